@@ -1,0 +1,67 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * The rings of tests, each a project of its own: `npx vitest run --project unit`.
+ *
+ * unit    packages and tools: pure, no database, milliseconds
+ * server  the server's modules on one throw-away PostgreSQL, a fresh database per file
+ * web     the console's pure functions
+ * real    against real daemons; files end in .real.test.ts
+ * whole   the product started as its users start it; files end in .whole.test.ts, one at a time
+ */
+const never = ['**/node_modules/**', '**/dist/**', '**/fixtures/**'];
+const rings = [...never, '**/*.real.test.ts', '**/*.whole.test.ts'];
+
+export default defineConfig({
+  test: {
+    // Two workers: the machine a change is checked on has two cores, and more of them only wait for one another.
+    maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.ts', 'tools/**/*.test.ts'],
+          exclude: rings,
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'server',
+          include: ['apps/server/src/**/*.test.ts'],
+          exclude: rings,
+          globalSetup: ['apps/server/test/global-database.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'web',
+          include: ['apps/web/src/**/*.test.ts', 'apps/web/src/**/*.test.tsx'],
+          exclude: rings,
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'real',
+          include: ['{apps,packages,test}/**/*.real.test.ts'],
+          exclude: never,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'whole',
+          include: ['{test,e2e}/**/*.whole.test.ts'],
+          exclude: never,
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+    ],
+  },
+});

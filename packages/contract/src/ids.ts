@@ -1,0 +1,20 @@
+import { z } from 'zod';
+
+export const OrganisationId = z.uuid().brand<'OrganisationId'>();
+export const UserId = z.uuid().brand<'UserId'>();
+export const ResourceId = z.uuid().brand<'ResourceId'>();
+export const AccountId = z.uuid().brand<'AccountId'>();
+export const AttemptId = z.uuid().brand<'AttemptId'>();
+export const PolicyId = z.uuid().brand<'PolicyId'>();
+export const TokenId = z.uuid().brand<'TokenId'>();
+export const SessionId = z.uuid().brand<'SessionId'>();
+export const EventId = z.uuid().brand<'EventId'>();
+export type OrganisationId = z.infer<typeof OrganisationId>;
+export type UserId = z.infer<typeof UserId>;
+export type ResourceId = z.infer<typeof ResourceId>;
+export type AccountId = z.infer<typeof AccountId>;
+export type AttemptId = z.infer<typeof AttemptId>;
+export type PolicyId = z.infer<typeof PolicyId>;
+export type TokenId = z.infer<typeof TokenId>;
+export type SessionId = z.infer<typeof SessionId>;
+export type EventId = z.infer<typeof EventId>;

@@ -48,6 +48,7 @@ export default defineConfig({
           name: 'real',
           include: ['{apps,packages,test}/**/*.real.test.ts'],
           exclude: never,
+          globalSetup: ['apps/server/test/global-database.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, mkdirSync, statSync, writeFileSync, renameSync, rmSync, type Stats } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync, type Stats } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { StartFault } from './start-fault.ts';
@@ -38,13 +38,12 @@ export const pathsOf = (home: string): Paths => ({
  */
 export function prepareHome(home: string): Paths {
   const paths = pathsOf(home);
-  privateDirectory(home, 0o7770);
-  for (const directory of [paths.run, paths.logs, paths.tls, paths.backups]) privateDirectory(directory, 0o7770);
+  for (const directory of [home, paths.run, paths.logs, paths.tls, paths.backups]) privateDirectory(directory);
   return paths;
 }
 
-/** A directory of ours alone. `keep` masks an existing mode: the group bit that lets the database's OS user pass is left in place. */
-function privateDirectory(directory: string, keep: number): void {
+/** A directory of ours alone (0700). 0710 is left as it is: the embedded database's OS user passes through by its group. */
+function privateDirectory(directory: string): void {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
   } catch (error) {
@@ -53,7 +52,7 @@ function privateDirectory(directory: string, keep: number): void {
   const stats = statSync(directory);
   if (!stats.isDirectory()) throw new StartFault(`${directory} is not a directory.`);
   if (process.getuid?.() !== 0 && !isOurs(stats)) throw new StartFault(`The directory ${directory} belongs to another user. Start as that user, or name another one with STRONGROOM_HOME.`);
-  if ((stats.mode & 0o067) !== 0) chmodSync(directory, stats.mode & keep & 0o710);
+  if ((stats.mode & 0o067) !== 0) chmodSync(directory, 0o700);
 }
 
 const isOurs = (stats: Stats): boolean => process.getuid === undefined || stats.uid === process.getuid();
@@ -81,7 +80,7 @@ export interface HomeLock {
  * inode, so that two paths to one directory are one lock. It does not reach across network name spaces, for which PostgreSQL's own lock remains.
  */
 export async function lockHome(home: string): Promise<HomeLock> {
-  const { dev, ino } = lstatSync(home).isSymbolicLink() ? statSync(home) : lstatSync(home);
+  const { dev, ino } = statSync(home);
   const server = createServer((socket) => socket.destroy());
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {

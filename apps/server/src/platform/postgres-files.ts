@@ -137,7 +137,7 @@ export function clusterMajor(data: string): number | undefined {
   return existsSync(file) ? Number.parseInt(readFileSync(file, 'utf8'), 10) : undefined;
 }
 
-/** What `createCluster` needs beside binaries. `scratch` is a directory for the password file that initdb reads; it is gone afterwards. */
+/** What `createCluster` needs beside binaries. `scratch` is a directory the OS user can enter, for the password file that initdb reads; the file is gone afterwards. */
 export interface NewCluster {
   readonly data: string;
   readonly superuser: string;

@@ -1,0 +1,89 @@
+import type { z } from 'zod';
+import type { Exposable, Login, Target } from './target.ts';
+
+/**
+ * Does the login work? `unreachable`: the question could not be put, so it is no evidence either way.
+ * `untrusted`: the host key is not the pinned one; nothing was sent.
+ */
+export type Verified = 'accepted' | 'rejected' | 'unreachable' | 'untrusted';
+
+/**
+ * What a reset says. It is a hint, never the truth: only signing in tells which password works.
+ * `unknown`: the line broke after sending. `refused.why`: one line for a person, free of the secrets passed in.
+ */
+export type Reset =
+  | { readonly is: 'done' }
+  | { readonly is: 'refused'; readonly why: string }
+  | { readonly is: 'unreachable' }
+  | { readonly is: 'untrusted' }
+  | { readonly is: 'unknown' };
+
+/** An account seen on a target. */
+export interface Found {
+  readonly username: string;
+  /** True for user id 0. */
+  readonly privileged: boolean;
+}
+
+/** What a password for this target may not be. The generator keeps to it, and reset() refuses the rest. */
+export interface Limits {
+  /** In UTF-16 units, as JavaScript counts. */
+  readonly maxLength: number;
+  /** Every character that may not occur. */
+  readonly forbidden: string;
+  /** Only U+0020 to U+007E: what 7-bit systems can carry. */
+  readonly asciiOnly?: boolean;
+}
+
+/** The account whose password is set; `current` where the caller knows it. */
+export interface Subject {
+  readonly username: string;
+  readonly current?: Exposable;
+}
+
+/** One kind of target. What a driver leaves out, the product does not offer. */
+export interface Driver<S = unknown> {
+  /** Stored in the database and shown in the API: never rename. */
+  readonly type: string;
+  readonly title: string;
+  /** Parsed once by the caller; z.toJSONSchema of it makes the form, the import and the API. */
+  readonly settings: z.ZodType<S>;
+  readonly limits: Limits;
+  /**
+   * Does this login work? Changes nothing, and makes one log-in attempt at most: a failed one may lock the account.
+   * `via` is the account that signs in where the settings say that an account cannot do so itself.
+   */
+  verify(target: Target<S>, login: Login, via?: Login): Promise<Verified>;
+  /**
+   * Sets the password of `account`, signed in as `admin` (the account itself, or another).
+   * `elevation` is root's own login for su, or the login whose password sudo wants when it is not the admin's.
+   * Never throws for a target's reasons.
+   */
+  reset?(
+    target: Target<S>,
+    admin: Login,
+    account: Subject,
+    next: Exposable,
+    elevation?: Login,
+  ): Promise<Reset>;
+  /** Lists the accounts on the target. Throws what Target.shell throws. */
+  discover?(target: Target<S>, admin: Login): Promise<Found[]>;
+}
+
+/** Gives the driver back, typed by its settings. */
+export function defineDriver<S>(driver: Driver<S>): Driver<S> {
+  return driver;
+}
+
+/** Every C0 control character and DEL: a terminal would act on them instead of passing them on. */
+export const controlCharacters: string =
+  Array.from({ length: 32 }, (_, code) => String.fromCharCode(code)).join('') + '\u007f';
+
+/** Whether a target with these limits can carry this password exactly. The empty password never fits. */
+export function fits(limits: Limits, password: string): boolean {
+  if (password.length === 0 || password.length > limits.maxLength) return false;
+  // A lone surrogate becomes U+FFFD in UTF-8: the target would store another password than we do.
+  if (!password.isWellFormed()) return false;
+  if (limits.asciiOnly === true && !/^[\x20-\x7e]*$/.test(password)) return false;
+  return ![...password].some((character) => limits.forbidden.includes(character));
+}

@@ -1,0 +1,11 @@
+/**
+ * What a driver is, and what all drivers share: the words between the server and a kind of target.
+ * Owns the driver interface, the outcomes, and the Unix way of setting a password. It never dials, and knows no vault,
+ * no organisation and no database.
+ */
+export * from './target.ts';
+export * from './driver.ts';
+export * from './outcome.ts';
+export { Conversation, plainText, prompt, scrub, type Move } from './dialogue.ts';
+export { sshSettings, type Prompts, type SshSettings } from './ssh-settings.ts';
+export { discoverBy, readPasswd, unixDriver, type Family } from './unix.ts';

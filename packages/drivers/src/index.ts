@@ -1,0 +1,21 @@
+/**
+ * Every kind of target the product can sign in to and set passwords on: one file each, one line each here.
+ * It holds what a target wants to hear, with the source that says so; it never dials and keeps nothing.
+ */
+import type { Driver } from '@strongroom/driver-kit';
+import { aixSsh } from './aix-ssh.ts';
+import { esxiSsh } from './esxi-ssh.ts';
+import { hpuxSsh } from './hpux-ssh.ts';
+import { linuxSsh } from './linux-ssh.ts';
+import { macosSsh } from './macos-ssh.ts';
+import { solarisSsh } from './solaris-ssh.ts';
+
+/** Every driver in the product. A test fails when a driver file is missing here. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- each driver has its own settings type, which only its schema can check: a caller parses with driver.settings and passes the result back to the same driver
+export const drivers: readonly Driver<any>[] = [linuxSsh, solarisSsh, aixSsh, hpuxSsh, macosSsh, esxiSsh];
+
+/** The driver of this type, or undefined. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
+export function driverFor(type: string): Driver<any> | undefined {
+  return drivers.find((driver) => driver.type === type);
+}

@@ -1,16 +1,18 @@
 import { defineConfig } from 'vitest/config';
+import { pureServerTests } from './tools/lib/pure-tests.mjs';
 
 /**
  * The rings of tests, each a project of its own: `npx vitest run --project unit`.
  *
- * unit    packages and tools: pure, no database, milliseconds
- * server  the server's modules on one throw-away PostgreSQL, a fresh database per file
+ * unit    packages, tools and the server's pure tests: no database, milliseconds
+ * server  the server's other modules on one throw-away PostgreSQL, a fresh database per file
  * web     the console's pure functions
  * real    against real daemons; files end in .real.test.ts
  * whole   the product started as its users start it; files end in .whole.test.ts, one at a time
  */
 const never = ['**/node_modules/**', '**/dist/**', '**/fixtures/**'];
 const rings = [...never, '**/*.real.test.ts', '**/*.whole.test.ts'];
+const pure = pureServerTests(import.meta.dirname);
 
 export default defineConfig({
   test: {
@@ -20,7 +22,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', 'tools/**/*.test.ts'],
+          include: ['packages/*/src/**/*.test.ts', 'tools/**/*.test.ts', ...pure],
           exclude: rings,
           testTimeout: 20_000,
         },
@@ -29,7 +31,7 @@ export default defineConfig({
         test: {
           name: 'server',
           include: ['apps/server/src/**/*.test.ts'],
-          exclude: rings,
+          exclude: [...rings, ...pure],
           globalSetup: ['apps/server/test/global-database.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,

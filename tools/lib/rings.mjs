@@ -1,0 +1,57 @@
+/** Runs one ring of tests (a Vitest project, see vitest.config.ts) and counts what happened in it. */
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { pinnedNode, root } from './install.mjs';
+import { runProgram } from './steps.mjs';
+
+/**
+ * Runs the project, or only the named files of it. A file that could not be loaded counts as one failed test, and so
+ * does a run that failed for a reason no test names (an unhandled rejection, a broken set-up).
+ * @param {string} project
+ * @param {readonly string[]} [files] paths relative to the checkout
+ * @returns {Promise<import('./steps.mjs').Outcome & { titles: { title: string, file: string, status: string }[] }>}
+ *   with the title of every test and `passed`, `failed` or `skipped`
+ */
+export async function runRing(project, files = []) {
+  const folder = join(root, 'node_modules', '.cache', 'strongroom');
+  const report = join(folder, `${project}-${process.pid}.json`);
+  mkdirSync(folder, { recursive: true });
+  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+  const args = ['run', '--project', project, '--passWithNoTests', '--no-color', '--reporter=dot', '--reporter=json'];
+  const { code, output } = await runProgram(pinnedNode(), [vitest, ...args, `--outputFile.json=${report}`, ...files]);
+  try {
+    return { ...count(readReport(report), code), output };
+  } finally {
+    rmSync(report, { force: true });
+  }
+}
+
+function readReport(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')).testResults;
+  } catch (error) {
+    // Without a report nothing is known to have passed; the exit status decides.
+    if (error.code === 'ENOENT' || error instanceof SyntaxError) return [];
+    throw error;
+  }
+}
+
+/**
+ * @param {readonly { name: string, status: string, assertionResults: readonly { fullName: string, status: string }[] }[]} results
+ * @param {number} code exit status of the run
+ */
+export function count(results, code) {
+  const tests = { passed: 0, failed: 0, skipped: 0 };
+  const titles = [];
+  for (const { name, status, assertionResults } of results) {
+    for (const assertion of assertionResults) {
+      const is = assertion.status === 'passed' || assertion.status === 'failed' ? assertion.status : 'skipped';
+      tests[is] += 1;
+      titles.push({ title: assertion.fullName, file: name, status: is });
+    }
+    const blamed = assertionResults.some((assertion) => assertion.status === 'failed');
+    if (status === 'failed' && !blamed) tests.failed += 1;
+  }
+  if (code !== 0 && tests.failed === 0) tests.failed = 1;
+  return { ok: tests.failed === 0, tests, titles };
+}

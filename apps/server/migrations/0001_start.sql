@@ -320,15 +320,17 @@ create table strongroom_local.session (
   address text not null,
   client text not null
 );
-create index session_user on strongroom_local.session (organisation_id, user_id);
+create index session_by_user on strongroom_local.session (organisation_id, user_id);
+-- Wrong passwords, by name and address together: a guesser locks out itself, never the person whose name it guesses.
+-- The row with an empty username counts the address as a whole.
 create table strongroom_local.sign_in_throttle (
   organisation_id uuid not null,
-  kind text not null check (kind in ('username', 'address')),
-  subject text not null,
+  username text not null,
+  address text not null,
   failures int not null,
   last_failed_at timestamptz not null,
   locked_until timestamptz,
-  primary key (organisation_id, kind, subject)
+  primary key (organisation_id, username, address)
 );
 create table strongroom_local.last_use (
   organisation_id uuid not null,

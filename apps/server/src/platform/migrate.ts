@@ -36,13 +36,7 @@ export async function migrate(url: string): Promise<void> {
   await client.connect();
   try {
     await client.query('select pg_advisory_lock(7272001)');
-    await client.query(`do $$ begin
-      if not exists (select 1 from pg_roles where rolname = 'strongroom_app') then create role strongroom_app nologin; end if;
-      if not pg_has_role(current_user, 'strongroom_app', 'set') then execute format('grant strongroom_app to %I', current_user); end if;
-    exception when undefined_object or invalid_parameter_value then
-      -- Before PostgreSQL 16 membership alone lets one set the role.
-      if not pg_has_role(current_user, 'strongroom_app', 'member') then execute format('grant strongroom_app to %I', current_user); end if;
-    end $$`);
+    await ensureAppRole(client);
     await client.query('create table if not exists public.strongroom_migration (number int primary key, name text not null, sha256 text not null, applied_at timestamptz not null default now())');
     const { rows } = await client.query<{ number: number; name: string; sha256: string }>('select number, name, sha256 from public.strongroom_migration order by number');
     const known = readMigrations();
@@ -72,4 +66,15 @@ export async function migrate(url: string): Promise<void> {
   } finally {
     await client.end();
   }
+}
+
+/** The role that serves requests: owns nothing, so that row-level security and the trail's grants bind it. */
+async function ensureAppRole(client: pg.Client): Promise<void> {
+  const { rows } = await client.query(`select 1 from pg_roles where rolname = 'strongroom_app'`);
+  if (rows.length === 0) await client.query('create role strongroom_app nologin');
+  const version = await client.query<{ version: string }>(`select current_setting('server_version_num') as version`);
+  // Before PostgreSQL 16 membership alone lets one set the role.
+  const right = Number(version.rows[0]?.version) >= 160000 ? 'set' : 'member';
+  const held = await client.query<{ held: boolean }>(`select pg_has_role(current_user, 'strongroom_app', $1) as held`, [right]);
+  if (!held.rows[0]?.held) await client.query('grant strongroom_app to current_user');
 }

@@ -1,0 +1,113 @@
+import { sql, type RawBuilder } from 'kysely';
+import type { OrganisationDb } from '../platform/db.ts';
+import type { Actor } from './grant.ts';
+import { lineOf, type Action, type Facts, type Relation, type Role } from './policy.ts';
+
+export interface Ask<A extends Action = Action> {
+  readonly actor: Actor;
+  readonly action: A;
+  /** The object's id; the organisation's or the actor's own where the action is on that. */
+  readonly objectId: string;
+  readonly reason?: string | undefined;
+  readonly ticket?: string | undefined;
+}
+
+export interface Read {
+  readonly facts: Facts;
+  readonly actorName: string;
+  readonly objectName: string | null;
+}
+
+interface Row {
+  role: Role | null;
+  superAdministrator: boolean | null;
+  live: boolean | null;
+  mustChangePassword: boolean | null;
+  username: string | null;
+  settings: Record<string, unknown> | null;
+  objectName: string | null;
+  ownerId: string | null;
+  found: boolean;
+  attemptOpen: boolean;
+}
+
+const nobody = '00000000-0000-0000-0000-000000000000';
+
+// What is read of the object, by what kind of object the action is on. One row or none.
+const objects: Record<ReturnType<typeof lineOf>['on'], (id: string) => RawBuilder<unknown>> = {
+  organisation: (id) => sql`select null::text as name, null::uuid as owner_id, false as attempt_open where ${id}::uuid is not null`,
+  self: (id) => sql`select u.username as name, null::uuid as owner_id, false as attempt_open from app_user u where u.id = ${id}`,
+  user: (id) => sql`select u.username as name, null::uuid as owner_id, false as attempt_open from app_user u where u.id = ${id}`,
+  resource: (id) => sql`select r.name, r.owner_id, false as attempt_open from resource r where r.id = ${id}`,
+  account: (id) => sql`
+    select a.username || ' on ' || r.name as name, r.owner_id,
+      exists (select 1 from rotation_attempt t where t.account_id = a.id and t.state not in ('promoted', 'rolled-back')) as attempt_open
+    from account a join resource r on r.id = a.resource_id where a.id = ${id}`,
+  attempt: (id) => sql`
+    select a.username || ' on ' || r.name as name, r.owner_id, false as attempt_open
+    from rotation_attempt t join account a on a.id = t.account_id join resource r on r.id = a.resource_id where t.id = ${id}`,
+};
+
+/**
+ * Reads what the decision needs in one statement, in the transaction of the work: nothing is cached, so a revoked
+ * session, a disabled user or a lost right refuses the very next call. An unknown object reads as one not shared.
+ */
+export async function readFacts(db: OrganisationDb, ask: Ask): Promise<Read> {
+  const { actor } = ask;
+  const on = lineOf(ask.action).on;
+  // A session idles out and ends after its longest time; both limits are settings of the organisation.
+  const live = actor.token
+    ? sql`exists (select 1 from api_token t where t.id = ${actor.token.id} and t.user_id = u.id and t.revoked_at is null and (t.expires_at is null or t.expires_at > now()))`
+    : sql`exists (select 1 from session s where s.id = ${actor.sessionId ?? nobody} and s.user_id = u.id
+        and s.started_at > now() - make_interval(hours => coalesce((select (value #>> '{}')::int from setting where name = 'absoluteSessionHours'), 12))
+        and (coalesce((select (value #>> '{}')::int from setting where name = 'inactivityMinutes'), 30) = 0
+          or s.last_seen_at > now() - make_interval(mins => coalesce((select (value #>> '{}')::int from setting where name = 'inactivityMinutes'), 30))))`;
+  const { rows } = await sql<Row>`
+    select u.role, u.super_administrator, u.must_change_password, u.username, (u.state = 'active' and ${live}) as live,
+      (select jsonb_object_agg(name, value) from setting where name in ('reasonToReveal', 'reasonToChange', 'ticketToReveal')) as settings,
+      o.name as object_name, o.owner_id, o.found is not null as found, coalesce(o.attempt_open, false) as attempt_open
+    from (select 1) one
+      left join app_user u on u.id = ${actor.userId ?? nobody}
+      left join (select true as found, x.* from (${objects[on](ask.objectId)}) x) o on true
+  `.execute(db);
+  const row = rows[0];
+  const superAdministrator = row?.superAdministrator ?? false;
+  return {
+    actorName: actor.kind === 'system' ? 'Strongroom' : (row?.username ?? 'somebody not signed in'),
+    objectName: row?.objectName ?? null,
+    facts: {
+      actorKind: actor.kind,
+      live: row?.live ?? false,
+      mustChangePassword: row?.mustChangePassword ?? false,
+      role: row?.role ?? null,
+      superAdministrator,
+      scopes: actor.token?.scopes ?? null,
+      relation: relation(on, row, actor, superAdministrator),
+      self: actor.userId !== null && ask.objectId === actor.userId,
+      reasonGiven: ask.reason !== undefined,
+      ticketGiven: ask.ticket !== undefined,
+      reasonToReveal: row?.settings?.['reasonToReveal'] === true,
+      reasonToChange: row?.settings?.['reasonToChange'] === true,
+      ticketToReveal: row?.settings?.['ticketToReveal'] === true,
+      attemptOpen: row?.attemptOpen ?? false,
+    },
+  };
+}
+
+function relation(on: ReturnType<typeof lineOf>['on'], row: Row | undefined, actor: Actor, superAdministrator: boolean): Relation {
+  if (!row?.found) return 'none';
+  // On a user, rights come from the role alone: being one of the organisation is all there is to ask.
+  if (on === 'user' || on === 'self' || on === 'organisation') return 'view';
+  return superAdministrator || (row.ownerId !== null && row.ownerId === actor.userId) ? 'owner' : 'none';
+}
+
+/** The facts about a row of a list, from the actor's facts and who owns the row: what `readFacts` would read for it. */
+export const factsOfRow = (actor: Facts, row: { owned: boolean; attemptOpen?: boolean }): Facts => ({
+  ...actor,
+  relation: row.owned || actor.superAdministrator ? 'owner' : 'none',
+  attemptOpen: row.attemptOpen ?? false,
+});
+
+/** The rows of `resource` (named by `table`) that the actor may see: the list's side of `relation`. */
+export const visibleTo = (facts: Facts, userId: string | null, table: string): RawBuilder<boolean> =>
+  facts.superAdministrator ? sql<boolean>`true` : sql<boolean>`${sql.ref(`${table}.ownerId`)} = ${userId ?? nobody}`;

@@ -1,0 +1,80 @@
+import type { Database, OrganisationDb } from '../platform/db.ts';
+import { Problem } from '../platform/problem.ts';
+import { newId } from '../platform/random.ts';
+import { readFacts, type Ask, type Read } from './facts.ts';
+import { Grant } from './grant.ts';
+import { lineOf, refusal, type Action, type Facts } from './policy.ts';
+
+/** The work of an action. `facts` are what the decision saw, so that a reply can say what else the actor may do. */
+export type Work<A extends Action, T> = (grant: Grant<A>, facts: Facts) => Promise<T>;
+export type Perform = <A extends Action, T>(ask: Ask<A>, work: Work<A, T>) => Promise<T>;
+
+/**
+ * The one way anything happens: decide, work and audit in one transaction.
+ * If the audit row cannot be written the work is rolled back. Refusals and failures are audited too, in a transaction of
+ * their own; if that fails as well the caller gets an error, never data.
+ */
+export function performer(database: Database): Perform {
+  return async (ask, work) => {
+    const line = lineOf(ask.action);
+    let read: Read | undefined;
+    let grant: Grant<(typeof ask)['action']> | undefined;
+    try {
+      return await database.asOrganisation(ask.actor.organisationId, async (db, last) => {
+        read = await readFacts(db, ask);
+        const refused = refusal(ask.action, read.facts);
+        if (refused) throw new Problem(refused);
+        grant = new Grant(ask.action, ask.actor, ask.objectId, db, read.actorName);
+        const result = await work(grant, read.facts);
+        if (line.audit !== 'refusals' && !grant.quiet) last(record(db, ask, read, 'done', grant.details, grant));
+        return result;
+      });
+    } catch (error) {
+      const code = error instanceof Problem ? error.code : 'internal';
+      const outcome = code === 'internal' ? 'failed' : 'refused';
+      await database
+        .asOrganisation(ask.actor.organisationId, (db) => record(db, ask, read, outcome, { code }, grant))
+        .catch((auditError: unknown) => {
+          throw new AggregateError([error, auditError], 'failed, and the failure could not be audited');
+        });
+      throw error;
+    }
+  };
+}
+
+async function record(
+  db: OrganisationDb,
+  ask: Ask,
+  read: Read | undefined,
+  outcome: 'done' | 'refused' | 'failed',
+  details: Readonly<Record<string, string>>,
+  grant: Grant | undefined,
+): Promise<void> {
+  const { actor } = ask;
+  const line = lineOf(ask.action);
+  const subject = grant?.subject ?? {};
+  const identified = grant?.identified;
+  await db
+    .insertInto('auditEvent')
+    .values({
+      id: newId(),
+      organisationId: actor.organisationId,
+      at: new Date(),
+      trail: line.trail,
+      actorKind: identified ? 'user' : actor.kind,
+      actorId: identified?.id ?? actor.userId,
+      actorName: identified?.name ?? read?.actorName ?? (actor.kind === 'system' ? 'Strongroom' : 'unknown'),
+      action: ask.action,
+      objectKind: subject.kind ?? (line.on === 'self' ? 'user' : line.on),
+      objectId: subject.id ?? ask.objectId,
+      objectName: subject.name ?? read?.objectName ?? null,
+      outcome,
+      reason: ask.reason ?? null,
+      ticket: ask.ticket ?? null,
+      requestId: actor.origin.requestId,
+      address: actor.origin.address,
+      client: actor.origin.client,
+      details: JSON.stringify(details),
+    })
+    .execute();
+}

@@ -1,0 +1,206 @@
+import type { ProblemCode } from '../platform/problem.ts';
+
+export type Role = 'administrator' | 'privileged-administrator' | 'password-administrator' | 'password-user' | 'password-auditor';
+/** The strongest hold a user has on an object. Shares add the middle rungs; ownership and super administration are the top. */
+export type Relation = 'none' | 'view' | 'modify' | 'manage' | 'owner';
+/** The kinds of operation a role allows at all, as the roles' matrix names them. */
+export type Capability = 'manage-users' | 'manage-resources' | 'manage-passwords' | 'view-passwords' | 'read-audit' | 'manage-settings';
+export type Scope = 'read' | 'passwords' | 'manage' | 'administer';
+
+const everybody: readonly Capability[] = ['view-passwords'];
+/** What each role may do at all; on what, ownership and shares say. */
+export const capabilities: Readonly<Record<Role, readonly Capability[]>> = {
+  administrator: ['manage-users', 'manage-resources', 'manage-passwords', 'view-passwords', 'read-audit', 'manage-settings'],
+  'privileged-administrator': ['manage-users', 'manage-resources', 'manage-passwords', 'view-passwords', 'read-audit', 'manage-settings'],
+  'password-administrator': ['manage-resources', 'manage-passwords', 'view-passwords'],
+  'password-user': everybody,
+  'password-auditor': ['view-passwords', 'read-audit'],
+};
+
+/** Everything a decision may depend on. facts.ts reads it; nothing here touches the database. */
+export interface Facts {
+  readonly actorKind: 'user' | 'system' | 'anonymous';
+  /** The actor's session or token is still good at this moment, and the user is active. */
+  readonly live: boolean;
+  readonly mustChangePassword: boolean;
+  readonly role: Role | null;
+  readonly superAdministrator: boolean;
+  /** What a token carries; null for a signed-in person, who has all. */
+  readonly scopes: readonly Scope[] | null;
+  readonly relation: Relation;
+  /** True when the object is the actor. */
+  readonly self: boolean;
+  readonly reasonGiven: boolean;
+  readonly ticketGiven: boolean;
+  readonly reasonToReveal: boolean;
+  readonly reasonToChange: boolean;
+  readonly ticketToReveal: boolean;
+  /** True while a rotation of the account is not finished. */
+  readonly attemptOpen: boolean;
+}
+
+/** One condition, in words for people and in code for the machine. */
+export interface Rule {
+  readonly says: string;
+  /** Returns why not, or undefined when content. */
+  check(facts: Facts): ProblemCode | undefined;
+}
+
+const ladder: readonly Relation[] = ['none', 'view', 'modify', 'manage', 'owner'];
+
+const signedIn: Rule = {
+  says: 'is signed in, with a live session or token',
+  check: (f) => (f.actorKind === 'user' && f.live && f.role !== null ? undefined : 'signed-out'),
+};
+const passwordSettled: Rule = {
+  says: 'has no log-in password to change first',
+  check: (f) => (f.mustChangePassword ? 'must-change-password' : undefined),
+};
+const scoped = (scope: Scope): Rule => ({
+  says: `carries the scope ‘${scope}’, if a program`,
+  check: (f) => (f.scopes === null || f.scopes.includes(scope) ? undefined : 'scope-missing'),
+});
+const personOnly: Rule = {
+  says: 'is a person, not a program',
+  check: (f) => (f.scopes === null ? undefined : 'scope-missing'),
+};
+// A missing hold answers not-found, so that ids cannot be probed.
+const holds = (needed: Relation): Rule => ({
+  says: needed === 'owner' ? 'owns it, or is super administrator' : `has at least ‘${needed}’ on it`,
+  check: (f) => (ladder.indexOf(f.relation) >= ladder.indexOf(needed) ? undefined : 'not-found'),
+});
+const may = (capability: Capability): Rule => ({
+  says: `has a role that may ${capability.replace('-', ' ')}`,
+  check: (f) => (f.role !== null && capabilities[f.role].includes(capability) ? undefined : 'not-your-role'),
+});
+const found: Rule = { says: 'names a user of the organisation', check: (f) => (f.relation === 'none' ? 'not-found' : undefined) };
+const notSelf: Rule = { says: 'does not do it to themselves', check: (f) => (f.self ? 'not-yourself' : undefined) };
+const bySystem: Rule = { says: 'is the product itself', check: (f) => (f.actorKind === 'system' ? undefined : 'not-your-role') };
+const byStranger: Rule = { says: 'may be anybody: the work itself checks a password, link or token', check: () => undefined };
+const reasonToReveal: Rule = {
+  says: 'gives a reason, where the organisation asks for one',
+  check: (f) => (f.reasonToReveal && !f.reasonGiven ? 'reason-required' : undefined),
+};
+const reasonToChange: Rule = {
+  says: 'gives a reason to change, where the organisation asks for one',
+  check: (f) => (f.reasonToChange && !f.reasonGiven ? 'reason-required' : undefined),
+};
+const ticketToReveal: Rule = {
+  says: 'gives a ticket id, where the organisation asks for one',
+  check: (f) => (f.ticketToReveal && !f.ticketGiven ? 'ticket-required' : undefined),
+};
+const noAttempt: Rule = { says: 'no rotation of it is unfinished', check: (f) => (f.attemptOpen ? 'in-use' : undefined) };
+
+const person = (scope: Scope): readonly Rule[] => [signedIn, passwordSettled, scoped(scope)];
+const themselves: readonly Rule[] = [signedIn, personOnly];
+
+type On = 'organisation' | 'self' | 'user' | 'resource' | 'account' | 'attempt';
+type Trail = 'resource' | 'user' | 'task';
+interface Line {
+  readonly on: On;
+  readonly trail: Trail;
+  readonly rules: readonly Rule[];
+  /** `refusals`: a cheap read, recorded only when it was refused. */
+  readonly audit?: 'refusals';
+}
+
+/** Who may do what. Every action in the product has one line here; an action without a line does not compile. */
+export const policy = {
+  'setup.read': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [byStranger] },
+  'setup.inspect': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [byStranger] },
+  'setup.complete': { on: 'organisation', trail: 'user', rules: [byStranger] },
+  'identity.sign-in': { on: 'organisation', trail: 'user', rules: [byStranger] },
+  'identity.sign-out': { on: 'self', trail: 'user', rules: themselves },
+  'identity.read-link': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [byStranger] },
+  'identity.accept-link': { on: 'organisation', trail: 'user', rules: [byStranger] },
+  'me.read': { on: 'self', trail: 'user', audit: 'refusals', rules: themselves },
+  'me.update': { on: 'self', trail: 'user', rules: [...themselves, passwordSettled] },
+  'me.change-password': { on: 'self', trail: 'user', rules: themselves },
+  'me.list-sessions': { on: 'self', trail: 'user', audit: 'refusals', rules: themselves },
+  'me.revoke-session': { on: 'self', trail: 'user', rules: themselves },
+  'me.list-tokens': { on: 'self', trail: 'user', audit: 'refusals', rules: [...themselves, passwordSettled] },
+  'me.create-token': { on: 'self', trail: 'user', rules: [...themselves, passwordSettled] },
+  'me.revoke-token': { on: 'self', trail: 'user', rules: themselves },
+  'user.list': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('manage-users')] },
+  'user.read': { on: 'user', trail: 'user', audit: 'refusals', rules: [...person('read'), found, may('manage-users')] },
+  'user.create': { on: 'organisation', trail: 'user', rules: [...person('administer'), may('manage-users')] },
+  'user.create-api': { on: 'organisation', trail: 'user', rules: [...person('administer'), may('manage-users')] },
+  'user.regenerate-token': { on: 'user', trail: 'user', rules: [...person('administer'), found, may('manage-users')] },
+  'user.update': { on: 'user', trail: 'user', rules: [...person('administer'), found, may('manage-users')] },
+  'user.disable': { on: 'user', trail: 'user', rules: [...person('administer'), found, may('manage-users'), notSelf] },
+  'user.enable': { on: 'user', trail: 'user', rules: [...person('administer'), found, may('manage-users'), notSelf] },
+  'user.invite': { on: 'user', trail: 'user', rules: [...person('administer'), found, may('manage-users'), notSelf] },
+  'setting.read': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('manage-settings')] },
+  'setting.update': { on: 'organisation', trail: 'user', rules: [...person('administer'), may('manage-settings')] },
+  'resource-type.list': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('read') },
+  'policy.list': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('read') },
+  'policy.generate': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('passwords') },
+  'resource.list': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('read') },
+  'resource.read': { on: 'resource', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('view')] },
+  'resource.create': { on: 'organisation', trail: 'resource', rules: [...person('manage'), may('manage-resources')] },
+  'resource.update': { on: 'resource', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
+  'resource.delete': { on: 'resource', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
+  'resource.configure-reset': { on: 'resource', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
+  'resource.trust-host-key': { on: 'resource', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
+  'resource.pin-host-key': { on: 'resource', trail: 'task', rules: [bySystem] },
+  'account.list': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('read') },
+  'account.read': { on: 'account', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('view')] },
+  'account.create': { on: 'resource', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
+  'account.update': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
+  'account.delete': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources'), noAttempt] },
+  'account.copy': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('owner'), may('manage-resources'), reasonToReveal] },
+  'account.move': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources'), noAttempt] },
+  'account.favourite': { on: 'account', trail: 'resource', audit: 'refusals', rules: [...person('manage'), holds('view')] },
+  'account.exclude-proof': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
+  'account.history': { on: 'account', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('view')] },
+  'account.reveal': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), reasonToReveal, ticketToReveal] },
+  'account.reveal-former': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), reasonToReveal, ticketToReveal] },
+  'account.change-password': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), reasonToChange, noAttempt] },
+  'account.restore': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), reasonToChange, noAttempt] },
+  'account.rotate': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), reasonToChange, noAttempt] },
+  'account.verify': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view')] },
+  'account.record-proof': { on: 'account', trail: 'task', rules: [bySystem] },
+  'attempt.read': { on: 'account', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('view')] },
+  'attempt.list': { on: 'account', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('view')] },
+  'attempt.resolve': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('manage'), may('manage-passwords')] },
+  'rotation.apply': { on: 'attempt', trail: 'task', rules: [bySystem] },
+  'rotation.settle': { on: 'attempt', trail: 'task', rules: [bySystem] },
+  'dashboard.read': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('read') },
+  'access.explain': { on: 'user', trail: 'user', audit: 'refusals', rules: [...person('read'), found, may('manage-users')] },
+  'audit.list': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('read-audit')] },
+  'audit.read': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('read-audit')] },
+  'audit.seal': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('read-audit')] },
+  'audit.export': { on: 'organisation', trail: 'user', rules: [...person('read'), may('read-audit')] },
+} as const satisfies Record<string, Line>;
+
+export type Action = keyof typeof policy;
+
+/** The line of an action, without its literal type. */
+export const lineOf = (action: Action): Line => policy[action];
+
+/** True when a text names an action of the policy. */
+export const isAction = (name: string): name is Action => Object.hasOwn(policy, name);
+
+/** The first refusal in the order written above, or undefined when the action is allowed. */
+export function refusal(action: Action, facts: Facts): ProblemCode | undefined {
+  for (const rule of policy[action].rules) {
+    const refused = rule.check(facts);
+    if (refused) return refused;
+  }
+  return undefined;
+}
+
+/** Every rule of an action with its verdict, for `explain`. Allowed exactly when none refuses. */
+export function derive(action: Action, facts: Facts): { allowed: boolean; rules: { says: string; holds: boolean; refusal: ProblemCode | null }[] } {
+  const rules = policy[action].rules.map((rule) => {
+    const refused = rule.check(facts) ?? null;
+    return { says: rule.says, holds: refused === null, refusal: refused };
+  });
+  return { allowed: rules.every((rule) => rule.holds), rules };
+}
+
+/** Those of `actions` that would not be refused for lack of right; a missing reason or ticket is asked for, not a refusal. */
+export function abilities<A extends Action>(actions: readonly A[], facts: Facts): A[] {
+  const obliging: Facts = { ...facts, reasonGiven: true, ticketGiven: true };
+  return actions.filter((action) => refusal(action, obliging) === undefined);
+}

@@ -1,0 +1,149 @@
+import { CamelCasePlugin, Kysely, PostgresDialect, type PostgresPoolClient } from 'kysely';
+import pg from 'pg';
+import type { Tables } from './tables.ts';
+
+// Counters and sizes stay far below 2^53.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+
+/** A transaction that sees one organisation's rows only: row-level security hides the rest. */
+export type OrganisationDb = Kysely<Tables>;
+
+export interface Database {
+  /**
+   * Runs `work` in one transaction that sees the organisation's rows only. Commits when it resolves, rolls back when it rejects.
+   * Statements that nobody waits for may be handed to `last`: they travel together with the commit.
+   */
+  asOrganisation<T>(organisationId: string, work: (db: OrganisationDb, last: (statement: Promise<unknown>) => void) => Promise<T>): Promise<T>;
+  /** The few questions asked before an organisation is known: security-definer functions only. */
+  readonly anyone: OrganisationDb;
+  /** Connections in use, waiting for one, and open. */
+  load(): { busy: number; waiting: number; open: number };
+  close(): Promise<void>;
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** Distinct statements that are prepared per connection; the rest are sent unnamed, so that lists with odd filters do not fill the server's memory. */
+const preparedLimit = 400;
+const names = new Map<string, string>();
+
+function nameOf(text: string): string | undefined {
+  const known = names.get(text);
+  if (known !== undefined) return known;
+  if (names.size >= preparedLimit) return undefined;
+  const name = `s${names.size}`;
+  names.set(text, name);
+  return name;
+}
+
+/** Sends Kysely's statements as named ones: PostgreSQL parses and plans each once per connection. */
+function named(client: pg.PoolClient, release: () => void): PostgresPoolClient {
+  return {
+    query(text: unknown, values?: unknown): never {
+      if (typeof text !== 'string') throw new TypeError('cursors are not used here');
+      const name = nameOf(text);
+      const config = { text, values: values as unknown[] };
+      return client.query(name === undefined ? config : { ...config, name }) as never;
+    },
+    release,
+  } as PostgresPoolClient;
+}
+
+const kyselyOn = (connect: () => Promise<PostgresPoolClient>): Kysely<Tables> =>
+  new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool: { connect, end: () => Promise.resolve() } as never }),
+    plugins: [new CamelCasePlugin()],
+  });
+
+export interface ConnectOptions {
+  /** Most connections this process opens. */
+  readonly max?: number;
+  /** Told of every lost connection; the pool opens new ones by itself. */
+  onError?(error: Error): void;
+}
+
+/**
+ * Opens a pool on the database. Every connection takes on the application's role, so that row-level security applies
+ * and the audit trail cannot be changed, whatever the login role may do.
+ * Throws nothing here: the first statement does when the database is away.
+ */
+export function connect(connectionString: string, options: ConnectOptions = {}): Database {
+  const pool = new pg.Pool({ connectionString, max: options.max ?? 20, idleTimeoutMillis: 60_000, connectionTimeoutMillis: 15_000, pipeline: true } as pg.PoolConfig);
+  const onError = (error: Error): void => options.onError?.(error);
+  pool.on('error', onError);
+  const perClient = new WeakMap<pg.PoolClient, OrganisationDb>();
+  pool.on('connect', (client) => {
+    client.on('error', onError);
+    // Queued before anything else on this connection; a failure surfaces in the first statement.
+    client
+      .query(`set role strongroom_app; set search_path to strongroom, strongroom_standby, strongroom_local; set timezone to 'UTC'`)
+      .catch(onError);
+  });
+  const dbOf = (client: pg.PoolClient): OrganisationDb => {
+    let db = perClient.get(client);
+    if (!db) {
+      const connection = named(client, () => undefined);
+      db = kyselyOn(() => Promise.resolve(connection));
+      perClient.set(client, db);
+    }
+    return db;
+  };
+  const anyone = kyselyOn(async () => {
+    const client = await pool.connect();
+    return named(client, () => {
+      client.release();
+    });
+  });
+
+  return {
+    anyone,
+    async asOrganisation(organisationId, work) {
+      if (!uuid.test(organisationId)) throw new TypeError('an organisation id is a UUID');
+      const client = await pool.connect();
+      let broken: Error | undefined;
+      try {
+        // Both travel with the work's first statement: nobody waits for a round trip of their own.
+        const opened = Promise.all([
+          client.query({ name: 'begin', text: 'begin' }),
+          client.query({ name: 'organisation', text: `select set_config('app.organisation_id', $1, true)`, values: [organisationId] }),
+        ]);
+        opened.catch(() => undefined);
+        const last: Promise<unknown>[] = [];
+        const result = await work(dbOf(client), (statement) => {
+          statement.catch(() => undefined);
+          last.push(statement);
+        });
+        await opened;
+        const commit = client.query({ name: 'commit', text: 'commit' });
+        commit.catch(() => undefined);
+        await Promise.all(last);
+        if ((await commit).command !== 'COMMIT') throw new Error('the transaction was rolled back by the database');
+        return result;
+      } catch (error) {
+        await client.query('rollback').catch((failure: Error) => {
+          broken = failure;
+        });
+        throw error;
+      } finally {
+        client.release(broken);
+      }
+    },
+    load: () => ({ busy: pool.totalCount - pool.idleCount, waiting: pool.waitingCount, open: pool.totalCount }),
+    async close() {
+      await pool.end();
+    },
+  };
+}
+
+/** True when the database was away, rather than unwilling: worth another try later. */
+export function isUnavailable(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return (
+    /^(ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|57P0[123]|08\w{3}|53300)$/.test(code) ||
+    (error instanceof Error && /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(error.message))
+  );
+}
+
+/** True when a unique index refused the row; `constraint` names it. */
+export function isDuplicate(error: unknown, constraint?: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === '23505' && (constraint === undefined || ('constraint' in error && error.constraint === constraint));
+}

@@ -1,0 +1,71 @@
+import { sql, type RawBuilder } from 'kysely';
+import type { OrganisationDb } from './db.ts';
+import { Problem } from './problem.ts';
+
+/** A sortable column: its SQL, never null, and the type its cursor is cast back to. */
+export interface Order {
+  readonly by: RawBuilder<unknown>;
+  readonly type: 'text' | 'int' | 'timestamptz';
+}
+
+export interface PageAsk {
+  readonly sort?: string | undefined;
+  readonly limit: number;
+  readonly offset?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+export interface Page<Row> {
+  readonly rows: Row[];
+  readonly total: number;
+  readonly nextCursor: string | null;
+}
+
+/**
+ * Reads one page of a list: by cursor (keyset, cheap at any depth) or by offset (for a scroll bar that jumps).
+ * `from` holds everything from `from` to the end of `where`; `id` breaks ties, so that no row is shown twice or missed.
+ * Throws `input-invalid` for a cursor that is not from this list.
+ */
+export async function readPage<Row extends { id: string }>(
+  db: OrganisationDb,
+  ask: PageAsk,
+  list: { select: RawBuilder<unknown>; from: RawBuilder<unknown>; id: RawBuilder<unknown>; orders: Record<string, Order>; first: string },
+): Promise<Page<Row>> {
+  const sort = ask.sort ?? list.first;
+  const descending = sort.startsWith('-');
+  const order = list.orders[descending ? sort.slice(1) : sort];
+  if (!order) throw new Problem('input-invalid', { errors: [{ path: 'sort', message: 'no such column' }] });
+  const cursor = ask.cursor === undefined ? undefined : decode(ask.cursor, sort);
+  const types = { text: sql`text`, int: sql`int`, timestamptz: sql`timestamptz` };
+  const after = cursor
+    ? sql`and (${order.by}, ${list.id}) ${descending ? sql`<` : sql`>`} (${cursor.value}::${types[order.type]}, ${cursor.id}::uuid)`
+    : sql``;
+  const direction = descending ? sql`desc` : sql`asc`;
+  // Both travel together; the count is of all that matches, whatever page is asked.
+  const [counted, read] = await Promise.all([
+    sql<{ total: number }>`select count(*)::int as total ${list.from}`.execute(db),
+    sql<Row & { sortKey: unknown }>`select ${list.select}, (${order.by})::text as sort_key ${list.from} ${after}
+      order by ${order.by} ${direction}, ${list.id} ${direction} limit ${ask.limit + 1} offset ${cursor ? 0 : (ask.offset ?? 0)}`.execute(db),
+  ]);
+  const rows = read.rows.slice(0, ask.limit);
+  const lastRow = rows.at(-1);
+  const more = read.rows.length > ask.limit && lastRow !== undefined;
+  return { rows, total: counted.rows[0]?.total ?? 0, nextCursor: more ? encode(sort, String(lastRow.sortKey), lastRow.id) : null };
+}
+
+const encode = (sort: string, value: string, id: string): string => Buffer.from(JSON.stringify([sort, value, id])).toString('base64url');
+
+function decode(cursor: string, sort: string): { value: string; id: string } {
+  try {
+    const parsed: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    if (Array.isArray(parsed) && parsed.length === 3 && parsed[0] === sort && typeof parsed[1] === 'string' && /^[0-9a-f-]{36}$/.test(String(parsed[2]))) {
+      return { value: parsed[1], id: String(parsed[2]) };
+    }
+  } catch {
+    // Falls through to the one answer for every cursor that is not ours.
+  }
+  throw new Problem('input-invalid', { errors: [{ path: 'cursor', message: 'is not from this list, or the order was changed' }] });
+}
+
+/** A text as a pattern that finds it anywhere in lower case: `%` and `_` in it stand for themselves. */
+export const containing = (text: string): string => `%${text.toLowerCase().replace(/[\\%_]/g, (c) => `\\${c}`)}%`;

@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto';
+import type { Action, Grant } from '../authorise/index.ts';
+import type { OrganisationDb } from '../platform/db.ts';
+import { Secret } from '../platform/secret.ts';
+import { keyVersionOf, openBytes, sealBytes } from './cipher.ts';
+import type { SecretColumn } from './columns.ts';
+import type { MasterKey } from './master-key.ts';
+
+/** The only actions whose grants open a secret. Adding one here is a security decision: see ADR-0004. */
+export type Opening =
+  | 'account.reveal'
+  | 'account.reveal-former'
+  | 'account.copy'
+  | 'account.restore'
+  | 'account.change-password'
+  | 'account.verify'
+  | 'account.rotate'
+  | 'rotation.apply'
+  | 'rotation.settle'
+  | 'user.create'
+  | 'user.invite';
+
+/** Where a secret lives. `version` tells the values of one row apart over time. */
+export interface Place {
+  readonly column: Exclude<SecretColumn, 'data_key.wrapped'>;
+  readonly rowId: string;
+  readonly version: number;
+}
+
+export interface Vault {
+  /** The key this vault was opened with. */
+  readonly masterKeyId: string;
+  /** Makes the first data key of an organisation, in the transaction that makes the organisation. */
+  createDataKey(db: OrganisationDb, organisationId: string): Promise<void>;
+  seal<A extends Action>(grant: Grant<A>, secret: Secret, place: Place): Promise<Buffer>;
+  /** Throws when the bytes were altered, or were sealed for another place or under another key. */
+  open<A extends Opening>(grant: Grant<A>, sealed: Buffer, place: Place): Promise<Secret>;
+}
+
+/** Thrown at start and never later: the master key does not fit the database. */
+export class WrongKey extends Error {}
+
+interface DataKey {
+  readonly version: number;
+  readonly bytes: Buffer;
+}
+
+/**
+ * A vault over one master key. Data keys are unwrapped at their first use and kept in memory: a database copied without
+ * the key file opens nothing.
+ */
+export function createVault(master: MasterKey): Vault {
+  const perOrganisation = new Map<string, Map<number, DataKey>>();
+  const wrapPlace = (organisationId: string, version: number) => [organisationId, 'data_key.wrapped', organisationId, version];
+  const placeOf = (organisationId: string, place: Place) => [organisationId, place.column, place.rowId, place.version];
+
+  async function load(db: OrganisationDb, organisationId: string): Promise<Map<number, DataKey>> {
+    const rows = await db.selectFrom('dataKey').select(['version', 'wrapped', 'masterKeyId']).where('organisationId', '=', organisationId).execute();
+    const keys = new Map<number, DataKey>();
+    for (const row of rows) {
+      if (row.masterKeyId !== master.id) throw new WrongKey(`the database needs master key ${row.masterKeyId}, the key file holds ${master.id}`);
+      keys.set(row.version, { version: row.version, bytes: openBytes(master.bytes, row.wrapped, wrapPlace(organisationId, row.version)) });
+    }
+    perOrganisation.set(organisationId, keys);
+    return keys;
+  }
+  async function keyFor(db: OrganisationDb, organisationId: string, version: number | 'newest'): Promise<DataKey> {
+    let keys = perOrganisation.get(organisationId);
+    if (!keys || (version !== 'newest' && !keys.has(version))) keys = await load(db, organisationId);
+    const key = version === 'newest' ? [...keys.values()].sort((a, b) => b.version - a.version)[0] : keys.get(version);
+    if (!key) throw new Error('the organisation has no such data key');
+    return key;
+  }
+
+  return {
+    masterKeyId: master.id,
+    async createDataKey(db, organisationId) {
+      const bytes = randomBytes(32);
+      const wrapped = sealBytes(master.bytes, 1, bytes, wrapPlace(organisationId, 1));
+      bytes.fill(0);
+      await db.insertInto('dataKey').values({ organisationId, version: 1, masterKeyId: master.id, wrapped }).execute();
+    },
+    async seal(grant, secret, place) {
+      const { organisationId } = grant.actor;
+      const key = await keyFor(grant.db, organisationId, 'newest');
+      const plain = Buffer.from(secret.expose(), 'utf8');
+      try {
+        return sealBytes(key.bytes, key.version, plain, placeOf(organisationId, place));
+      } finally {
+        plain.fill(0);
+      }
+    },
+    async open(grant, sealed, place) {
+      const { organisationId } = grant.actor;
+      const key = await keyFor(grant.db, organisationId, keyVersionOf(sealed));
+      const plain = openBytes(key.bytes, sealed, placeOf(organisationId, place));
+      try {
+        return new Secret(plain.toString('utf8'));
+      } finally {
+        plain.fill(0);
+      }
+    },
+  };
+}
+
+/** Refuses a master key that does not open the database's data keys. Call it at start, before anything is served. */
+export async function checkMasterKey(database: { asOrganisation<T>(id: string, work: (db: OrganisationDb) => Promise<T>): Promise<T> }, master: MasterKey, organisationIds: readonly string[]): Promise<void> {
+  for (const organisationId of organisationIds) {
+    await database.asOrganisation(organisationId, async (db) => {
+      const rows = await db.selectFrom('dataKey').select(['version', 'wrapped', 'masterKeyId']).execute();
+      for (const row of rows) {
+        if (row.masterKeyId !== master.id) {
+          throw new WrongKey(`the database was sealed with master key ${row.masterKeyId}, but the key file holds ${master.id}; nothing was changed. Put the right key file in place and start again`);
+        }
+        openBytes(master.bytes, row.wrapped, [organisationId, 'data_key.wrapped', organisationId, row.version]).fill(0);
+      }
+    });
+  }
+}

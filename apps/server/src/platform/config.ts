@@ -11,6 +11,8 @@ export type { LogLevel, Port } from './settings.ts';
 export interface Config {
   /** True under `NODE_ENV=production`, where what is risky is refused rather than warned about. */
   readonly production: boolean;
+  /** `NODE_OPTIONS` of this process, for what `memory.ts` refuses in production. */
+  readonly nodeOptions: string;
   /** The state directory, absolute. See `paths.ts` for what lies where. */
   readonly home: string;
   /** The root of the checkout this program runs from, absolute. */
@@ -84,7 +86,7 @@ export function readConfig(env: Environment = process.env): ConfigResult {
   if (!all.success || faults.length > 0) return { faults };
 
   const production = env['NODE_ENV'] === 'production';
-  const config = assemble(all.data, home, production);
+  const config = assemble(all.data, home, production, env['NODE_OPTIONS'] ?? '');
   const say = (key: SettingKey, problem: string, allowed = wordsOf(key).allowed): void => {
     const raw = raws.get(key);
     faults.push({ where: raw?.where ?? 'default', key: raw?.name ?? key, problem, allowed });
@@ -164,11 +166,12 @@ function parsed<K extends SettingKey>(key: K, raw: Raw | undefined, faults: Faul
   return undefined;
 }
 
-function assemble(values: Settings, home: string, production: boolean): Config {
+function assemble(values: Settings, home: string, production: boolean, nodeOptions: string): Config {
   const { setup_organisation: organisation, setup_admin: admin, setup_admin_password_file: adminPasswordFile } = values;
   const database = { passwordFile: values.database_password_file ?? join(home, 'database.password'), binDir: values.database_bin_dir, osUser: values.database_os_user };
   return Object.freeze({
     production,
+    nodeOptions,
     home,
     checkout,
     keyFile: values.key_file ?? join(homedir(), '.strongroom-key', 'master.key'),

@@ -225,8 +225,10 @@ function keepRunning(running: Running): Embedded {
       if (stopping.signal.aborted) return;
       running.note('down', { pid: postmaster.pid });
       for (const listener of downs) listener();
-      current = await restart();
-      if (current === undefined) return;
+      const again = await restart();
+      if (stopping.signal.aborted) return void (await again?.stop());
+      if (again === undefined) return;
+      current = again;
       running.note('up', { pid: current.pid });
       for (const listener of ups) listener();
     }
@@ -237,8 +239,6 @@ function keepRunning(running: Running): Embedded {
     stopping.abort();
     await current?.stop();
     await watching;
-    // A restart that was under way when we were asked to stop may have succeeded since.
-    await current?.stop();
     await running.release();
   };
 

@@ -61,13 +61,13 @@ module.exports = {
     {
       name: 'only-vault-touches-ciphers',
       comment:
-        'identity hashes passwords and tokens, audit seals the trail, platform makes randomness and certificates',
+        'identity hashes passwords and tokens, audit seals the trail, platform makes randomness, certificates and checksums',
       severity: 'error',
       from: {
         path: '^apps/server/src/',
         pathNot: [
           '^apps/server/src/(vault|identity|audit)/',
-          '^apps/server/src/platform/(random|tls|postgres|log)\\.ts$',
+          '^apps/server/src/platform/(random|tls|postgres|migrate|log)\\.ts$',
           tests,
         ],
       },
@@ -143,7 +143,7 @@ module.exports = {
       severity: 'error',
       from: {
         orphan: true,
-        pathNot: [tests, '\\.d\\.ts$', '\\.config\\.[cm]?[jt]s$', '^packages/audit-proof/verify\\.mjs$'],
+        pathNot: [tests, '\\.d\\.[cm]?ts$', '\\.config\\.[cm]?[jt]s$', '^packages/audit-proof/verify\\.mjs$'],
       },
       to: {},
     },

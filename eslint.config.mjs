@@ -60,6 +60,7 @@ export default defineConfig(
       'apps/server/src/identity/*password*.ts',
       'apps/server/src/identity/*hash*.ts',
       'apps/server/src/rotation/worker*.ts',
+      'packages/driver-kit/src/**',
       'packages/drivers/src/**',
       'packages/reach/src/**',
     ],

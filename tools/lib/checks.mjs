@@ -14,7 +14,9 @@ async function runTool(path, args) {
 }
 
 async function checkTypes() {
-  const projects = ['tsconfig.json', 'apps/web/tsconfig.json'].filter((project) => existsSync(join(root, project)));
+  const projects = ['tsconfig.json', 'test/tsconfig.json', 'apps/web/tsconfig.json'].filter((project) =>
+    existsSync(join(root, project)),
+  );
   const outcomes = await Promise.all(
     projects.map((project) => runTool(tool('ts7', 'bin', 'tsc'), ['--noEmit', '-p', project])),
   );

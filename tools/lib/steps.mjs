@@ -49,7 +49,13 @@ export async function runSteps(steps, { width = 2, say = (line) => process.stdou
  */
 export function runProgram(command, args, { cwd = root } = {}) {
   return new Promise((resolve, reject) => {
-    const env = { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}${delimiter}${process.env.PATH ?? ''}` };
+    // The output is kept and shown later, possibly in a file: no colours.
+    const env = {
+      ...process.env,
+      NO_COLOR: '1',
+      PATH: `${join(root, 'node_modules', '.bin')}${delimiter}${process.env.PATH ?? ''}`,
+    };
+    delete env.FORCE_COLOR;
     const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {

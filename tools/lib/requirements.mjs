@@ -29,6 +29,18 @@ export function readRequirements(directory) {
     });
 }
 
+/** The ids in a title's brackets: `does it [AAA-01, G-1]` gives both; other brackets give none. */
+export function idsIn(title) {
+  return [...title.matchAll(brackets)].flatMap(([, list]) => idList(list));
+}
+
+const brackets = /\s*\[([A-Z0-9,\s-]+)\]/g;
+
+function idList(list) {
+  const names = list.split(/[\s,]+/).filter(Boolean);
+  return names.every((name) => id.test(name)) ? names : [];
+}
+
 /**
  * The titles in one source text that name requirements, without their ids. Titles are read from the syntax, so a comment
  * or a string elsewhere does not count; in a benchmark every string does, because rows carry what they show.
@@ -41,13 +53,8 @@ export function titlesWithIds(file, text) {
   const found = [];
   const bench = file.endsWith('.bench.ts');
   const take = (title) => {
-    const ids = [];
-    const rest = title.replace(/\s*\[([A-Z0-9,\s-]+)\]/g, (whole, list) => {
-      const names = list.split(/[\s,]+/).filter(Boolean);
-      if (names.length === 0 || !names.every((name) => id.test(name))) return whole;
-      ids.push(...names);
-      return '';
-    });
+    const ids = idsIn(title);
+    const rest = title.replace(brackets, (whole, list) => (idList(list).length > 0 ? '' : whole));
     if (ids.length > 0) found.push({ title: rest.trim(), ids });
   };
   const visit = (node) => {

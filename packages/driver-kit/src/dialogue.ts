@@ -21,12 +21,12 @@ export function scrub(text: string, secrets: readonly string[]): string {
 
 /**
  * A pattern for a prompt: the last, unfinished line holds one of the texts, in any case, and ends as questions do.
- * `texts` are literal alternatives between `|`, such as `Old password|Current password`.
+ * `texts` are literal alternatives between `|`, such as `Old password|Current password:`.
  */
 export function prompt(texts: string): RegExp {
   const alternatives = texts
     .split('|')
-    .map((text) => text.trim())
+    .map((text) => text.trim().replace(/[:?>)\]\s]+$/, ''))
     .filter((text) => text !== '')
     .map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`(?:${alternatives.join('|')})[^\\n]*[:?>)\\]][ \\t]*$`, 'i');

@@ -110,7 +110,7 @@ async function bySu(context: UnixContext, command: string, line: string): Promis
   const { command: full, before } = elevated(context, `echo "${ready}:"; head -n 1 | ${command}`);
   const said = await context.shell.dialogue(full, [
     ...before,
-    { expect: new RegExp(`^${ready}:`, 'm'), send: { expose: () => line } },
+    { expect: new RegExp(`${ready}:`), send: { expose: () => line } },
   ]);
   const [byShell = '', byCommand] = said.output.split(`${ready}:`);
   if (byCommand === undefined) return { is: 'refused', why: `su: ${complaint(byShell)}` };

@@ -3,7 +3,7 @@ import { controlCharacters, discoverBy, unixDriver } from '@strongroom/driver-ki
 /**
  * VMware ESXi over SSH, with its SSH service switched on. Its sshd asks by keyboard-interactive.
  * Only passwd on a terminal: `esxcli system account set` takes the password as an argument, for all to see in ps.
- * There is neither sudo nor a su for others, so the login account is the account itself, or root.
+ * There is no sudo; su is the only way to become root.
  * pam_passwdqc judges the password, root's too, and offers one of its own, which is not taken.
  * Source: Broadcom knowledge base 318960; ESXi Passwords and Account Lockout, vSphere Security 8.0; pam_passwdqc(8).
  */
@@ -18,7 +18,7 @@ export const esxiSsh = unixDriver({
     next: 'new password | new UNIX password',
     again: 'Re-type | Retype',
   },
-  elevations: ['none'],
+  elevations: ['none', 'su'],
   passwd: 'passwd',
   discover: discoverBy('cat /etc/passwd'),
 });

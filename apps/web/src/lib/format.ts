@@ -1,0 +1,36 @@
+import { language } from './t.ts';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/** A past instant as people say it (`26 min. ago`), and as a date from fourteen days on. `at` is ISO 8601. */
+export function ago(at: string, now: number = Date.now()): string {
+  const past = Math.max(0, now - Date.parse(at));
+  const words = new Intl.RelativeTimeFormat(language(), { numeric: 'auto', style: 'short' });
+  if (past < minute) return words.format(0, 'second');
+  if (past < hour) return words.format(-Math.round(past / minute), 'minute');
+  if (past < day) return words.format(-Math.round(past / hour), 'hour');
+  if (past < 14 * day) return words.format(-Math.round(past / day), 'day');
+  return date(at);
+}
+
+/** A date without time: `27 Oct 2026`. */
+export function date(at: string): string {
+  return new Intl.DateTimeFormat(language(), { day: 'numeric', month: 'short', year: 'numeric' }).format(new Date(at));
+}
+
+/** An instant to the second with its zone, for audit and tooltips. */
+export function exact(at: string, timeZone?: string): string {
+  return new Intl.DateTimeFormat(language(), {
+    year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'short',
+    ...(timeZone ? { timeZone } : {}),
+  }).format(new Date(at));
+}
+
+/** A share of one as a percentage, never rounded up to 100: `99.9%`. */
+export function percent(share: number): string {
+  const digits = share === 1 || share === 0 ? 0 : 1;
+  const shown = share < 1 ? Math.min(share, 0.999) : share;
+  return new Intl.NumberFormat(language(), { style: 'percent', maximumFractionDigits: digits }).format(shown);
+}

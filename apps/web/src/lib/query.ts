@@ -1,0 +1,37 @@
+import { QueryClient } from '@tanstack/react-query';
+import { ProblemError } from './client.ts';
+
+/** What the server said lately. No secret ever goes in here: passwords live in the component that shows them. */
+export const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 30_000,
+      refetchOnWindowFocus: false,
+      // A refusal stays a refusal; only a broken line or a busy server is worth another try.
+      retry: (count, error) => count < 2 && error instanceof ProblemError && (error.status === 0 || error.status >= 502),
+    },
+  },
+});
+
+/** The keys under which replies are kept. A change invalidates the shortest key that covers it. */
+export const keys = {
+  me: ['me'] as const,
+  setup: ['setup'] as const,
+  accounts: ['accounts'] as const,
+  account: (id: string) => ['account', id] as const,
+  history: (id: string) => ['account', id, 'history'] as const,
+  attempts: (id: string) => ['account', id, 'attempts'] as const,
+  attempt: (id: string, attemptId: string) => ['account', id, 'attempts', attemptId] as const,
+  resources: ['resources'] as const,
+  resource: (id: string) => ['resource', id] as const,
+  resourceTypes: ['resource-types'] as const,
+  policies: ['policies'] as const,
+  dashboard: ['dashboard'] as const,
+  users: ['users'] as const,
+  user: (id: string) => ['user', id] as const,
+  audit: ['audit'] as const,
+  seal: ['audit-seal'] as const,
+  settings: ['settings'] as const,
+  sessions: ['my-sessions'] as const,
+  tokens: ['my-tokens'] as const,
+};

@@ -1,0 +1,123 @@
+import { revealAccount, revealFormer } from '@strongroom/contract';
+import { createContext, lazy, Suspense, useCallback, useContext, useMemo, useRef, useState, type ReactNode } from 'react';
+import { ask, ProblemError } from '../../lib/client.ts';
+import { secrets } from '../../lib/messages/secrets.ts';
+import { useMe } from '../../lib/session.tsx';
+import { toastProblem } from '../../ui/toast.tsx';
+import type { WhyQuestion } from './WhyDialog.tsx';
+
+const WhyDialog = lazy(() => import('./WhyDialog.tsx'));
+const TwoPasswords = lazy(() => import('./TwoPasswords.tsx'));
+
+/** Why something is done, as the contract takes it. */
+export interface Why {
+  readonly reason?: string;
+  readonly ticket?: string;
+}
+/** Which account, as far as prompts and calls need it. */
+export interface Subject {
+  readonly id: string;
+  readonly username: string;
+  readonly resourceName: string;
+}
+
+interface Secrets {
+  /** Opens the current password, or a former one. Prompts where settings or the server demand a reason. Null when the person gives up or it is refused. */
+  readonly reveal: (subject: Subject, purpose: 'show' | 'copy', version?: number) => Promise<string | null>;
+  /** Asks for a reason when the organisation wants one for changes. Null when the person gives up. */
+  readonly whyChange: (subject: Subject, title: string) => Promise<Why | null>;
+}
+const Context = createContext<Secrets | null>(null);
+
+/** How passwords are opened from anywhere inside the shell. */
+export function useSecrets(): Secrets {
+  const value = useContext(Context);
+  if (!value) throw new Error('useSecrets outside the shell');
+  return value;
+}
+
+/** An account's name for buttons and titles: `root on fra-app-lnx-042`. */
+export function nameOf(subject: Subject): string {
+  return secrets('name', { username: subject.username, resource: subject.resourceName });
+}
+
+const wanted = (error: unknown): 'reason' | 'ticket' | null => {
+  if (!(error instanceof ProblemError)) return null;
+  if (error.code === 'reason-required') return 'reason';
+  return error.code === 'ticket-required' ? 'ticket' : null;
+};
+/** A reason given for an account holds for five minutes: showing, then copying, asks once. */
+const goodForMs = 5 * 60_000;
+
+interface Open {
+  readonly question: WhyQuestion;
+  readonly answer: (why: Why | null) => void;
+}
+
+/** Holds the prompts around passwords, one at a time. It holds no password: those go to who asked, and nowhere else. */
+export function SecretsProvider({ children }: { readonly children: ReactNode }) {
+  const { preferences } = useMe();
+  const [open, setOpen] = useState<Open | null>(null);
+  const [two, setTwo] = useState<{ subject: Subject; current: string; candidate: string } | null>(null);
+  const given = useRef(new Map<string, { readonly why: Why; readonly at: number }>());
+
+  const prompt = useCallback((question: WhyQuestion) => new Promise<Why | null>((answer) => setOpen({ question, answer })), []);
+
+  const reveal = useCallback(
+    async (subject: Subject, purpose: 'show' | 'copy', version?: number): Promise<string | null> => {
+      const former = version !== undefined;
+      const title = secrets(former ? 'whyFormer' : purpose === 'show' ? 'whyShow' : 'whyCopy', { name: nameOf(subject) });
+      const kept = given.current.get(subject.id);
+      let why: Why | null = kept && Date.now() - kept.at < goodForMs ? kept.why : null;
+      let needs = { reason: preferences.reasonToReveal, ticket: preferences.ticketToReveal };
+      for (;;) {
+        if ((needs.reason && !why?.reason) || (needs.ticket && !why?.ticket)) {
+          why = await prompt({ title, ...needs });
+          if (!why) return null;
+          given.current.set(subject.id, { why, at: Date.now() });
+        }
+        try {
+          if (former) return (await ask(revealFormer, { accountId: subject.id, version, purpose, ...why })).password;
+          const opened = await ask(revealAccount, { accountId: subject.id, purpose, ...why });
+          if (opened.candidate === null) return opened.password;
+          // Either may be the one that works: both are shown, apart, so that neither is mistaken for the only one.
+          setTwo({ subject, current: opened.password, candidate: opened.candidate });
+          return null;
+        } catch (error) {
+          const more = wanted(error);
+          if (!more || why?.[more]) {
+            given.current.delete(subject.id);
+            toastProblem(error);
+            return null;
+          }
+          needs = { ...needs, [more]: true };
+        }
+      }
+    },
+    [preferences.reasonToReveal, preferences.ticketToReveal, prompt],
+  );
+
+  const whyChange = useCallback(
+    async (_: Subject, title: string): Promise<Why | null> => (preferences.reasonToChange ? prompt({ title, reason: true, ticket: false }) : {}),
+    [preferences.reasonToChange, prompt],
+  );
+
+  const value = useMemo(() => ({ reveal, whyChange }), [reveal, whyChange]);
+  return (
+    <Context.Provider value={value}>
+      {children}
+      <Suspense fallback={null}>
+        {open && (
+          <WhyDialog
+            question={open.question}
+            answer={(why) => {
+              setOpen(null);
+              open.answer(why);
+            }}
+          />
+        )}
+        {two && <TwoPasswords {...two} name={nameOf(two.subject)} close={() => setTwo(null)} />}
+      </Suspense>
+    </Context.Provider>
+  );
+}

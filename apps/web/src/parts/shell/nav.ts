@@ -1,0 +1,25 @@
+import { IconHome2, IconListSearch, IconServer, IconSettings, type Icon } from '@tabler/icons-react';
+import type { Me } from '@strongroom/contract';
+import { frame } from '../../lib/messages/frame.ts';
+
+/** An entry of the sidebar. */
+export interface Entry {
+  readonly to: string;
+  /** The first word of the address: the entry is lit on every page below it. */
+  readonly area: string;
+  readonly label: string;
+  readonly icon: Icon;
+}
+
+/** The entries a person may use, in the order that never changes. What one may not use is absent, not grey. */
+export function entriesFor(me: Me): { readonly work: readonly Entry[]; readonly oversight: readonly Entry[]; readonly admin: readonly Entry[] } {
+  const may = (...actions: readonly string[]) => actions.some((action) => me.can.includes(action));
+  return {
+    work: [
+      { to: '/home', area: 'home', label: frame('home'), icon: IconHome2 },
+      { to: '/resources', area: 'resources', label: frame('resources'), icon: IconServer },
+    ],
+    oversight: may('audit.list') ? [{ to: '/audit/resources', area: 'audit', label: frame('audit'), icon: IconListSearch }] : [],
+    admin: may('user.list', 'setting.update') ? [{ to: '/admin', area: 'admin', label: frame('admin'), icon: IconSettings }] : [],
+  };
+}

@@ -23,7 +23,9 @@ export function runtime() {
     return join(dirname(manifest), 'bin', windows ? 'node.exe' : 'node');
   } catch {
     if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
-    throw new Error(`The pinned Node.js is not installed (package ${name}) and this one is ${process.versions.node}. Run: npm ci`);
+    throw new Error(
+      `The pinned Node.js is not installed (package ${name}) and this one is ${process.versions.node}. Run: npm ci`,
+    );
   }
 }
 
@@ -33,8 +35,10 @@ export function runtime() {
  */
 export function refusal(env, execArgv) {
   if (env.NODE_ENV !== 'production') return undefined;
-  if (peeking.test(env.NODE_OPTIONS ?? '')) return 'NODE_OPTIONS switches on a debugger or memory dump, which is refused with NODE_ENV=production. Remove it.';
-  if (execArgv.some((flag) => peeking.test(flag))) return 'A debugger or memory dump is switched on, which is refused with NODE_ENV=production.';
+  if (peeking.test(env.NODE_OPTIONS ?? ''))
+    return 'NODE_OPTIONS switches on a debugger or memory dump, which is refused with NODE_ENV=production. Remove it.';
+  if (execArgv.some((flag) => peeking.test(flag)))
+    return 'A debugger or memory dump is switched on, which is refused with NODE_ENV=production.';
   return undefined;
 }
 
@@ -43,7 +47,8 @@ export function refusal(env, execArgv) {
  * process even if that is killed (setpriv(1)), since a server that nobody watches would keep its ports and its database.
  */
 export function commandFor(args, { watched }) {
-  const tool = (name) => [`/usr/bin/${name}`, `/bin/${name}`].find((path) => process.platform === 'linux' && existsSync(path));
+  const tool = (name) =>
+    [`/usr/bin/${name}`, `/bin/${name}`].find((path) => process.platform === 'linux' && existsSync(path));
   const [setpriv, prlimit] = [tool('setpriv'), tool('prlimit')];
   return [
     ...(watched && setpriv !== undefined ? [setpriv, '--pdeathsig=KILL'] : []),

@@ -37,13 +37,15 @@ export async function freshDatabase(options: { migrated?: boolean; server?: Test
     url: urlOf(server, 'strongroom', server.rolePassword, name),
     adminUrl: urlOf(server, 'admin', server.adminPassword, name),
     name,
-    close: () => asAdmin(server, async (admin) => void (await admin.query(`drop database if exists ${name} with (force)`))),
+    close: () =>
+      asAdmin(server, async (admin) => void (await admin.query(`drop database if exists ${name} with (force)`))),
   };
 }
 
 /** Makes the template once a run. Workers that come meanwhile wait on the lock; a template left half made by a failed migration is made again. */
 async function ensureTemplate(server: TestServer, admin: pg.Client): Promise<void> {
-  const ready = async (): Promise<boolean> => (await admin.query('select from pg_database where datname = $1 and datistemplate', [template])).rowCount === 1;
+  const ready = async (): Promise<boolean> =>
+    (await admin.query('select from pg_database where datname = $1 and datistemplate', [template])).rowCount === 1;
   if (await ready()) return;
   await admin.query('select pg_advisory_lock($1)', [templateLock]);
   try {

@@ -66,7 +66,9 @@ export async function startTestServer(): Promise<{ server: TestServer; stop: () 
 }
 
 /** Vitest's global set-up: starts the server, tells the workers, stops it at the end. */
-export default async function setup(project: { provide(key: 'database', value: TestServer): void }): Promise<() => Promise<void>> {
+export default async function setup(project: {
+  provide(key: 'database', value: TestServer): void;
+}): Promise<() => Promise<void>> {
   const { server, stop } = await startTestServer();
   project.provide('database', server);
   return stop;

@@ -1,10 +1,29 @@
-import { readFileSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { LineCounter, parseDocument } from 'yaml';
-import { envName, settingKeys, settings, wordsOf, type LogLevel, type Port, type SettingKey, type Settings } from './settings.ts';
+import {
+  collect,
+  environment,
+  fromEnvironment,
+  fromFile,
+  parsed,
+  type Environment,
+  type Fault,
+  type Raw,
+} from './config-sources.ts';
+import {
+  envName,
+  settingKeys,
+  settings,
+  wordsOf,
+  type LogLevel,
+  type Port,
+  type SettingKey,
+  type Settings,
+} from './settings.ts';
 
+export type { Fault } from './config-sources.ts';
 export type { LogLevel, Port } from './settings.ts';
 
 /** What the server was told: read once at start, frozen, passed down. Nothing else reads the environment. */
@@ -37,16 +56,14 @@ export interface Config {
   };
   /** Unattended set-up, for an empty installation. The password file is read only then, so that it may be deleted afterwards. */
   readonly setup:
-    | { readonly organisation: string; readonly admin: string; readonly adminEmail: string | undefined; readonly adminPasswordFile: string; readonly apiTokenFile: string | undefined }
+    | {
+        readonly organisation: string;
+        readonly admin: string;
+        readonly adminEmail: string | undefined;
+        readonly adminPasswordFile: string;
+        readonly apiTokenFile: string | undefined;
+      }
     | undefined;
-}
-
-/** One thing wrong with the settings. `where` is `environment` or the path of the file; `key` is the name as written there. */
-export interface Fault {
-  readonly where: string;
-  readonly key: string;
-  readonly problem: string;
-  readonly allowed: string;
 }
 
 /** Where a setting's value came from, and the value as it may be shown (a database address without its password). */
@@ -56,15 +73,9 @@ export interface Origin {
   readonly shown: string;
 }
 
-export type ConfigResult = { readonly ok: Config; readonly origins: readonly Origin[] } | { readonly faults: readonly Fault[] };
+export type ConfigResult =
+  { readonly ok: Config; readonly origins: readonly Origin[] } | { readonly faults: readonly Fault[] };
 
-type Environment = Readonly<Record<string, string | undefined>>;
-interface Raw {
-  readonly text: string;
-  readonly where: string;
-  readonly name: string;
-}
-const environment = 'environment';
 const checkout = fileURLToPath(new URL('../../../../', import.meta.url)).replace(/\/$/, '');
 
 /**
@@ -96,79 +107,13 @@ export function readConfig(env: Environment = process.env): ConfigResult {
   return { ok: config, origins: settingKeys.map((key) => originOf(key, raws.get(key), config)) };
 }
 
-function fromEnvironment(env: Environment): [string, unknown][] {
-  return Object.entries(env)
-    .filter(([name, value]) => name.startsWith('STRONGROOM_') && value !== undefined && value !== '')
-    .map(([name, value]) => [name.slice('STRONGROOM_'.length).toLowerCase(), value]);
-}
-
-function fromFile(file: string, faults: Fault[]): [string, unknown][] {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return [];
-    faults.push({ where: file, key: '(file)', problem: `cannot be read (${codeOf(error)})`, allowed: 'a file the server may read' });
-    return [];
-  }
-  const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, prettyErrors: false });
-  for (const error of document.errors) {
-    faults.push({ where: file, key: `line ${lineCounter.linePos(error.pos[0]).line}`, problem: error.message, allowed: 'YAML: one `name: value` a line' });
-  }
-  if (document.errors.length > 0 || document.contents === null) return [];
-  const content: unknown = document.toJS();
-  if (typeof content === 'object' && content !== null && !Array.isArray(content)) return Object.entries(content);
-  faults.push({ where: file, key: '(file)', problem: 'is not a list of settings', allowed: 'YAML: one `name: value` a line' });
-  return [];
-}
-
-/** Sorts one source's entries into `raws`, where an earlier source stays, and reads the files that `…_file` entries name. */
-function collect(entries: [string, unknown][], where: string, nameOf: (key: string) => string, raws: Map<SettingKey, Raw>, faults: Fault[]): void {
-  const here = new Set<SettingKey>();
-  for (const [key, value] of entries) {
-    const name = nameOf(key);
-    const direct = isKey(key) ? key : undefined;
-    const byFile = direct === undefined && key.endsWith('_file') ? key.slice(0, -'_file'.length) : undefined;
-    const target = direct ?? (byFile !== undefined && isKey(byFile) && wordsOf(byFile).file === true ? byFile : undefined);
-    if (target === undefined) {
-      faults.push({ where, key: name, problem: 'is not a setting', allowed: suggestion(key, nameOf) });
-    } else if (where !== environment && target === 'home') {
-      faults.push({ where, key: name, problem: 'cannot be set here', allowed: 'the environment variable STRONGROOM_HOME' });
-    } else if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
-      faults.push({ where, key: name, problem: 'has no single value', allowed: wordsOf(target).allowed });
-    } else if (here.has(target)) {
-      faults.push({ where, key: name, problem: `is given twice, as a value and as a file`, allowed: `${nameOf(target)} or ${nameOf(`${target}_file`)}` });
-    } else {
-      here.add(target);
-      if (raws.has(target)) continue;
-      const text = direct === undefined ? readValue(String(value), where, name, faults) : String(value);
-      if (text !== undefined) raws.set(target, { text, where, name });
-    }
-  }
-}
-
-function readValue(file: string, where: string, name: string, faults: Fault[]): string | undefined {
-  try {
-    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
-  } catch (error) {
-    faults.push({ where, key: name, problem: `names the file ${file}, which cannot be read (${codeOf(error)})`, allowed: 'a file the server may read' });
-    return undefined;
-  }
-}
-
-function parsed<K extends SettingKey>(key: K, raw: Raw | undefined, faults: Fault[]): Settings[K] | undefined {
-  if (raw === undefined) return undefined;
-  const result = settings.shape[key].safeParse(raw.text);
-  if (result.success) return result.data as Settings[K];
-  // The value is not repeated: it may be a password put into the wrong variable.
-  faults.push({ where: raw.where, key: raw.name, problem: 'has a value that is not allowed', allowed: wordsOf(key).allowed });
-  return undefined;
-}
-
 function assemble(values: Settings, home: string, production: boolean, nodeOptions: string): Config {
   const { setup_organisation: organisation, setup_admin: admin, setup_admin_password_file: adminPasswordFile } = values;
-  const database = { passwordFile: values.database_password_file ?? join(home, 'database.password'), binDir: values.database_bin_dir, osUser: values.database_os_user };
+  const database = {
+    passwordFile: values.database_password_file ?? join(home, 'database.password'),
+    binDir: values.database_bin_dir,
+    osUser: values.database_os_user,
+  };
   return Object.freeze({
     production,
     nodeOptions,
@@ -181,35 +126,71 @@ function assemble(values: Settings, home: string, production: boolean, nodeOptio
     xmlrpcPort: values.xmlrpc_port,
     sshProxyPort: values.ssh_proxy_port,
     publicUrl: values.public_url,
-    tls: values.tls_cert !== undefined && values.tls_key !== undefined ? Object.freeze({ cert: values.tls_cert, key: values.tls_key }) : undefined,
+    tls:
+      values.tls_cert !== undefined && values.tls_key !== undefined
+        ? Object.freeze({ cert: values.tls_cert, key: values.tls_key })
+        : undefined,
     logLevel: values.log_level,
-    database: Object.freeze(Object.defineProperty(database, 'url', { value: values.database_url, enumerable: false }) as typeof database & { url: string | undefined }),
+    database: Object.freeze(
+      Object.defineProperty(database, 'url', { value: values.database_url, enumerable: false }) as typeof database & {
+        url: string | undefined;
+      },
+    ),
     setup:
       organisation !== undefined && admin !== undefined && adminPasswordFile !== undefined
-        ? Object.freeze({ organisation, admin, adminEmail: values.setup_admin_email, adminPasswordFile, apiTokenFile: values.setup_api_token_file })
+        ? Object.freeze({
+            organisation,
+            admin,
+            adminEmail: values.setup_admin_email,
+            adminPasswordFile,
+            apiTokenFile: values.setup_api_token_file,
+          })
         : undefined,
   });
 }
 
 /** The rules that need more than one setting. */
-function checkTogether(config: Config, values: Settings, say: (key: SettingKey, problem: string, allowed?: string) => void): void {
-  if (within(config.home, checkout)) say('home', 'is inside the checkout', 'a directory outside the program, such as ~/.strongroom');
-  if (config.production && within(config.keyFile, config.home)) say('key_file', 'is inside the state directory, where a backup would carry the key beside what it opens', 'a file on another medium or directory');
-  if (config.production && within(config.keyFile, checkout)) say('key_file', 'is inside the checkout', 'a file outside the program');
-  if (config.production && config.database.url !== undefined && !safeDatabase(config.database.url)) say('database_url', 'names another machine without verified TLS', 'sslmode=verify-full in the address');
-  if (values.tls_cert !== undefined && values.tls_key === undefined) say('tls_cert', 'is set without tls_key', 'both or neither');
-  if (values.tls_key !== undefined && values.tls_cert === undefined) say('tls_key', 'is set without tls_cert', 'both or neither');
+function checkTogether(
+  config: Config,
+  values: Settings,
+  say: (key: SettingKey, problem: string, allowed?: string) => void,
+): void {
+  if (within(config.home, checkout))
+    say('home', 'is inside the checkout', 'a directory outside the program, such as ~/.strongroom');
+  if (config.production && within(config.keyFile, config.home))
+    say(
+      'key_file',
+      'is inside the state directory, where a backup would carry the key beside what it opens',
+      'a file on another medium or directory',
+    );
+  if (config.production && within(config.keyFile, checkout))
+    say('key_file', 'is inside the checkout', 'a file outside the program');
+  if (config.production && config.database.url !== undefined && !safeDatabase(config.database.url))
+    say('database_url', 'names another machine without verified TLS', 'sslmode=verify-full in the address');
+  if (values.tls_cert !== undefined && values.tls_key === undefined)
+    say('tls_cert', 'is set without tls_key', 'both or neither');
+  if (values.tls_key !== undefined && values.tls_cert === undefined)
+    say('tls_key', 'is set without tls_cert', 'both or neither');
   const setupKeys = ['setup_organisation', 'setup_admin', 'setup_admin_password_file'] as const;
   const given = settingKeys.filter((key) => key.startsWith('setup_') && values[key] !== undefined);
   if (given.length > 0 && config.setup === undefined) {
-    for (const key of setupKeys) if (values[key] === undefined) say(key, `is missing, while ${given.join(', ')} is set`, wordsOf(key).allowed);
+    for (const key of setupKeys)
+      if (values[key] === undefined) say(key, `is missing, while ${given.join(', ')} is set`, wordsOf(key).allowed);
   }
 }
 
 function safeDatabase(url: string): boolean {
   const parsedUrl = new URL(url.replace('@/', '@socket/').replace(/^postgres(ql)?:/, 'http:'));
   const host = parsedUrl.searchParams.get('host') ?? parsedUrl.hostname;
-  if (host.startsWith('/') || host === 'socket' || host === '' || host === 'localhost' || host === '[::1]' || /^127\./.test(host)) return true;
+  if (
+    host.startsWith('/') ||
+    host === 'socket' ||
+    host === '' ||
+    host === 'localhost' ||
+    host === '[::1]' ||
+    /^127\./.test(host)
+  )
+    return true;
   return parsedUrl.searchParams.get('sslmode') === 'verify-full';
 }
 
@@ -228,42 +209,25 @@ function real(path: string): string {
   }
 }
 
-const isKey = (key: string): key is SettingKey => Object.hasOwn(settings.shape, key);
-
-function suggestion(key: string, nameOf: (key: string) => string): string {
-  const near = settingKeys.map((known) => ({ known, far: distance(key, known) })).sort((a, b) => a.far - b.far)[0];
-  const withoutFile = key.replace(/_file$/, '');
-  if (isKey(withoutFile)) return nameOf(withoutFile);
-  return near !== undefined && near.far <= 3 ? `perhaps ${nameOf(near.known)}` : 'the settings listed in docs/configuration.md';
-}
-
-/** Edit distance (Levenshtein), for suggesting the name that was meant. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min((next[j - 1] ?? 0) + 1, (row[j] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
-}
-
-const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown error');
-
 function originOf(key: SettingKey, raw: Raw | undefined, config: Config): Origin {
   const from = raw === undefined ? 'default' : raw.where === environment ? raw.name : `${raw.where}, ${raw.name}`;
   if (key === 'home') return { key, from, shown: config.home };
   if (key === 'key_file') return { key, from, shown: config.keyFile };
   if (key === 'database_password_file') return { key, from, shown: config.database.passwordFile };
-  if (key === 'database_url' && raw !== undefined) return { key, from, shown: raw.text.replace(/\/\/[^@/]*@/, '//[hidden]@').replace(/([?&]password=)[^&]*/gi, '$1[hidden]') };
+  if (key === 'database_url' && raw !== undefined)
+    return {
+      key,
+      from,
+      shown: raw.text.replace(/\/\/[^@/]*@/, '//[hidden]@').replace(/([?&]password=)[^&]*/gi, '$1[hidden]'),
+    };
   return { key, from, shown: raw?.text ?? wordsOf(key).fallback.replaceAll('`', '') };
 }
 
 /** The faults as text for a terminal: one a line, `where: key problem. Allowed: …`. */
 export function faultsText(faults: readonly Fault[]): string {
-  return faults.map(({ where, key, problem, allowed }) => `${where}: ${key} ${problem}. Allowed: ${allowed}.`).join('\n');
+  return faults
+    .map(({ where, key, problem, allowed }) => `${where}: ${key} ${problem}. Allowed: ${allowed}.`)
+    .join('\n');
 }
 
 /** What `strongroom config check` prints: every setting with its value and where it came from, or every fault. No secrets. */

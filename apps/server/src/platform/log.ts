@@ -13,6 +13,9 @@ export interface LogSink {
   write(line: string): void;
 }
 
+// Fields that have serializers of their own below.
+const serialized = ['req', 'res', 'err'];
+
 const requests = new AsyncLocalStorage<{ readonly requestId: string }>();
 
 /** Runs `work` so that every line it logs, however deep, carries the request's id. */
@@ -27,7 +30,7 @@ export const currentRequestId = (): string | undefined => requests.getStore()?.r
  */
 export function createLog(options: { readonly level: LogLevel; readonly sink?: LogSink }): Log {
   const destination = options.sink ?? pino.destination({ dest: 2, sync: false });
-  return pino(
+  const log = pino(
     {
       level: options.level,
       base: { pid: process.pid },
@@ -35,14 +38,19 @@ export function createLog(options: { readonly level: LogLevel; readonly sink?: L
       messageKey: 'msg',
       formatters: {
         level: (label) => ({ level: label }),
-        log: (fields) => redact(fields, ['req', 'res', 'err']),
-        bindings: (fields) => redact(fields, []),
+        log: (fields) => redact(fields, serialized),
       },
       mixin: () => requests.getStore() ?? {},
       serializers: { err: redactError, req: requestFields, res: responseFields },
     },
     destination,
   );
+  // pino writes a child's bindings without asking a formatter. Children inherit from their parent, so this reaches all of them.
+  const { child } = log;
+  log.child = function (this: Log, bindings, childOptions) {
+    return child.call(this, redact(bindings, serialized), childOptions);
+  } as typeof child;
+  return log;
 }
 
 function requestFields(request: unknown): unknown {

@@ -40,16 +40,24 @@ function coreLimit(): number | undefined {
 export function memoryFaults(state: MemoryState): string[] {
   const faults: string[] = [];
   if (state.inspector !== undefined) faults.push('A debugger port is open. Start without --inspect.');
-  if (state.flags.some((flag) => peeking.test(flag))) faults.push('The command line switches on a debugger, a heap snapshot or a report. Start with the command strongroom.');
-  if (peeking.test(state.nodeOptions)) faults.push('NODE_OPTIONS switches on a debugger, a heap snapshot or a report. Remove it.');
+  if (state.flags.some((flag) => peeking.test(flag)))
+    faults.push(
+      'The command line switches on a debugger, a heap snapshot or a report. Start with the command strongroom.',
+    );
+  if (peeking.test(state.nodeOptions))
+    faults.push('NODE_OPTIONS switches on a debugger, a heap snapshot or a report. Remove it.');
   // 1 is what the launcher sets: it stops dumps piped to a collector as well (core(5)).
-  if (state.coreLimitBytes !== undefined && state.coreLimitBytes > 1) faults.push('Core dumps are on. Start with the command strongroom on a system that has prlimit, or set LimitCORE=0 (ulimit -c 0).');
+  if (state.coreLimitBytes !== undefined && state.coreLimitBytes > 1)
+    faults.push(
+      'Core dumps are on. Start with the command strongroom on a system that has prlimit, or set LimitCORE=0 (ulimit -c 0).',
+    );
   return faults;
 }
 
 /** Refuses to go on in production while memory can be looked into; throws `StartFault` with every reason. Elsewhere it returns the reasons, to be logged. */
 export function guardMemory(options: { readonly production: boolean; readonly nodeOptions: string }): string[] {
   const faults = memoryFaults(memoryState(options.nodeOptions));
-  if (options.production && faults.length > 0) throw new StartFault(`Refused with NODE_ENV=production:\n${faults.join('\n')}`);
+  if (options.production && faults.length > 0)
+    throw new StartFault(`Refused with NODE_ENV=production:\n${faults.join('\n')}`);
   return faults;
 }

@@ -47,11 +47,17 @@ function privateDirectory(directory: string): void {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw new StartFault(`The directory ${directory} cannot be made. Name another one with STRONGROOM_HOME, or mend its parent.`, { cause: error });
+    throw new StartFault(
+      `The directory ${directory} cannot be made. Name another one with STRONGROOM_HOME, or mend its parent.`,
+      { cause: error },
+    );
   }
   const stats = statSync(directory);
   if (!stats.isDirectory()) throw new StartFault(`${directory} is not a directory.`);
-  if (process.getuid?.() !== 0 && !isOurs(stats)) throw new StartFault(`The directory ${directory} belongs to another user. Start as that user, or name another one with STRONGROOM_HOME.`);
+  if (process.getuid?.() !== 0 && !isOurs(stats))
+    throw new StartFault(
+      `The directory ${directory} belongs to another user. Start as that user, or name another one with STRONGROOM_HOME.`,
+    );
   if ((stats.mode & 0o067) !== 0) chmodSync(directory, 0o700);
 }
 
@@ -85,7 +91,13 @@ export async function lockHome(home: string): Promise<HomeLock> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const inUse = error.code === 'EADDRINUSE';
-      reject(inUse ? new StartFault(`Strongroom already runs on ${home}. Stop it first, or name another directory with STRONGROOM_HOME.`) : error);
+      reject(
+        inUse
+          ? new StartFault(
+              `Strongroom already runs on ${home}. Stop it first, or name another directory with STRONGROOM_HOME.`,
+            )
+          : error,
+      );
     });
     server.listen(`\0strongroom-home-${dev}-${ino}`, resolve);
   });

@@ -1,5 +1,22 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, cpSync, existsSync, lchownSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, realpathSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  lchownSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
@@ -34,7 +51,9 @@ export function findOsUser(name: string | undefined): OsUser {
     const gid = idOf('-g', candidate);
     if (uid !== undefined && gid !== undefined && uid !== 0) return { uid, gid };
   }
-  throw new StartFault(`PostgreSQL does not run as root, and ${name === undefined ? 'no user strongroom, postgres or nobody exists' : `"${name}" is no user, or is root`}. Name one with STRONGROOM_DATABASE_OS_USER.`);
+  throw new StartFault(
+    `PostgreSQL does not run as root, and ${name === undefined ? 'no user strongroom, postgres or nobody exists' : `"${name}" is no user, or is root`}. Name one with STRONGROOM_DATABASE_OS_USER.`,
+  );
 }
 
 function idOf(flag: string, name: string): number | undefined {
@@ -55,7 +74,10 @@ export function bundledBinaries(directory: string): Binaries {
   try {
     source = join(dirname(createRequire(import.meta.url).resolve(name)), '..');
   } catch (error) {
-    throw new StartFault(`No PostgreSQL is bundled for ${process.platform} ${process.arch} (package ${name} is not installed). Run npm ci, name binaries with STRONGROOM_DATABASE_BIN_DIR, or an external database with STRONGROOM_DATABASE_URL.`, { cause: error });
+    throw new StartFault(
+      `No PostgreSQL is bundled for ${process.platform} ${process.arch} (package ${name} is not installed). Run npm ci, name binaries with STRONGROOM_DATABASE_BIN_DIR, or an external database with STRONGROOM_DATABASE_URL.`,
+      { cause: error },
+    );
   }
   const version = /"version":\s*"(\d+\.\d+)/.exec(readFileSync(join(source, 'package.json'), 'utf8'))?.[1] ?? 'unknown';
   const target = join(directory, version);
@@ -69,8 +91,14 @@ function copyBinaries(source: string, directory: string, target: string): void {
   // Made aside and renamed, so that a copy cut short is never taken for a whole one.
   const fresh = mkdtempSync(`${target}.`);
   // Header archives and the procedural languages need what is not shipped with them.
-  cpSync(join(source, 'native'), fresh, { recursive: true, filter: (path) => !/\.a$|pl(perl|python3|tcl)|pkgconfig|pgxs/.test(basename(path)) });
-  const links = JSON.parse(readFileSync(join(source, 'native', 'pg-symlinks.json'), 'utf8')) as { source: string; target: string }[];
+  cpSync(join(source, 'native'), fresh, {
+    recursive: true,
+    filter: (path) => !/\.a$|pl(perl|python3|tcl)|pkgconfig|pgxs/.test(basename(path)),
+  });
+  const links = JSON.parse(readFileSync(join(source, 'native', 'pg-symlinks.json'), 'utf8')) as {
+    source: string;
+    target: string;
+  }[];
   for (const link of links) {
     const at = join(fresh, relative('native', link.target));
     const to = join(fresh, relative('native', link.source));
@@ -92,7 +120,9 @@ export function binariesIn(directory: string): Binaries {
     const version = /(\d+(?:\.\d+)+)/.exec(said)?.[1] ?? 'unknown';
     return { bin: directory, version, major: Number.parseInt(version, 10) };
   } catch (error) {
-    throw new StartFault(`The directory ${directory} named by STRONGROOM_DATABASE_BIN_DIR has no postgres that runs.`, { cause: error });
+    throw new StartFault(`The directory ${directory} named by STRONGROOM_DATABASE_BIN_DIR has no postgres that runs.`, {
+      cause: error,
+    });
   }
 }
 
@@ -163,10 +193,25 @@ export function createCluster(binaries: Binaries, cluster: NewCluster): void {
   try {
     cluster.writePassword(passwords);
     giveTo(user, passwords);
-    const locale = binaries.major >= 17 ? ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'] : ['--locale=C.UTF-8'];
+    const locale =
+      binaries.major >= 17
+        ? ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C']
+        : ['--locale=C.UTF-8'];
     execFileSync(
       join(binaries.bin, 'initdb'),
-      ['-D', fresh, '-U', cluster.superuser, `--pwfile=${passwords}`, '-A', 'scram-sha-256', '--encoding=UTF8', '--data-checksums', ...locale, ...(cluster.flags ?? [])],
+      [
+        '-D',
+        fresh,
+        '-U',
+        cluster.superuser,
+        `--pwfile=${passwords}`,
+        '-A',
+        'scram-sha-256',
+        '--encoding=UTF8',
+        '--data-checksums',
+        ...locale,
+        ...(cluster.flags ?? []),
+      ],
       { ...user, cwd: '/', env: environment, stdio: ['ignore', 'ignore', 'pipe'] },
     );
     renameSync(fresh, data);

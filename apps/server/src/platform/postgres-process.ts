@@ -30,14 +30,27 @@ const logLimitBytes = 10_000_000;
  * user before setpriv runs, since a change of user would clear that signal. Throws `StartFault` with the last words of its log when it exits or is not ready in time.
  */
 export async function startPostmaster(binaries: Binaries, options: Postmastering): Promise<Postmaster> {
-  if (existsSync(options.log) && statSync(options.log).size > logLimitBytes) renameSync(options.log, `${options.log}.1`);
+  if (existsSync(options.log) && statSync(options.log).size > logLimitBytes)
+    renameSync(options.log, `${options.log}.1`);
   const log = openSync(options.log, 'a', 0o600);
   const logStart = statSync(options.log).size;
-  const args = ['-D', options.data, '-p', '5432', ...Object.entries(options.settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+  const args = [
+    '-D',
+    options.data,
+    '-p',
+    '5432',
+    ...Object.entries(options.settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+  ];
   const postgres = join(binaries.bin, 'postgres');
   const setpriv = setprivs.find((path) => existsSync(path));
-  const [command, ...rest] = setpriv === undefined ? [postgres, ...args] : [setpriv, '--pdeathsig=INT', postgres, ...args];
-  const child = spawn(command, rest, { ...options.user, cwd: '/', stdio: ['ignore', log, log], env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8' } });
+  const [command, ...rest] =
+    setpriv === undefined ? [postgres, ...args] : [setpriv, '--pdeathsig=INT', postgres, ...args];
+  const child = spawn(command, rest, {
+    ...options.user,
+    cwd: '/',
+    stdio: ['ignore', log, log],
+    env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8' },
+  });
   closeSync(log);
   const ended = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());
@@ -51,7 +64,12 @@ export async function startPostmaster(binaries: Binaries, options: Postmastering
  * Ready is when line 8 of postmaster.pid says so and line 1 is our own child: after a kill -9 a stale file says ready too. Polled, because PostgreSQL offers
  * no event without a notify socket that all builds would have. Source: src/include/utils/pidfile.h.
  */
-async function untilReady(child: ChildProcess, ended: Promise<void>, options: Postmastering, logStart: number): Promise<void> {
+async function untilReady(
+  child: ChildProcess,
+  ended: Promise<void>,
+  options: Postmastering,
+  logStart: number,
+): Promise<void> {
   let gone = false;
   void ended.then(() => (gone = true));
   const until = Date.now() + (options.timeoutMs ?? 60_000);
@@ -64,7 +82,9 @@ async function untilReady(child: ChildProcess, ended: Promise<void>, options: Po
     }
     await pause(10);
   }
-  throw new StartFault(`The embedded database did not start. Its log ${options.log} ends: ${tail(options.log, logStart)}`);
+  throw new StartFault(
+    `The embedded database did not start. Its log ${options.log} ends: ${tail(options.log, logStart)}`,
+  );
 }
 
 function tail(log: string, from: number): string {
@@ -95,7 +115,10 @@ export function runningPostmaster(data: string): number | undefined {
   if (pid === undefined || !Number.isInteger(pid) || pid <= 1) return undefined;
   // Any process may have got the number since. A postmaster works in its data directory, so its cwd tells it from others.
   try {
-    return statSync(readlinkSync(`/proc/${pid}/cwd`)).ino === statSync(data).ino && /postgres$/.test(readlinkSync(`/proc/${pid}/exe`)) ? pid : undefined;
+    return statSync(readlinkSync(`/proc/${pid}/cwd`)).ino === statSync(data).ino &&
+      /postgres$/.test(readlinkSync(`/proc/${pid}/exe`))
+      ? pid
+      : undefined;
   } catch {
     return undefined;
   }
@@ -111,7 +134,8 @@ export async function stopLeftover(data: string): Promise<number | undefined> {
   process.kill(pid, 'SIGINT');
   for (let waitedMs = 0; runningPostmaster(data) === pid; waitedMs += 20) {
     if (waitedMs === 20_000) process.kill(pid, 'SIGQUIT');
-    if (waitedMs > 40_000) throw new StartFault(`A PostgreSQL (process ${pid}) left on ${data} does not stop. End it, then start again.`);
+    if (waitedMs > 40_000)
+      throw new StartFault(`A PostgreSQL (process ${pid}) left on ${data} does not stop. End it, then start again.`);
     await pause(20);
   }
   return pid;

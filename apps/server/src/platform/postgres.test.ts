@@ -16,7 +16,11 @@ const notes: { event: string; details: Record<string, string | number> }[] = [];
 
 beforeAll(() => {
   home = mkdtempSync(join(tmpdir(), 'sr-embedded-'));
-  options = { home, passwordFile: join(home, 'database.password'), note: (event, details) => notes.push({ event, details }) };
+  options = {
+    home,
+    passwordFile: join(home, 'database.password'),
+    note: (event, details) => notes.push({ event, details }),
+  };
 });
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
@@ -48,24 +52,29 @@ const isAlive = (pid: number): boolean => {
     return false;
   }
 };
-const childrenOf = (pid: number): number[] => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+const childrenOf = (pid: number): number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
 
 /** Four connections that insert as fast as they can until theirs breaks, and what they were told was written. */
-function startLoad(url: string): { flowing(): Promise<void>; ended: Promise<unknown>; lost(url: string): Promise<number[]> } {
+function startLoad(url: string): {
+  flowing(): Promise<void>;
+  ended: Promise<unknown>;
+  lost(url: string): Promise<number[]>;
+} {
   const acknowledged: number[] = [];
   let next = 0;
   const write = async (): Promise<void> => {
     const client = new pg.Client({ connectionString: url });
     client.on('error', () => undefined);
-    await client.connect();
-    for (;;) {
-      const id = next++;
-      try {
+    try {
+      await client.connect();
+      for (;;) {
+        const id = next++;
         await client.query('insert into load values ($1)', [id]);
-      } catch {
-        return;
+        acknowledged.push(id);
       }
-      acknowledged.push(id);
+    } catch {
+      return;
     }
   };
   return {
@@ -88,7 +97,15 @@ describe('the embedded database', () => {
          current_setting('listen_addresses') as tcp, current_setting('data_checksums') as checksums, current_setting('wal_level') as wal,
          (select datlocprovider::text || ' ' || datlocale from pg_database where datname = current_database()) as locale`,
       );
-      expect(row).toEqual({ role: 'strongroom', name: 'strongroom', mighty: false, tcp: '', checksums: 'on', wal: 'logical', locale: 'b C.UTF-8' });
+      expect(row).toEqual({
+        role: 'strongroom',
+        name: 'strongroom',
+        mighty: false,
+        tcp: '',
+        checksums: 'on',
+        wal: 'logical',
+        locale: 'b C.UTF-8',
+      });
       const password = readFileSync(options.passwordFile, 'utf8').trim();
       const argv = [pid, ...childrenOf(pid)].map((each) => readFileSync(`/proc/${each}/cmdline`, 'utf8')).join('\n');
       for (const secret of [password, new URL(url.replace('@/', '@x/')).password]) expect(argv).not.toContain(secret);
@@ -107,30 +124,35 @@ describe('the embedded database', () => {
     });
   });
 
-  it.each(['the postmaster', 'every process'])('loses no acknowledged write when %s of the database is killed, and comes back by itself [DBS-01]', async (victims) => {
-    await whileRunning(async (embedded) => {
-      await ask(embedded.url, 'drop table if exists load');
-      await ask(embedded.url, 'create table load (id int primary key)');
-      const up = new Promise<void>((resolve) => embedded.onUp(resolve));
-      let downs = 0;
-      embedded.onDown(() => downs++);
-      const load = startLoad(embedded.url);
-      await load.flowing();
-      const before = embedded.pid;
-      const killed = victims === 'every process' ? [before, ...childrenOf(before)] : [before];
-      for (const pid of killed) process.kill(pid, 'SIGKILL');
-      await Promise.all([load.ended, up]);
-      expect(downs).toBe(1);
-      expect(embedded.pid).not.toBe(before);
-      expect(await load.lost(embedded.url)).toEqual([]);
-    });
-  });
+  it.each(['the postmaster', 'every process'])(
+    'loses no acknowledged write when %s of the database is killed, and comes back by itself [DBS-01]',
+    async (victims) => {
+      await whileRunning(async (embedded) => {
+        await ask(embedded.url, 'drop table if exists load');
+        await ask(embedded.url, 'create table load (id int primary key)');
+        const up = new Promise<void>((resolve) => embedded.onUp(resolve));
+        let downs = 0;
+        embedded.onDown(() => downs++);
+        const load = startLoad(embedded.url);
+        await load.flowing();
+        const before = embedded.pid;
+        const killed = victims === 'every process' ? [before, ...childrenOf(before)] : [before];
+        for (const pid of killed) process.kill(pid, 'SIGKILL');
+        await Promise.all([load.ended, up]);
+        expect(downs).toBe(1);
+        expect(embedded.pid).not.toBe(before);
+        expect(await load.lost(embedded.url)).toEqual([]);
+      });
+    },
+  );
 
   it('loses no acknowledged write when the server is killed, ends with it, and starts again in order [DBS-01]', async () => {
     const script = `import { startEmbedded } from ${JSON.stringify(fileURLToPath(new URL('postgres.ts', import.meta.url)))};
       const { pid, url } = await startEmbedded(${JSON.stringify(options)});
       process.stdout.write(JSON.stringify({ pid, url })); setInterval(() => undefined, 1e6);`;
-    const server = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const server = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     const [chunk] = (await once(server.stdout, 'data')) as [Buffer];
     const { pid, url } = JSON.parse(chunk.toString()) as { pid: number; url: string };
     await ask(url, 'truncate load');
@@ -157,9 +179,16 @@ describe('the embedded database', () => {
     await whileRunning(async () => undefined);
     const socket = join(pathsOf(home).run, 'database');
     const postgres = join(pathsOf(home).postgres, '18.4', 'bin', 'postgres');
-    const leftover = spawn(postgres, ['-D', pathsOf(home).database, '-c', 'listen_addresses=', '-c', `unix_socket_directories=${socket}`], { ...findOsUser(undefined), cwd: '/', stdio: 'ignore' });
+    const leftover = spawn(
+      postgres,
+      ['-D', pathsOf(home).database, '-c', 'listen_addresses=', '-c', `unix_socket_directories=${socket}`],
+      { ...findOsUser(undefined), cwd: '/', stdio: 'ignore' },
+    );
     const ended = once(leftover, 'exit');
-    await vi.waitFor(() => expect(readFileSync(join(pathsOf(home).database, 'postmaster.pid'), 'utf8')).toContain('ready'), { timeout: 20_000, interval: 10 });
+    await vi.waitFor(
+      () => expect(readFileSync(join(pathsOf(home).database, 'postmaster.pid'), 'utf8')).toContain('ready'),
+      { timeout: 20_000, interval: 10 },
+    );
     await whileRunning(async ({ pid }) => {
       expect(notes).toContainEqual({ event: 'stopped-leftover', details: { pid: leftover.pid } });
       expect(pid).not.toBe(leftover.pid);
@@ -180,11 +209,17 @@ describe('the embedded database', () => {
   it('refuses to start without its password file or with a wrong one, and damages nothing [DBS-05]', async () => {
     const elsewhere = join(home, 'moved.password');
     renameSync(options.passwordFile, elsewhere);
-    await expect(startEmbedded(options)).rejects.toThrow(new RegExp(`The password of the embedded database is not at ${options.passwordFile}.*STRONGROOM_DATABASE_PASSWORD_FILE`));
+    await expect(startEmbedded(options)).rejects.toThrow(
+      new RegExp(
+        `The password of the embedded database is not at ${options.passwordFile}.*STRONGROOM_DATABASE_PASSWORD_FILE`,
+      ),
+    );
     writeFileSync(options.passwordFile, 'short');
     await expect(startEmbedded(options)).rejects.toThrow('too short');
     writeFileSync(options.passwordFile, 'x'.repeat(43));
-    await expect(startEmbedded(options)).rejects.toThrow(`The password in ${options.passwordFile} is not that of the embedded database`);
+    await expect(startEmbedded(options)).rejects.toThrow(
+      `The password in ${options.passwordFile} is not that of the embedded database`,
+    );
     const named = await startEmbedded({ ...options, passwordFile: elsewhere });
     expect(await ask(named.url, 'select text from kept')).toEqual([{ text: 'still here' }]);
     await named.stop();

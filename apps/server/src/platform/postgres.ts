@@ -3,34 +3,32 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { lockHome, pathsOf, prepareHome, writePrivate } from './paths.ts';
-import { binariesIn, bundledBinaries, clusterMajor, createCluster, dataDirectory, findOsUser, prepareGround, socketDirectory, type Binaries, type OsUser } from './postgres-files.ts';
-import { runningPostmaster, startPostmaster, stopLeftover, type Postmaster } from './postgres-process.ts';
+import {
+  binariesIn,
+  bundledBinaries,
+  clusterMajor,
+  createCluster,
+  dataDirectory,
+  findOsUser,
+  prepareGround,
+  socketDirectory,
+  type Binaries,
+  type OsUser,
+} from './postgres-files.ts';
+import { runningPostmaster, startPostmaster, stopLeftover } from './postgres-process.ts';
+import { keepRunning, type Embedded, type Note } from './postgres-supervise.ts';
 import { StartFault } from './start-fault.ts';
 
-/** The embedded PostgreSQL's settings. `note` is told what an operator should find in the log; nothing in it is secret. */
+export type { Embedded } from './postgres-supervise.ts';
+
+/** The embedded PostgreSQL's settings. */
 export interface EmbeddedOptions {
   readonly home: string;
   /** Where the generated password lies; written at the first start, required at every later one (DBS-05). */
   readonly passwordFile: string;
   readonly binDir?: string | undefined;
   readonly osUser?: string | undefined;
-  readonly note?: (event: 'started' | 'stopped-leftover' | 'down' | 'up' | 'restart-failed', details: Readonly<Record<string, string | number>>) => void;
-}
-
-/** The embedded PostgreSQL while it runs. Its addresses hold passwords: keep them out of logs. */
-export interface Embedded {
-  /** The database `strongroom` as the role `strongroom`, which owns it and is no superuser. postgresql:// over the unix socket. */
-  readonly url: string;
-  /** The database `postgres` as the superuser: for backups, replication and repair only. */
-  readonly adminUrl: string;
-  /** Of the postmaster now; it changes when PostgreSQL was restarted, and is 0 while it is down. */
-  readonly pid: number;
-  /** Told each time PostgreSQL ended without our asking. It is started again by itself; connections must be made anew. Returns how to stop listening. */
-  onDown(listener: () => void): () => void;
-  /** Told each time it takes connections again. */
-  onUp(listener: () => void): () => void;
-  /** Fast shutdown; also gives the state directory free. */
-  stop(): Promise<void>;
+  readonly note?: Note;
 }
 
 const superuser = 'strongroom_admin';
@@ -81,7 +79,12 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     if (leftover !== undefined) note('stopped-leftover', { pid: leftover });
     const socket = socketDirectory(paths, data, user);
     const passwords = ensureCluster(options, binaries, data, user, socket);
-    const starting = { data, user, log: join(paths.logs, 'database.log'), settings: settingsFor(binaries.major, socket) };
+    const starting = {
+      data,
+      user,
+      log: join(paths.logs, 'database.log'),
+      settings: settingsFor(binaries.major, socket),
+    };
     const first = await startPostmaster(binaries, starting);
     const urls = urlsFor(socket, passwords);
     try {
@@ -91,7 +94,13 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       throw error;
     }
     note('started', { pid: first.pid, version: binaries.version });
-    return keepRunning({ ...urls, first, note, start: () => startPostmaster(binaries, starting), release: () => lock.release() });
+    return keepRunning({
+      ...urls,
+      first,
+      note,
+      start: () => startPostmaster(binaries, starting),
+      release: () => lock.release(),
+    });
   } catch (error) {
     await lock.release();
     throw error;
@@ -102,7 +111,9 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
  * The addresses of an embedded PostgreSQL that another process of ours already runs on this state directory, or undefined when none does. For commands beside a
  * running server. Throws `StartFault` when it runs but the password file is missing.
  */
-export function findEmbedded(options: EmbeddedOptions): { readonly url: string; readonly adminUrl: string } | undefined {
+export function findEmbedded(
+  options: EmbeddedOptions,
+): { readonly url: string; readonly adminUrl: string } | undefined {
   const paths = pathsOf(options.home);
   if (!existsSync(paths.database)) return undefined;
   const data = dataDirectory(paths);
@@ -122,18 +133,35 @@ interface Passwords {
   readonly role: string;
 }
 
-function ensureCluster(options: EmbeddedOptions, binaries: Binaries, data: string, user: OsUser, scratch: string): Passwords {
+function ensureCluster(
+  options: EmbeddedOptions,
+  binaries: Binaries,
+  data: string,
+  user: OsUser,
+  scratch: string,
+): Passwords {
   const major = clusterMajor(data);
   if (major !== undefined) {
-    if (major !== binaries.major) throw new StartFault(`The database in ${data} was made by PostgreSQL ${major}, but the binaries are ${binaries.version}. Use binaries of ${major} (STRONGROOM_DATABASE_BIN_DIR), or restore a backup into an empty state directory.`);
+    if (major !== binaries.major)
+      throw new StartFault(
+        `The database in ${data} was made by PostgreSQL ${major}, but the binaries are ${binaries.version}. Use binaries of ${major} (STRONGROOM_DATABASE_BIN_DIR), or restore a backup into an empty state directory.`,
+      );
     return readPasswords(options.passwordFile, data);
   }
-  if (existsSync(data)) throw new StartFault(`${data} exists but holds no database. Move it away to begin an empty installation, or bring its files back.`);
-  if (!existsSync(dirname(data))) throw new StartFault(`The directory ${dirname(data)}, to which ${pathsOf(options.home).database} links, is gone. Bring it back from a backup; to begin an empty installation, remove the link.`);
+  if (existsSync(data))
+    throw new StartFault(
+      `${data} exists but holds no database. Move it away to begin an empty installation, or bring its files back.`,
+    );
+  if (!existsSync(dirname(data)))
+    throw new StartFault(
+      `The directory ${dirname(data)}, to which ${pathsOf(options.home).database} links, is gone. Bring it back from a backup; to begin an empty installation, remove the link.`,
+    );
   // Written before the cluster: a start cut short between the two leaves a password without a database, which does no harm.
-  if (!existsSync(options.passwordFile)) writePrivate(options.passwordFile, `${randomBytes(32).toString('base64url')}\n`);
+  if (!existsSync(options.passwordFile))
+    writePrivate(options.passwordFile, `${randomBytes(32).toString('base64url')}\n`);
   const passwords = readPasswords(options.passwordFile, data);
-  const writePassword = (file: string): void => writeFileSync(file, `${passwords.superuser}\n`, { mode: 0o600, flag: 'wx' });
+  const writePassword = (file: string): void =>
+    writeFileSync(file, `${passwords.superuser}\n`, { mode: 0o600, flag: 'wx' });
   createCluster(binaries, { data, superuser, writePassword, scratch, user });
   return passwords;
 }
@@ -144,15 +172,23 @@ function readPasswords(file: string, data: string): Passwords {
   try {
     text = readFileSync(file, 'utf8').trim();
   } catch (error) {
-    throw new StartFault(`The password of the embedded database is not at ${file}, but the database in ${data} needs it. Bring the file back (from a backup of the configuration), or name its place with STRONGROOM_DATABASE_PASSWORD_FILE. Nothing was changed.`, { cause: error });
+    throw new StartFault(
+      `The password of the embedded database is not at ${file}, but the database in ${data} needs it. Bring the file back (from a backup of the configuration), or name its place with STRONGROOM_DATABASE_PASSWORD_FILE. Nothing was changed.`,
+      { cause: error },
+    );
   }
-  if (text.length < 32) throw new StartFault(`The file ${file} does not hold the embedded database's password: it is too short. Bring the right file back. Nothing was changed.`);
-  const derive = (name: string): string => createHmac('sha256', text).update(`strongroom database ${name}`).digest('base64url');
+  if (text.length < 32)
+    throw new StartFault(
+      `The file ${file} does not hold the embedded database's password: it is too short. Bring the right file back. Nothing was changed.`,
+    );
+  const derive = (name: string): string =>
+    createHmac('sha256', text).update(`strongroom database ${name}`).digest('base64url');
   return { superuser: derive('superuser'), role: derive('role') };
 }
 
 function urlsFor(socket: string, passwords: Passwords): { url: string; adminUrl: string } {
-  const at = (user: string, password: string, name: string): string => `postgresql://${user}:${password}@/${name}?host=${encodeURIComponent(socket)}&port=5432`;
+  const at = (user: string, password: string, name: string): string =>
+    `postgresql://${user}:${password}@/${name}?host=${encodeURIComponent(socket)}&port=5432`;
   return { url: at(role, passwords.role, database), adminUrl: at(superuser, passwords.superuser, 'postgres') };
 }
 
@@ -162,7 +198,10 @@ async function provision(adminUrl: string, password: string, passwordFile: strin
     await client.connect();
   } catch (error) {
     // 28P01: invalid_password (PostgreSQL manual, appendix A).
-    if (error instanceof Error && 'code' in error && error.code === '28P01') throw new StartFault(`The password in ${passwordFile} is not that of the embedded database. Bring the right file back. Nothing was changed.`);
+    if (error instanceof Error && 'code' in error && error.code === '28P01')
+      throw new StartFault(
+        `The password in ${passwordFile} is not that of the embedded database. Bring the right file back. Nothing was changed.`,
+      );
     throw error;
   }
   try {
@@ -182,84 +221,14 @@ export async function createServerRole(client: pg.Client, password: string): Pro
   const { rowCount } = await client.query('select from pg_roles where rolname = $1', [role]);
   if (rowCount !== 0) return;
   await client.query('begin');
-  await client.query(`create role ${role} login createrole nosuperuser nobypassrls password ${client.escapeLiteral(password)}`);
+  await client.query(
+    `create role ${role} login createrole nosuperuser nobypassrls password ${client.escapeLiteral(password)}`,
+  );
   // Without it, PostgreSQL 16 and newer lets a role make others but not act as them.
-  const { rows } = await client.query<{ version: number }>(`select current_setting('server_version_num')::int as version`);
-  if ((rows[0]?.version ?? 0) >= 160_000) await client.query(`alter role ${role} set createrole_self_grant = 'set, inherit'`);
+  const { rows } = await client.query<{ version: number }>(
+    `select current_setting('server_version_num')::int as version`,
+  );
+  if ((rows[0]?.version ?? 0) >= 160_000)
+    await client.query(`alter role ${role} set createrole_self_grant = 'set, inherit'`);
   await client.query('commit');
 }
-
-interface Running {
-  readonly url: string;
-  readonly adminUrl: string;
-  readonly first: Postmaster;
-  readonly note: NonNullable<EmbeddedOptions['note']>;
-  readonly start: () => Promise<Postmaster>;
-  readonly release: () => Promise<void>;
-}
-
-/** Starts the postmaster again whenever it ends unasked: at once, then after a pause that doubles up to 5 s while starts fail. */
-function keepRunning(running: Running): Embedded {
-  const downs = new Set<() => void>();
-  const ups = new Set<() => void>();
-  const stopping = new AbortController();
-  let current: Postmaster | undefined = running.first;
-  let stopped: Promise<void> | undefined;
-
-  const restart = async (): Promise<Postmaster | undefined> => {
-    for (let pauseMs = 50; !stopping.signal.aborted; pauseMs = Math.min(pauseMs * 2, 5000)) {
-      try {
-        return await running.start();
-      } catch (error) {
-        running.note('restart-failed', { why: error instanceof Error ? error.message : String(error), nextTryMs: pauseMs });
-        await pauseUnless(stopping.signal, pauseMs);
-      }
-    }
-    return undefined;
-  };
-
-  const watch = async (): Promise<void> => {
-    for (let postmaster: Postmaster | undefined = running.first; postmaster !== undefined; postmaster = current) {
-      await postmaster.ended;
-      current = undefined;
-      if (stopping.signal.aborted) return;
-      running.note('down', { pid: postmaster.pid });
-      for (const listener of downs) listener();
-      const again = await restart();
-      if (stopping.signal.aborted) return void (await again?.stop());
-      if (again === undefined) return;
-      current = again;
-      running.note('up', { pid: current.pid });
-      for (const listener of ups) listener();
-    }
-  };
-  const watching = watch();
-
-  const stop = async (): Promise<void> => {
-    stopping.abort();
-    await current?.stop();
-    await watching;
-    await running.release();
-  };
-
-  const listen = (listeners: Set<() => void>, listener: () => void): (() => void) => {
-    listeners.add(listener);
-    return () => void listeners.delete(listener);
-  };
-  return {
-    url: running.url,
-    adminUrl: running.adminUrl,
-    get pid() {
-      return current?.pid ?? 0;
-    },
-    onDown: (listener) => listen(downs, listener),
-    onUp: (listener) => listen(ups, listener),
-    stop: () => (stopped ??= stop()),
-  };
-}
-
-const pauseUnless = (signal: AbortSignal, ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
-  });

@@ -2,10 +2,24 @@ const hidden = '[hidden]';
 const depthLimit = 6;
 
 // Compared with the name in lower case without separators, so that auth_token, AUTHTOKEN and authToken are one.
-const secretName = /pass(word|wd|phrase|code)|^pwd$|secret|token|authorization|cookie|inputdata|privatekey|masterkey|apikey|credential|sealed|candidate|otp$|^pin$|csrf/;
+const secretName =
+  /pass(word|wd|phrase|code)|^pwd$|secret|token|authorization|cookie|inputdata|privatekey|masterkey|apikey|credential|sealed|candidate|otp$|^pin$|csrf/;
 const urlName = /^(url|uri|href|path|location|referer|referrer|originalurl)$/;
 // Values that help to read a log and are no secrets. Everything else in a query is hidden: the reference API takes its token and its whole input there.
-const plainQuery = new Set(['limit', 'offset', 'page', 'cursor', 'sort', 'order', 'from', 'to', 'since', 'until', 'status', 'format']);
+const plainQuery = new Set([
+  'limit',
+  'offset',
+  'page',
+  'cursor',
+  'sort',
+  'order',
+  'from',
+  'to',
+  'since',
+  'until',
+  'status',
+  'format',
+]);
 
 const plainly = (name: string): string => name.toLowerCase().replace(/[-_. ]/g, '');
 
@@ -16,7 +30,10 @@ const plainly = (name: string): string => name.toLowerCase().replace(/[-_. ]/g, 
 export function redactUrl(url: string): string {
   const [beforeFragment = ''] = url.split('#', 1);
   const [place = '', ...rest] = beforeFragment.split('?');
-  const safePlace = place.replace(/^([a-z][a-z0-9+.-]*:)?\/\/[^/]*@/i, (_, scheme: string | undefined) => `${scheme ?? ''}//${hidden}@`);
+  const safePlace = place.replace(
+    /^([a-z][a-z0-9+.-]*:)?\/\/[^/]*@/i,
+    (_, scheme: string | undefined) => `${scheme ?? ''}//${hidden}@`,
+  );
   if (rest.length === 0) return safePlace;
   const query = rest
     .join('?')
@@ -34,7 +51,10 @@ export function redactUrl(url: string): string {
 export function redactText(text: string): string {
   return text
     .replace(/\b([a-z][a-z0-9+.-]*):\/\/[^\s/@"']+@/gi, `$1://${hidden}@`)
-    .replace(/\b(authtoken|token|password|passwd|secret|input_data|authorization|cookie)(["']?\s*[=:]\s*)(bearer\s+)?("[^"]*"|'[^']*'|[^\s&,;"']+)/gi, `$1$2${hidden}`);
+    .replace(
+      /\b(authtoken|token|password|passwd|secret|input_data|authorization|cookie)(["']?\s*[=:]\s*)(bearer\s+)?("[^"]*"|'[^']*'|[^\s&,;"']+)/gi,
+      `$1$2${hidden}`,
+    );
 }
 
 /**
@@ -42,7 +62,9 @@ export function redactText(text: string): string {
  * than printed. `skip` names fields that have serializers of their own.
  */
 export function redact(fields: Record<string, unknown>, skip: readonly string[]): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, skip.includes(name) ? value : clean(name, value, 0)]));
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, skip.includes(name) ? value : clean(name, value, 0)]),
+  );
 }
 
 function clean(name: string, value: unknown, depth: number): unknown {
@@ -68,7 +90,14 @@ function clean(name: string, value: unknown, depth: number): unknown {
  */
 export function redactError(error: unknown, depth = 0): unknown {
   if (!(error instanceof Error)) return typeof error === 'string' ? redactText(error) : '[not an error]';
-  const code = 'code' in error && (typeof error.code === 'string' || typeof error.code === 'number') ? { code: error.code } : {};
+  const code =
+    'code' in error && (typeof error.code === 'string' || typeof error.code === 'number') ? { code: error.code } : {};
   const cause = error.cause === undefined ? {} : { cause: depth < 4 ? redactError(error.cause, depth + 1) : '[deep]' };
-  return { type: error.constructor.name, ...code, message: redactText(error.message), stack: redactText(error.stack ?? ''), ...cause };
+  return {
+    type: error.constructor.name,
+    ...code,
+    message: redactText(error.message),
+    stack: redactText(error.stack ?? ''),
+    ...cause,
+  };
 }

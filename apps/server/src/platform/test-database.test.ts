@@ -16,13 +16,20 @@ it('gives every test file a migrated database of its own, to a role that is no s
   const [a, b] = await Promise.all([freshDatabase(), freshDatabase()]);
   await ask(a.url, 'create table only_here (id int primary key)');
   expect(await ask(b.url, `select to_regclass('only_here') as found`)).toEqual([{ found: null }]);
-  expect(await ask(a.url, 'select current_user as name, rolsuper, rolbypassrls from pg_roles where rolname = current_user')).toEqual([{ name: 'strongroom', rolsuper: false, rolbypassrls: false }]);
+  expect(
+    await ask(a.url, 'select current_user as name, rolsuper, rolbypassrls from pg_roles where rolname = current_user'),
+  ).toEqual([{ name: 'strongroom', rolsuper: false, rolbypassrls: false }]);
   await Promise.all([a.close(), b.close()]);
   await expect(ask(a.url, 'select 1')).rejects.toThrow('does not exist');
 });
 
 it('gives an empty database for tests of the migrations', async () => {
   const empty = await freshDatabase({ migrated: false });
-  expect(await ask(empty.url, `select count(*)::int as n from pg_tables where schemaname not in ('pg_catalog', 'information_schema')`)).toEqual([{ n: 0 }]);
+  expect(
+    await ask(
+      empty.url,
+      `select count(*)::int as n from pg_tables where schemaname not in ('pg_catalog', 'information_schema')`,
+    ),
+  ).toEqual([{ n: 0 }]);
   await empty.close();
 });

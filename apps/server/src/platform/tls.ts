@@ -48,9 +48,15 @@ export interface Reloadable {
 
 // RFC 9325 section 4.2: ECDHE with AEAD only. The first three are TLS 1.3's.
 const ciphers = [
-  'TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256', 'TLS_AES_128_GCM_SHA256',
-  'ECDHE-ECDSA-AES256-GCM-SHA384', 'ECDHE-RSA-AES256-GCM-SHA384', 'ECDHE-ECDSA-CHACHA20-POLY1305', 'ECDHE-RSA-CHACHA20-POLY1305',
-  'ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-RSA-AES128-GCM-SHA256',
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'TLS_AES_128_GCM_SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-CHACHA20-POLY1305',
+  'ECDHE-RSA-CHACHA20-POLY1305',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
 ].join(':');
 
 interface Pair {
@@ -81,7 +87,14 @@ async function load(source: TlsSource): Promise<{ pair: Pair; files: { cert: str
   return { pair: readPair(files), files };
 }
 
-const optionsOf = ({ cert, key }: Pair): Tls['options'] => ({ cert, key, minVersion: 'TLSv1.2', ciphers, honorCipherOrder: true, ecdhCurve: 'X25519MLKEM768:X25519:P-256:P-384' });
+const optionsOf = ({ cert, key }: Pair): Tls['options'] => ({
+  cert,
+  key,
+  minVersion: 'TLSv1.2',
+  ciphers,
+  honorCipherOrder: true,
+  ecdhCurve: 'X25519MLKEM768:X25519:P-256:P-384',
+});
 
 /** Reads a PEM pair and checks that a server can use it. Throws `StartFault` that says which file is wrong and how; never with what the key file holds. */
 export function readPair(files: { readonly cert: string; readonly key: string }): Pair {
@@ -97,17 +110,28 @@ export function readPair(files: { readonly cert: string; readonly key: string })
   try {
     privateKey = createPrivateKey(key);
   } catch {
-    const why = /ENCRYPTED/.test(key) ? 'is protected by a passphrase; store the key without one, readable to the server only' : 'holds no PEM private key';
+    const why = /ENCRYPTED/.test(key)
+      ? 'is protected by a passphrase; store the key without one, readable to the server only'
+      : 'holds no PEM private key';
     throw new StartFault(`${files.key} ${why}.`);
   }
-  if (!leaf.checkPrivateKey(privateKey)) throw new StartFault(`The private key in ${files.key} does not belong to the certificate in ${files.cert}. The server's own certificate must come first, then its chain.`);
-  if (leaf.validToDate.getTime() <= Date.now()) throw new StartFault(`The certificate in ${files.cert} expired on ${leaf.validToDate.toISOString()}.`);
-  if (leaf.validFromDate.getTime() > Date.now() + dayMs) throw new StartFault(`The certificate in ${files.cert} is not valid before ${leaf.validFromDate.toISOString()}. Check the clock.`);
+  if (!leaf.checkPrivateKey(privateKey))
+    throw new StartFault(
+      `The private key in ${files.key} does not belong to the certificate in ${files.cert}. The server's own certificate must come first, then its chain.`,
+    );
+  if (leaf.validToDate.getTime() <= Date.now())
+    throw new StartFault(`The certificate in ${files.cert} expired on ${leaf.validToDate.toISOString()}.`);
+  if (leaf.validFromDate.getTime() > Date.now() + dayMs)
+    throw new StartFault(
+      `The certificate in ${files.cert} is not valid before ${leaf.validFromDate.toISOString()}. Check the clock.`,
+    );
   const pair = { cert, key, leaf };
   try {
     createSecureContext(optionsOf(pair));
   } catch (error) {
-    throw new StartFault(`The certificate in ${files.cert} cannot be used: ${error instanceof Error ? error.message : 'unknown reason'}.`);
+    throw new StartFault(
+      `The certificate in ${files.cert} cannot be used: ${error instanceof Error ? error.message : 'unknown reason'}.`,
+    );
   }
   return pair;
 }
@@ -123,12 +147,21 @@ function readPem(file: string, what: string): string {
 
 /** The names a browser may use: this machine's, and what the operator said. */
 function namesFor(source: TlsSource): { dns: string[]; ip: string[] } {
-  const named = [source.host, source.publicUrl === undefined ? undefined : new URL(source.publicUrl).hostname.replace(/^\[|\]$/g, '')];
+  const named = [
+    source.host,
+    source.publicUrl === undefined ? undefined : new URL(source.publicUrl).hostname.replace(/^\[|\]$/g, ''),
+  ];
   const others = named.filter((name): name is string => name !== undefined && name !== '0.0.0.0' && name !== '::');
   const isIp = (name: string): boolean => /^[0-9.]+$|:/.test(name);
   const host = hostname().toLowerCase();
   return {
-    dns: [...new Set(['localhost', ...(/^[a-z0-9.-]{1,253}$/.test(host) ? [host] : []), ...others.filter((name) => !isIp(name))])],
+    dns: [
+      ...new Set([
+        'localhost',
+        ...(/^[a-z0-9.-]{1,253}$/.test(host) ? [host] : []),
+        ...others.filter((name) => !isIp(name)),
+      ]),
+    ],
     ip: [...new Set(['127.0.0.1', '::1', ...others.filter(isIp)])],
   };
 }
@@ -138,7 +171,11 @@ function isStillGood(files: { cert: string; key: string }, source: TlsSource): b
   try {
     const { leaf } = readPair(files);
     const { dns, ip } = namesFor(source);
-    return leaf.validToDate.getTime() - Date.now() > renewDays * dayMs && dns.every((name) => leaf.checkHost(name) !== undefined) && ip.every((address) => leaf.checkIP(address) !== undefined);
+    return (
+      leaf.validToDate.getTime() - Date.now() > renewDays * dayMs &&
+      dns.every((name) => leaf.checkHost(name) !== undefined) &&
+      ip.every((address) => leaf.checkIP(address) !== undefined)
+    );
   } catch {
     // Ours, and made in a moment: a broken one is replaced rather than argued about.
     return false;
@@ -163,7 +200,10 @@ async function makeSelfSigned(files: { cert: string; key: string }, source: TlsS
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-      new x509.SubjectAlternativeNameExtension([...dns.map((value) => ({ type: 'dns' as const, value })), ...ip.map((value) => ({ type: 'ip' as const, value }))]),
+      new x509.SubjectAlternativeNameExtension([
+        ...dns.map((value) => ({ type: 'dns' as const, value })),
+        ...ip.map((value) => ({ type: 'ip' as const, value })),
+      ]),
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   });
@@ -174,7 +214,13 @@ async function makeSelfSigned(files: { cert: string; key: string }, source: TlsS
   writePrivate(files.cert, `${certificate.toString('pem')}\n`);
 }
 
-function follow(source: TlsSource, files: { cert: string; key: string }, first: Pair, server: Reloadable, onChange: (change: TlsChange) => void): () => void {
+function follow(
+  source: TlsSource,
+  files: { cert: string; key: string },
+  first: Pair,
+  server: Reloadable,
+  onChange: (change: TlsChange) => void,
+): () => void {
   let current = first;
   let timer: NodeJS.Timeout | undefined;
   const reload = async (): Promise<void> => {

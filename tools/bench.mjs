@@ -6,6 +6,7 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describeMachine, faultsOf, merge, table } from './lib/bench-rows.mjs';
 import { ensureInstalled, pinnedNode, root } from './lib/install.mjs';
 import { runProgram } from './lib/steps.mjs';
@@ -38,7 +39,7 @@ try {
   for (const file of picked) {
     process.stderr.write(`${file} ...\n`);
     const out = join(scratch, `${file}.json`);
-    const child = join(root, 'tools', 'lib', 'bench-one.mjs');
+    const child = fileURLToPath(new URL('./lib/bench-one.mjs', import.meta.url));
     const { code, output } = await runProgram(pinnedNode(), [child, join(folder, file), out]);
     const result = code === 0 ? JSON.parse(readFileSync(out, 'utf8')) : undefined;
     const faults = code === 0 ? faultsOf(result) : [`it ended with exit status ${code}`];

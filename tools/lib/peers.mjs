@@ -6,7 +6,7 @@ import { sourceFiles } from './sources.mjs';
 import { runProgram } from './steps.mjs';
 
 /** Debian packages of the peers: real SSH hosts and clients, a browser, and what the documentation's lines use. */
-export const peers = ['openssh-server', 'openssh-client', 'sudo', 'sshpass', 'chromium', 'curl', 'python3'];
+const peers = ['openssh-server', 'openssh-client', 'sudo', 'sshpass', 'chromium', 'curl', 'python3'];
 
 /** Whether this is Debian or one of its children, which name their packages alike. */
 export function isDebian() {

@@ -8,4 +8,8 @@ export const outsideRoutes: readonly PageRoute[] = [
 ];
 
 /** Pages within the frame: audit, administration, one's own account, help. */
-export const entryRoutes: readonly PageRoute[] = [];
+export const entryRoutes: readonly PageRoute[] = [
+  { path: '/audit/resources', load: () => import('./pages/audit/index.tsx').then((page) => ({ default: page.ResourceTrail })) },
+  { path: '/audit/users', load: () => import('./pages/audit/index.tsx').then((page) => ({ default: page.UserTrail })) },
+  { path: '/audit/tasks', load: () => import('./pages/audit/index.tsx').then((page) => ({ default: page.TaskTrail })) },
+];

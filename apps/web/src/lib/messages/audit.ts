@@ -1,7 +1,6 @@
 import { catalogue } from '../t.ts';
 
-/** The words of the audit trail. `action.*` says what an event's action means; an action without a line is shown as it is. */
-export const audit = catalogue('audit', {
+const english = {
   title: 'Audit',
   'sub.resource': 'Who did what to which resource or account, when and from where',
   'sub.user': 'Sign-ins, users, tokens and settings',
@@ -137,4 +136,10 @@ export const audit = catalogue('audit', {
   'action.setting.update': 'Changed settings',
   'action.audit.export': 'Exported audit trail',
   'action.audit.list': 'Read audit trail',
-});
+} as const;
+
+/** The words of the audit trail. `action.*` says what an event's action means; an action without a line is shown as it is. */
+export const audit = catalogue('audit', english);
+
+/** The actions that have words, such as `account.reveal`. */
+export const actionNames: readonly string[] = Object.keys(english).flatMap((key) => (key.startsWith('action.') ? [key.slice('action.'.length)] : []));

@@ -29,11 +29,11 @@ beforeAll(() => {
     `import { readFileSync } from 'node:fs';
     const args: string[] = process.argv.slice(2);
     const core = /^Max core file size\\s+(\\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
-    process.stdout.write(JSON.stringify({ pid: process.pid, version: process.version, flags: process.execArgv, core, args }) + '\\n');
     if (args[0] === 'wait') {
       process.on('SIGTERM', () => process.exit(7));
       setInterval(() => undefined, 1e6);
-    } else process.exitCode = 5;`,
+    } else process.exitCode = 5;
+    process.stdout.write(JSON.stringify({ pid: process.pid, version: process.version, flags: process.execArgv, core, args }) + '\\n');`,
   );
 });
 afterAll(() => rmSync(copy, { recursive: true, force: true }));

@@ -83,7 +83,11 @@ export async function startFleet(count: number): Promise<Fleet> {
     ['id_ed25519', 'id_rsa'].map((name) => readFile(join(dir, 'tmpl', name), 'utf8')),
   );
 
-  const hosts = Array.from({ length: count }, (_, at) => ({ index: at + 1, host: `${prefix}.${String(at + 1)}`, port }));
+  const hosts = Array.from({ length: count }, (_, at) => ({
+    index: at + 1,
+    host: `${prefix}.${String(at + 1)}`,
+    port,
+  }));
   const control = async (verb: string, index: number): Promise<void> => {
     const { code, stderr } = await call(script, [dir, verb, String(index)]);
     if (code !== 0) throw new Error(`${verb} of host ${String(index)} failed: ${stderr}`);
@@ -109,11 +113,17 @@ export async function startFleet(count: number): Promise<Fleet> {
     restart: (index) => control('restart', index),
     changeHostKey: (index) => control('hostkey', index),
     down: (index) => control('down', index),
-    cutSessions: (index) => must(execWith('', index, 'pkill', '-KILL', '-f', '^sshd: ')),
+    cutSessions: (index) => must(execWith('', index, 'pkill', '-KILL', '-f', '^sshd: [a-z]')),
     log: (index) => readFile(join(dir, `h${String(index)}`, 'sshd.log'), 'utf8'),
     async canLogIn(index, username, password) {
       const { code, stderr } = await call('ssh', sshArguments(`${username}@${prefix}.${String(index)}`), {
-        env: { ...process.env, SSH_ASKPASS: askpass, SSH_ASKPASS_REQUIRE: 'force', FLEET_PASSWORD: password, LC_ALL: 'C' },
+        env: {
+          ...process.env,
+          SSH_ASKPASS: askpass,
+          SSH_ASKPASS_REQUIRE: 'force',
+          FLEET_PASSWORD: password,
+          LC_ALL: 'C',
+        },
       });
       if (code === 0) return true;
       if (stderr.includes('Permission denied')) return false;
@@ -186,13 +196,18 @@ function ready(child: ChildProcess): Promise<void> {
 
 function call(file: string, args: string[], options: { input?: string; env?: NodeJS.ProcessEnv } = {}): Promise<Ran> {
   return new Promise((resolve, reject) => {
-    const child = execFile(file, args, { env: options.env ?? process.env, timeout: 60_000 }, (error, stdout, stderr) => {
-      if (error !== null && typeof error.code !== 'number') {
-        reject(error);
-        return;
-      }
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
-    });
+    const child = execFile(
+      file,
+      args,
+      { env: options.env ?? process.env, timeout: 60_000 },
+      (error, stdout, stderr) => {
+        if (error !== null && typeof error.code !== 'number') {
+          reject(error);
+          return;
+        }
+        resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
+      },
+    );
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(options.input ?? '');
   });

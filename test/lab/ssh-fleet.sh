@@ -45,6 +45,7 @@ template() {
       "KbdInteractiveAuthentication yes" "PermitRootLogin yes" "MaxStartups 200" "MaxAuthTries 20" "UseDNS no" \
       "PrintMotd no" "PrintLastLog no" "LogLevel VERBOSE" > /etc/ssh/sshd_config_lab
     sed -i "/pam_motd/d;/pam_mail/d" /etc/pam.d/sshd
+    sed -i "s/pam_unix.so nullok$/& nodelay/" /etc/pam.d/common-auth   # or each wrong password costs two seconds
     for u in alice bob pamsvc; do
       install -d -m700 -o $u -g $u /home/$u/.ssh
       cat "$t"/id_*.pub > /home/$u/.ssh/authorized_keys

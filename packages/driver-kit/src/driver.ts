@@ -9,7 +9,7 @@ export type Verified = 'accepted' | 'rejected' | 'unreachable' | 'untrusted';
 
 /**
  * What a reset says. It is a hint, never the truth: only signing in tells which password works.
- * `unknown`: the line broke after sending. `refused.why`: one line for a person, free of the secrets passed in.
+ * `unknown`: the line broke after sending, and the command may even be running still. `refused.why`: one line for a person, free of the secrets passed in.
  */
 export type Reset =
   | { readonly is: 'done' }
@@ -59,13 +59,7 @@ export interface Driver<S = unknown> {
    * `elevation` is root's own login for su, or the login whose password sudo wants when it is not the admin's.
    * Never throws for a target's reasons.
    */
-  reset?(
-    target: Target<S>,
-    admin: Login,
-    account: Subject,
-    next: Exposable,
-    elevation?: Login,
-  ): Promise<Reset>;
+  reset?(target: Target<S>, admin: Login, account: Subject, next: Exposable, elevation?: Login): Promise<Reset>;
   /** Lists the accounts on the target. Throws what Target.shell throws. */
   discover?(target: Target<S>, admin: Login): Promise<Found[]>;
 }

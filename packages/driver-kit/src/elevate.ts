@@ -1,6 +1,6 @@
 import type { Reset } from './driver.ts';
 import { prompt } from './dialogue.ts';
-import { complaint, firstProblem, type UnixContext } from './unix-context.ts';
+import { complaint, type UnixContext } from './unix-context.ts';
 import { Cut, type Exposable, type Login, type Step } from './target.ts';
 
 // Ours, so that no lecture or translation of sudo can be mistaken for it.
@@ -81,7 +81,7 @@ export async function lineAsRoot(context: UnixContext, command: string, line: st
 
 async function plain(context: UnixContext, command: string, stdin: string): Promise<Reset> {
   const { code, stdout, stderr } = await context.shell.run(`env LC_ALL=C ${command}`, stdin);
-  return code === 0 ? { is: 'done' } : { is: 'refused', why: firstProblem(stderr, stdout) };
+  return code === 0 ? { is: 'done' } : { is: 'refused', why: complaint(stderr || stdout) };
 }
 
 /**
@@ -95,7 +95,7 @@ async function bySudo(context: UnixContext, command: string, line: string): Prom
   const free = await shell.run(`env LC_ALL=C sudo -k -n ${command}`, '');
   if (free.code === 0) return plain(context, `sudo -k -n ${command}`, `${line}\n`);
   const password = sudoPassword(context);
-  if (password === undefined) return { is: 'refused', why: firstProblem(free.stderr, free.stdout) };
+  if (password === undefined) return { is: 'refused', why: complaint(free.stderr || free.stdout) };
   const asking = `sudo -k -S -p '' ${command}`;
   // The input ends after the password, so that sudo cannot try a wrong one again, nor take the line for one.
   const tried = await plain(context, asking, `${password.expose()}\n`);
@@ -127,9 +127,7 @@ export async function provenBySu(
   asks: string,
 ): Promise<'accepted' | 'rejected'> {
   if (!plainName(login.username)) throw new Cut('this account name cannot be given to su');
-  const said = await shell.dialogue(`env LC_ALL=C su ${login.username} -c 'echo "${ready}:"'`, [
-    suStep(login, asks),
-  ]);
+  const said = await shell.dialogue(`env LC_ALL=C su ${login.username} -c 'echo "${ready}:"'`, [suStep(login, asks)]);
   // No question means no evidence: root runs su without being asked.
   if (said.reached === 0) throw new Cut('su did not ask for a password');
   if (said.code === 0 && said.output.includes(`${ready}:`)) return 'accepted';

@@ -68,9 +68,7 @@ export async function resetByShell<S>(
 ): Promise<Reset> {
   try {
     const said = await target.shell(admin, work);
-    return said.is === 'refused'
-      ? { is: 'refused', why: reason(said.why, secrets, 'the target refused') }
-      : said;
+    return said.is === 'refused' ? { is: 'refused', why: reason(said.why, secrets, 'the target refused') } : said;
   } catch (error) {
     if (error instanceof Cut) return { is: 'unknown' };
     if (error instanceof Unreachable) return { is: 'unreachable' };

@@ -10,14 +10,8 @@ import type { Step } from './target.ts';
  * A password the target finds too weak is `refused`, and the program is left before it can ask on.
  * Throws Cut when it may have taken effect.
  */
-export async function byPasswd(
-  context: UnixContext,
-  passwd: string,
-  change: Change,
-  own: boolean,
-): Promise<Reset> {
-  if (!own && !plainName(change.username))
-    return { is: 'refused', why: 'this account name cannot be given to passwd' };
+export async function byPasswd(context: UnixContext, passwd: string, change: Change, own: boolean): Promise<Reset> {
+  if (!own && !plainName(change.username)) return { is: 'refused', why: 'this account name cannot be given to passwd' };
   if (own && change.current === undefined)
     return { is: 'refused', why: 'the current password is not known, and the target asks for it' };
   const { command, before } = own
@@ -39,9 +33,7 @@ function questions({ settings }: UnixContext, { current, next }: Change): Step[]
   // passwd asks for the new password once more when it did not like it (pam_pwquality(8), retry=).
   const refused = new RegExp(`${fresh.source}|${old.source}`, 'i');
   return [
-    ...(current === undefined
-      ? []
-      : [{ expect: old, send: current, optional: true, refused: old } satisfies Step]),
+    ...(current === undefined ? [] : [{ expect: old, send: current, optional: true, refused: old } satisfies Step]),
     { expect: fresh, send: next, refused },
     { expect: again, send: next, refused },
   ];

@@ -39,8 +39,7 @@ export function sshSettings(
     }),
     elevation: z.enum(elevations).default('none').meta({
       title: 'Become root by',
-      description:
-        'How the login account gets the right to set a password. Su needs root as a second account.',
+      description: 'How the login account gets the right to set a password. Su needs root as a second account.',
     }),
     prompts: z
       .object({

@@ -63,9 +63,7 @@ export function unixHost(model: UnixModel): UnixHost {
   const ran: string[] = [];
   const failures = new Map<string, number>();
   const bits = (text: string) =>
-    model.sevenBit === true
-      ? Buffer.from(Buffer.from(text).map((byte) => byte & 0x7f)).toString('latin1')
-      : text;
+    model.sevenBit === true ? Buffer.from(Buffer.from(text).map((byte) => byte & 0x7f)).toString('latin1') : text;
 
   const set = (user: string, password: string): void => {
     passwords.set(user, bits(password));
@@ -162,8 +160,10 @@ export function unixHost(model: UnixModel): UnixHost {
     if (piped !== null) return readyThen(as, piped[1] ?? '', piped[2] ?? '');
     const echo = /^echo "([^"]*)"$/.exec(command);
     if (echo !== null) return ended({ code: 0, wrote: `${echo[1] ?? ''}\n` });
-    if (command === 'id') return ended({ code: 0, wrote: as === 'root' ? 'uid=0(root) gid=0(root)\n' : `uid=7(${as})\n` });
-    if (command === model.chpasswd) return as === 'root' ? chpasswd() : ended({ code: 1, wrote: 'chpasswd: Permission denied.\n' });
+    if (command === 'id')
+      return ended({ code: 0, wrote: as === 'root' ? 'uid=0(root) gid=0(root)\n' : `uid=7(${as})\n` });
+    if (command === model.chpasswd)
+      return as === 'root' ? chpasswd() : ended({ code: 1, wrote: 'chpasswd: Permission denied.\n' });
     if (command === model.passwd) return passwd(as, as);
     if (command.startsWith(`${model.passwd} `)) return passwd(as, command.slice(model.passwd.length + 1));
     return ended({ code: command in model.lists ? 0 : 127, wrote: model.lists[command] ?? `${command}: not found\n` });
@@ -186,7 +186,11 @@ export function unixHost(model: UnixModel): UnixHost {
         // A shell that brackets pastes wraps what is written (xterm control sequences), and a line comes in pieces.
         const text = step.done === true ? (step.value.wrote ?? '') : step.value;
         let line: string | undefined;
-        for (const piece of ['\u001b[?2004h', ...text.replaceAll('\n', '\r\n').match(/[^]{1,3}/g) ?? [], '\u001b[?2004l']) {
+        for (const piece of [
+          '\u001b[?2004h',
+          ...(text.replaceAll('\n', '\r\n').match(/[^]{1,3}/g) ?? []),
+          '\u001b[?2004l',
+        ]) {
           const move = conversation.feed(piece);
           if (move.is === 'refused') return Promise.resolve(conversation.end(-1));
           if (move.is === 'send') line = move.line;
@@ -207,7 +211,8 @@ export function unixHost(model: UnixModel): UnixHost {
     target: (settings) => ({
       settings,
       async shell(login: Login, work) {
-        if (!passwords.has(login.username) || !opens(login.username, login.password?.expose())) throw new Rejected('no');
+        if (!passwords.has(login.username) || !opens(login.username, login.password?.expose()))
+          throw new Rejected('no');
         return work(shellFor(login.username));
       },
     }),
@@ -248,6 +253,7 @@ export function unreachableTarget<S>(settings: S): Target<S> {
 export function untrustedTarget<S>(settings: S): Target<S> {
   return {
     settings,
-    shell: () => Promise.reject(new Untrusted({ algorithm: 'ssh-ed25519', fingerprint: 'SHA256:x', publicKey: 'AAAA' })),
+    shell: () =>
+      Promise.reject(new Untrusted({ algorithm: 'ssh-ed25519', fingerprint: 'SHA256:x', publicKey: 'AAAA' })),
   };
 }

@@ -19,16 +19,11 @@ export interface Change {
   readonly next: Exposable;
 }
 
-/** The first of the texts that says something; the caller makes one line of it. */
-export function firstProblem(...texts: readonly string[]): string {
-  return texts.find((text) => text.trim() !== '') ?? '';
-}
-
-/** What a program on a terminal complained of: its last two lines that are neither questions nor titles. */
+/** What a program complained of, in one line: its last two that are neither questions nor titles. */
 export function complaint(output: string): string {
   const spoken = output
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !/[:?]$|^(?:passwd: )?changing password/i.test(line));
-  return firstProblem(spoken.slice(-2).join(' '), 'refused without a word');
+  return spoken.slice(-2).join(' ') || 'the target refused without a word';
 }

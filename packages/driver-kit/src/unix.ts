@@ -98,9 +98,7 @@ async function isRoot(shell: Shell): Promise<boolean> {
 export function readPasswd(text: string): Found[] {
   return text.split('\n').flatMap((line) => {
     const [username = '', , uid = ''] = line.split(':');
-    return /^[^#+\-\s]\S*$/.test(username) && /^\d+$/.test(uid)
-      ? [{ username, privileged: Number(uid) === 0 }]
-      : [];
+    return /^[^#+\-\s]\S*$/.test(username) && /^\d+$/.test(uid) ? [{ username, privileged: Number(uid) === 0 }] : [];
   });
 }
 

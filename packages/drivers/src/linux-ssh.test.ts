@@ -16,7 +16,9 @@ const debian: UnixModel = {
     mismatch: '\nSorry, passwords do not match.\n',
     done: () => '\npasswd: password updated successfully\n',
   },
-  lists: { 'getent passwd': 'root:x:0:0:root:/root:/bin/sh\n+@nis\nana:x:1000:1000::/home/ana:/bin/sh\n\n#x:x:1:1:::\n' },
+  lists: {
+    'getent passwd': 'root:x:0:0:root:/root:/bin/sh\n+@nis\nana:x:1000:1000::/home/ana:/bin/sh\n\n#x:x:1:1:::\n',
+  },
 };
 
 unixContract(linuxSsh, debian, ['as root', 'its own', 'by sudo, asked', 'by sudo, not asked', 'by su']);
@@ -70,14 +72,17 @@ describe('linux-ssh', () => {
     });
   });
 
-  it.each(['ana:x', 'ana\nroot', 'ana;id', '$(id)', '-x', ''])('never lets the name %j reach a shell', async (username) => {
-    for (const way of ways) {
-      const s = unixScene(linuxSsh, debian, way);
-      const said = await linuxSsh.reset?.(s.target, s.admin, { username }, secret('Next-Word-6'), s.elevation);
-      expect(said).toMatchObject({ is: 'refused' });
-      expect(s.host.ran.filter((command) => username !== '' && command.includes(username))).toEqual([]);
-    }
-  });
+  it.each(['ana:x', 'ana\nroot', 'ana;id', '$(id)', '-x', ''])(
+    'never lets the name %j reach a shell',
+    async (username) => {
+      for (const way of ways) {
+        const s = unixScene(linuxSsh, debian, way);
+        const said = await linuxSsh.reset?.(s.target, s.admin, { username }, secret('Next-Word-6'), s.elevation);
+        expect(said).toMatchObject({ is: 'refused' });
+        expect(s.host.ran.filter((command) => username !== '' && command.includes(username))).toEqual([]);
+      }
+    },
+  );
 
   it('verifies by su where the account may not log in itself: right, wrong once, and no evidence', async () => {
     const host = unixHost(debian);
@@ -91,7 +96,9 @@ describe('linux-ssh', () => {
     expect(await root('root-Old-1')).toBe('unreachable');
     // Root is not asked by su: that proves nothing.
     const byRoot = { username: 'root', password: secret('root-Old-1') };
-    expect(await linuxSsh.verify(target, { username: 'ana', password: secret('nonsense') }, byRoot)).toBe('unreachable');
+    expect(await linuxSsh.verify(target, { username: 'ana', password: secret('nonsense') }, byRoot)).toBe(
+      'unreachable',
+    );
   });
 
   it('discovers accounts, marks user id 0 as privileged and skips lines of another shape', async () => {

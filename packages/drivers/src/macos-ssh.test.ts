@@ -15,7 +15,10 @@ const macos: UnixModel = {
     mismatch: '\nMismatch; try again, EOF to quit.\n',
     done: () => '\n',
   },
-  lists: { 'dscl . -list /Users UniqueID': '_www                    70\nana                     501\nnobody                  -2\nroot                    0\n' },
+  lists: {
+    'dscl . -list /Users UniqueID':
+      '_www                    70\nana                     501\nnobody                  -2\nroot                    0\n',
+  },
 };
 
 unixContract(macosSsh, macos, ['as root', 'its own', 'by sudo, asked', 'by sudo, not asked', 'by su']);

@@ -17,9 +17,7 @@ const hostKeys: readonly ServerHostKeyAlgorithm[] = [
  */
 export function algorithmsFor(pinned: readonly HostKey[]): Algorithms {
   const known = (name: ServerHostKeyAlgorithm) =>
-    pinned.some(({ algorithm }) =>
-      algorithm === 'ssh-rsa' ? name.startsWith('rsa-sha2-') : algorithm === name,
-    );
+    pinned.some(({ algorithm }) => (algorithm === 'ssh-rsa' ? name.startsWith('rsa-sha2-') : algorithm === name));
   return {
     serverHostKey: [...hostKeys.filter(known), ...hostKeys.filter((name) => !known(name))],
     kex: [
@@ -41,12 +39,7 @@ export function algorithmsFor(pinned: readonly HostKey[]): Algorithms {
       'aes192-ctr',
       'aes256-ctr',
     ],
-    hmac: [
-      'hmac-sha2-256-etm@openssh.com',
-      'hmac-sha2-512-etm@openssh.com',
-      'hmac-sha2-256',
-      'hmac-sha2-512',
-    ],
+    hmac: ['hmac-sha2-256-etm@openssh.com', 'hmac-sha2-512-etm@openssh.com', 'hmac-sha2-256', 'hmac-sha2-512'],
     compress: ['none'],
   };
 }

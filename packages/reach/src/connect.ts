@@ -1,13 +1,6 @@
 import { connect as dial, type Socket } from 'node:net';
-import { Client, utils } from 'ssh2';
-import {
-  MustChange,
-  Rejected,
-  Unreachable,
-  Untrusted,
-  type HostKey,
-  type Login,
-} from '@strongroom/driver-kit';
+import ssh2, { type Client } from 'ssh2';
+import { MustChange, Rejected, Unreachable, Untrusted, type HostKey, type Login } from '@strongroom/driver-kit';
 import { algorithmsFor } from './algorithms.ts';
 import { signIn } from './credentials.ts';
 import { isPinned, readHostKey } from './host-key.ts';
@@ -39,7 +32,7 @@ export interface Line {
 /** Whether ssh2 can use the private key of this login, so that a bad one is never taken for a refusal of the target. */
 function checkKey({ privateKey, passphrase }: Login): void {
   if (privateKey === undefined) return;
-  const key = utils.parseKey(privateKey.expose(), passphrase?.expose());
+  const key = ssh2.utils.parseKey(privateKey.expose(), passphrase?.expose());
   if (key instanceof Error || !key.isPrivateKey())
     throw new Unreachable('the private key cannot be read: wrong format or wrong passphrase');
 }
@@ -54,7 +47,7 @@ export function openLine(reach: Reach, login: Login): Promise<Line> {
   checkKey(login);
   return new Promise((resolve, reject) => {
     const socket = dial({ host: reach.host, port: reach.port, noDelay: true });
-    const client = new Client();
+    const client = new ssh2.Client();
     let settled = false;
     let offered: HostKey | undefined;
     let untrusted = false;

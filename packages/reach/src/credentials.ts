@@ -14,8 +14,7 @@ type Way = Extract<AuthenticationType, 'publickey' | 'password' | 'keyboard-inte
 const asksPassword = /passw|pass ?phrase|kennwort|mot de passe|contrase/i;
 const asksFactor = /one-?time|\botp\b|token|\bcode\b/i;
 // What PAM stacks ask of one whose password ran out, after they took it: pam_unix(8), Solaris and AIX likewise.
-const wantsNew =
-  /(?:current|old|new|retype|re-?enter|existing)\b[^\n]*password|password[^\n]*expired/i;
+const wantsNew = /(?:current|old|new|retype|re-?enter|existing)\b[^\n]*password|password[^\n]*expired/i;
 
 /**
  * Decides what to send in answer to the methods a server still wants (RFC 4252), so that one sign-in is one attempt:
@@ -24,11 +23,7 @@ const wantsNew =
  * `before` runs once the host has proved its key and before anything is sent; `giveUp` is called with Rejected,
  * MustChange or Unreachable when there is nothing left to send.
  */
-export function signIn(
-  login: Login,
-  before: () => Promise<void>,
-  giveUp: (why: unknown) => void,
-): SignIn {
+export function signIn(login: Login, before: () => Promise<void>, giveUp: (why: unknown) => void): SignIn {
   const left = new Set<Way>();
   if (login.privateKey !== undefined) left.add('publickey');
   if (login.password !== undefined) left.add('password').add('keyboard-interactive');
@@ -110,9 +105,7 @@ export function signIn(
       const way = [...left].find((one) => wanted.includes(one));
       if (way === undefined) {
         giveUp(
-          new Unreachable(
-            sent ? 'the target wants another factor' : 'the target does not take this kind of log-in',
-          ),
+          new Unreachable(sent ? 'the target wants another factor' : 'the target does not take this kind of log-in'),
         );
         return;
       }

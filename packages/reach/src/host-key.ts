@@ -17,7 +17,5 @@ export function readHostKey(blob: Buffer): HostKey {
 
 /** Whether the key is one of the pinned ones. Compares the keys themselves: a fingerprint is for people. */
 export function isPinned(offered: HostKey, pinned: readonly HostKey[]): boolean {
-  return pinned.some(
-    ({ algorithm, publicKey }) => algorithm === offered.algorithm && publicKey === offered.publicKey,
-  );
+  return pinned.some(({ algorithm, publicKey }) => algorithm === offered.algorithm && publicKey === offered.publicKey);
 }

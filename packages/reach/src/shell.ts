@@ -86,8 +86,7 @@ export function shellOver({ client, socket }: Line, reach: Reach): Shell {
         let [stdout, stderr] = ['', ''];
         const exit = exitOf(channel);
         const tooMuch = (): void => {
-          if (stdout.length > mostOutput || stderr.length > mostOutput)
-            fail(new Cut('the target wrote too much'));
+          if (stdout.length > mostOutput || stderr.length > mostOutput) fail(new Cut('the target wrote too much'));
         };
         channel.on('data', (chunk: string) => {
           stdout += chunk;

@@ -246,6 +246,10 @@ create table strongroom.rotation_attempt (
     check (state in ('prepared', 'applying', 'applied', 'verified', 'promoted', 'unverified', 'rolled-back', 'needs-person')),
   why text,
   tries int not null default 0,
+  -- A password that the target refused is not offered again by itself: each refusal may count towards a lock-out.
+  next_refused boolean not null default false,
+  current_refused boolean not null default false,
+  applied_at timestamptz,
   requested_by_id uuid,
   requested_by text not null,
   started_at timestamptz not null default now(),

@@ -112,7 +112,11 @@ export type Resource = z.infer<typeof Resource>;
 
 export const listResources = call({
   name: 'resource.list', method: 'GET', path: '/resources', scope: 'read', summary: 'Resources one may see.',
-  input: listInput(['name', 'type', 'dnsName', 'updatedAt', 'number']).extend({ type: z.string().max(80).optional() }),
+  input: listInput(['name', 'type', 'dnsName', 'updatedAt', 'number']).extend({
+    type: z.string().max(80).optional(),
+    /** Exactly this name, in any case; and exactly this number. */
+    name: z.string().max(120).optional(), number: z.coerce.number().int().optional(),
+  }),
   reply: listReply(Resource.omit({ reset: true, hostKeys: true })),
 });
 export const readResource = call({
@@ -165,6 +169,8 @@ export const listAccounts = call({
   input: listInput(['username', 'resourceName', 'changedAt', 'checkedAt', 'number']).extend({
     view: z.enum(['all', 'favourite', 'recent']).default('all'),
     resourceId: ResourceId.optional(), type: z.string().max(80).optional(), health: Health.optional(),
+    /** Exactly this log-in name; exactly this number. */
+    username: z.string().max(255).optional(), number: z.coerce.number().int().optional(),
   }),
   reply: listReply(Account),
 });

@@ -57,7 +57,9 @@ export async function migrate(url: string): Promise<void> {
       }
     }
     const pool = new pg.Pool({ connectionString: url, max: 1 });
-    pool.on('error', () => undefined);
+    const quiet = (): void => undefined;
+    pool.on('error', quiet);
+    pool.on('connect', (connection) => connection.on('error', quiet));
     try {
       await runMigrations({ pgPool: pool });
     } finally {

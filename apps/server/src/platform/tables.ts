@@ -200,6 +200,9 @@ export interface Tables {
     state: Generated<string>;
     why: string | null;
     tries: Generated<number>;
+    nextRefused: Generated<boolean>;
+    currentRefused: Generated<boolean>;
+    appliedAt: Date | null;
     requestedById: string | null;
     requestedBy: string;
     startedAt: Generated<Date>;
@@ -246,8 +249,8 @@ export interface Tables {
   };
   signInThrottle: {
     organisationId: string;
-    kind: string;
-    subject: string;
+    username: string;
+    address: string;
     failures: number;
     lastFailedAt: Date;
     lockedUntil: Date | null;

@@ -1,0 +1,85 @@
+import { Settings as SettingsShape, type MailServer } from '@strongroom/contract';
+import { sql } from 'kysely';
+import type { z } from 'zod';
+import type { Grant } from '../authorise/index.ts';
+import type { OrganisationDb } from '../platform/db.ts';
+import { newId } from '../platform/random.ts';
+import { Secret } from '../platform/secret.ts';
+import type { Vault } from '../vault/index.ts';
+
+export type Settings = z.infer<typeof SettingsShape>;
+
+/** What an organisation starts with. The reference product's defaults where it has them. */
+export const defaultSettings: Settings = {
+  hideSecretSeconds: 10,
+  clearClipboardSeconds: 30,
+  reasonToReveal: false,
+  reasonToChange: false,
+  ticketToReveal: false,
+  changeOnTargetByDefault: false,
+  inactivityMinutes: 30,
+  absoluteSessionHours: 12,
+  maxSessionsPerUser: 0,
+  proofMaxAgeDays: 30,
+  tokenInUrl: true,
+  mail: null,
+};
+
+/** Reads every setting of the organisation, defaults filled in. */
+export async function readSettings(db: OrganisationDb): Promise<Settings> {
+  const rows = await db.selectFrom('setting').select(['name', 'value']).execute();
+  return SettingsShape.parse({ ...defaultSettings, ...Object.fromEntries(rows.map((row) => [row.name, row.value])) });
+}
+
+/** The mail server's password is sealed apart from the settings, which anybody with the right may read. */
+const mailPassword = 'mail.password';
+
+/** Stores those settings that are given, and notes each with its old and new value. */
+export async function writeSettings(
+  grant: Grant<'setting.update' | 'setup.complete'>,
+  vault: Vault,
+  changes: { [K in keyof Omit<Settings, 'mail'>]?: Settings[K] | undefined } & { mail?: MailServer | null | undefined },
+): Promise<Settings> {
+  const before = await readSettings(grant.db);
+  const { organisationId } = grant.actor;
+  const put = async (name: string, value: unknown): Promise<void> => {
+    await sql`insert into setting (organisation_id, name, value) values (${organisationId}, ${name}, ${JSON.stringify(value)}::jsonb)
+      on conflict (organisation_id, name) do update set value = excluded.value`.execute(grant.db);
+  };
+  const { mail, ...plain } = changes;
+  for (const [name, value] of Object.entries(plain)) {
+    const old = before[name as keyof typeof plain];
+    if (value === undefined || value === old) continue;
+    await put(name, value);
+    grant.note({ [`${name} was`]: old, [`${name} is`]: value });
+  }
+  if (mail === null) {
+    await put('mail', null);
+    await grant.db.deleteFrom('settingSecret').where('name', '=', mailPassword).execute();
+    grant.note({ 'mail is': 'off' });
+  } else if (mail !== undefined) {
+    const { password, ...rest } = mail;
+    if (password !== '') await writeMailPassword(grant, vault, password);
+    const stored = password !== '' || before.mail?.passwordStored === true;
+    await put('mail', { ...rest, passwordStored: stored });
+    grant.note({ 'mail is': `${rest.host}:${rest.port}` });
+  }
+  return readSettings(grant.db);
+}
+
+async function writeMailPassword(grant: Grant<'setting.update' | 'setup.complete'>, vault: Vault, password: string): Promise<void> {
+  const { organisationId } = grant.actor;
+  await grant.db.deleteFrom('settingSecret').where('name', '=', mailPassword).execute();
+  const id = newId();
+  const sealed = await vault.seal(grant, new Secret(password), { column: 'setting_secret.sealed', rowId: id, version: 1 });
+  await grant.db.insertInto('settingSecret').values({ organisationId, id, name: mailPassword, sealed }).execute();
+}
+
+/** The mail server with its password, for sending a link; null when none is set. */
+export async function openMailServer(grant: Grant<'user.create' | 'user.invite'>, vault: Vault): Promise<(Omit<MailServer, 'password'> & { password: Secret | null }) | null> {
+  const { mail } = await readSettings(grant.db);
+  if (!mail) return null;
+  const row = await grant.db.selectFrom('settingSecret').select(['id', 'sealed']).where('name', '=', mailPassword).executeTakeFirst();
+  const password = row ? await vault.open(grant, row.sealed, { column: 'setting_secret.sealed', rowId: row.id, version: 1 }) : null;
+  return { host: mail.host, port: mail.port, security: mail.security, username: mail.username, from: mail.from, password };
+}

@@ -1,0 +1,52 @@
+import { signIn, signOut } from '@strongroom/contract';
+import { longEndpoint, type Endpoint } from '../authorise/index.ts';
+import type { Database } from '../platform/db.ts';
+import { Problem } from '../platform/problem.ts';
+import { Secret } from '../platform/secret.ts';
+import { describeMe } from './me.ts';
+import type { PasswordHasher } from './password-hash.ts';
+import { endSession, startSession } from './sessions.ts';
+import { noteFailure, secondsToWait } from './throttle.ts';
+
+/**
+ * Sign-in with name and password, and sign-out. An unknown name, a wrong password, a disabled user and an API user get
+ * the same words in the same time. The slow hash runs with no transaction open, in a line of its own.
+ */
+export const signInEndpoints = (database: Database, hasher: PasswordHasher): Endpoint[] => [
+  longEndpoint(signIn, async (perform, actor, input, door) => {
+    const address = actor.origin.address ?? '';
+    const ask = { actor, action: 'identity.sign-in', objectId: actor.organisationId } as const;
+    const named = { kind: 'user', name: input.username };
+    const wait = await secondsToWait(database, actor.organisationId, input.username, address);
+    if (wait > 0) {
+      return perform(ask, (grant) => {
+        grant.about(named);
+        throw new Problem('locked-out', { retryAfter: wait });
+      });
+    }
+    const user = await database.asOrganisation(actor.organisationId, (db) =>
+      db.selectFrom('appUser').select(['id', 'username', 'passwordHash', 'state', 'kind'])
+        .where((eb) => eb(eb.fn('lower', ['username']), '=', input.username.toLowerCase())).executeTakeFirst(),
+    );
+    const right = await hasher.verify(user?.passwordHash ?? null, new Secret(input.password));
+    if (!right || user?.state !== 'active' || user.kind !== 'person') await noteFailure(database, actor.organisationId, input.username, address);
+    return perform(ask, async (grant) => {
+      grant.about(named);
+      // Read again: the user may have been disabled, or given another password, while the hash ran.
+      const now = user && (await grant.db.selectFrom('appUser').select(['state', 'passwordHash']).where('id', '=', user.id).executeTakeFirst());
+      if (!right || !user || user.kind !== 'person' || now?.state !== 'active' || now.passwordHash !== user.passwordHash) throw new Problem('sign-in-failed');
+      grant.identify({ id: user.id, name: user.username });
+      grant.about({ id: user.id, name: user.username });
+      await grant.db.deleteFrom('signInThrottle').where('username', '=', user.username.toLowerCase()).where('address', '=', address).execute();
+      const { token, session } = await startSession(grant, user.id);
+      const me = await describeMe(grant.db, session);
+      door.startSession(token);
+      return me;
+    });
+  }),
+  longEndpoint(signOut, async (perform, actor, _input, door) => {
+    await perform({ actor, action: 'identity.sign-out', objectId: actor.userId ?? actor.organisationId }, endSession);
+    door.endSession();
+    return {};
+  }),
+];

@@ -1,0 +1,53 @@
+import { generatePassword, listPolicies, readHistory, restoreVersion, revealAccount, revealFormer as revealFormerCall } from '@strongroom/contract';
+import { sql } from 'kysely';
+import { endpoint, type Endpoint } from '../authorise/index.ts';
+import { Problem } from '../platform/problem.ts';
+import { typeNamed, type DriverCatalogue } from '../resource/index.ts';
+import type { Vault } from '../vault/index.ts';
+import { restore } from './change.ts';
+import { draw, readPolicies } from './policies.ts';
+import { reveal, revealFormer } from './reveal.ts';
+
+const accountOf = (input: { accountId: string }): string => input.accountId;
+const why = {
+  object: accountOf,
+  reason: (input: { reason?: string | undefined }) => input.reason,
+  ticket: (input: { ticket?: string | undefined }) => input.ticket,
+};
+
+export const passwordEndpoints = (vault: Vault, catalogue: DriverCatalogue): Endpoint[] => [
+  endpoint(listPolicies, { run: async (grant) => ({ items: await readPolicies(grant.db) }) }),
+  endpoint(generatePassword, {
+    async run(grant, input) {
+      const policy = (await readPolicies(grant.db)).find((p) => p.id === input.policyId);
+      if (!policy) throw new Problem('not-found');
+      const driver = input.resourceType === undefined ? null : typeNamed(input.resourceType).driver;
+      const limits = driver === null ? undefined : catalogue.limitsOf(driver);
+      return { passwords: Array.from({ length: input.count }, () => draw(policy, input.username ?? '', limits, input.length).expose()) };
+    },
+  }),
+  endpoint(revealAccount, {
+    ...why,
+    async run(grant, input) {
+      const { username, version, password, candidate } = await reveal(grant, vault, input.purpose);
+      return { username, version, password: password.expose(), candidate: candidate?.expose() ?? null };
+    },
+  }),
+  endpoint(revealFormerCall, {
+    ...why,
+    async run(grant, input) {
+      const { username, password } = await revealFormer(grant, vault, input.version, input.purpose);
+      return { username, version: input.version, password: password.expose() };
+    },
+  }),
+  endpoint(restoreVersion, { ...why, run: async (grant, input) => ({ version: await restore(grant, vault, input.version) }) }),
+  endpoint(readHistory, {
+    object: accountOf,
+    async run(grant, input) {
+      const { rows } = await sql<{ version: number; state: 'current' | 'former' | 'candidate' | 'abandoned'; origin: 'created' | 'changed' | 'rotated' | 'restored' | 'copied'; changedBy: string; changedFrom: string | null; changedAt: Date; total: number }>`
+        select version, state, origin, changed_by, changed_from, changed_at, count(*) over ()::int as total from secret
+        where account_id = ${grant.objectId} order by version desc limit ${input.limit} offset ${input.offset}`.execute(grant.db);
+      return { items: rows.map(({ total: _, ...row }) => ({ ...row, changedAt: row.changedAt.toISOString() })), total: rows[0]?.total ?? 0 };
+    },
+  }),
+];

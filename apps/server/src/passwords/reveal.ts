@@ -1,0 +1,44 @@
+import { sql } from 'kysely';
+import type { Grant } from '../authorise/index.ts';
+import { Problem } from '../platform/problem.ts';
+import type { Secret } from '../platform/secret.ts';
+import type { Vault } from '../vault/index.ts';
+
+interface Row {
+  username: string;
+  version: number;
+  sealed: Buffer;
+  candidateVersion: number | null;
+  candidateSealed: Buffer | null;
+}
+
+/**
+ * Opens the account's current password for whoever was allowed. While a rotation is in doubt the candidate is opened
+ * too: either may be the one that works, and nobody is locked out of both.
+ */
+export async function reveal(grant: Grant<'account.reveal'>, vault: Vault, purpose: string): Promise<{ username: string; version: number; password: Secret; candidate: Secret | null }> {
+  const { rows } = await sql<Row>`
+    select a.username, s.version, s.sealed, c.version as candidate_version, c.sealed as candidate_sealed
+    from account a join secret s on s.account_id = a.id and s.state = 'current' left join secret c on c.account_id = a.id and c.state = 'candidate'
+    where a.id = ${grant.objectId}`.execute(grant.db);
+  const row = rows[0];
+  if (!row) throw new Problem('not-found');
+  const place = { column: 'secret.sealed', rowId: grant.objectId } as const;
+  grant.note({ purpose, version: row.version });
+  const password = await vault.open(grant, row.sealed, { ...place, version: row.version });
+  let candidate: Secret | null = null;
+  if (row.candidateSealed !== null && row.candidateVersion !== null) {
+    candidate = await vault.open(grant, row.candidateSealed, { ...place, version: row.candidateVersion });
+    grant.note({ candidateVersion: row.candidateVersion });
+  }
+  return { username: row.username, version: row.version, password, candidate };
+}
+
+/** Opens a former password under the same rules as the current one. Throws `not-found` for a version that never was. */
+export async function revealFormer(grant: Grant<'account.reveal-former'>, vault: Vault, version: number, purpose: string): Promise<{ username: string; password: Secret }> {
+  const row = await grant.db.selectFrom('secret as s').innerJoin('account as a', 'a.id', 's.accountId').select(['a.username', 's.sealed', 's.state'])
+    .where('s.accountId', '=', grant.objectId).where('s.version', '=', version).executeTakeFirst();
+  if (!row) throw new Problem('not-found');
+  grant.note({ purpose, version, state: row.state });
+  return { username: row.username, password: await vault.open(grant, row.sealed, { column: 'secret.sealed', rowId: grant.objectId, version }) };
+}

@@ -1,0 +1,67 @@
+import { sql } from 'kysely';
+import { Logger, run, type Runner } from 'graphile-worker';
+import pg from 'pg';
+import type { OrganisationDb } from './db.ts';
+
+/** Every kind of job with what it carries: ids only, never a secret. */
+export interface Jobs {
+  rotate: { organisationId: string; attemptId: string };
+}
+export type JobName = keyof Jobs;
+
+/** Puts a job in line as part of the transaction that causes it. A job with the same key that has not started is replaced. */
+export async function enqueue<N extends JobName>(db: OrganisationDb, name: N, payload: Jobs[N], options: { key: string; runAt?: Date }): Promise<void> {
+  await sql`select strongroom_local.enqueue(${name}, ${JSON.stringify(payload)}::json, ${options.key}, ${options.runAt ?? null}::timestamptz)`.execute(db);
+}
+
+export interface JobRunner {
+  /** Takes no more jobs and waits for those at work. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs jobs until stopped. Several nodes share one queue: each job runs on one. A job that throws is tried again, later
+ * and later; one whose process died is taken up by `recover` of the module it belongs to.
+ */
+export async function startJobs(
+  url: string,
+  tasks: { readonly [N in JobName]: (payload: Jobs[N], signal: AbortSignal) => Promise<void> },
+  options: { concurrency: number; onError(error: unknown, job: string): void },
+): Promise<JobRunner> {
+  const pool = new pg.Pool({ connectionString: url, max: 6 });
+  const onError = (error: Error): void => {
+    options.onError(error, 'connection');
+  };
+  pool.on('error', onError);
+  pool.on('connect', (client) => client.on('error', onError));
+  const stopping = new AbortController();
+  const runner: Runner = await run({
+    pgPool: pool,
+    concurrency: options.concurrency,
+    noHandleSignals: true,
+    pollInterval: 1000,
+    logger: new Logger(() => (level, message) => {
+      if (level === 'error') options.onError(new Error(message), 'queue');
+    }),
+    taskList: Object.fromEntries(
+      Object.entries(tasks).map(([name, task]) => [
+        name,
+        async (payload: unknown) => {
+          try {
+            await (task as (payload: unknown, signal: AbortSignal) => Promise<void>)(payload, stopping.signal);
+          } catch (error) {
+            options.onError(error, name);
+            throw new Error(`job ${name} failed`);
+          }
+        },
+      ]),
+    ),
+  });
+  return {
+    async stop() {
+      stopping.abort();
+      await runner.stop();
+      await pool.end();
+    },
+  };
+}

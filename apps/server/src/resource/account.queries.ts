@@ -1,0 +1,117 @@
+import type { Account, Health } from '@strongroom/contract';
+import { sql, type RawBuilder } from 'kysely';
+import type { z } from 'zod';
+import { abilities, factsOfRow, type Facts } from '../authorise/index.ts';
+import type { OrganisationDb } from '../platform/db.ts';
+import { typeNamed } from './types.ts';
+
+export interface AccountRow {
+  id: string;
+  number: number;
+  resourceId: string;
+  resourceNumber: number;
+  resourceName: string;
+  resourceType: string;
+  resourceReset: unknown;
+  ownerId: string;
+  dnsName: string;
+  username: string;
+  notes: string;
+  policyId: string | null;
+  favourite: boolean;
+  secretVersion: number;
+  changedAt: Date;
+  health: Health;
+  provenAt: Date | null;
+  provenBy: 'verify' | 'rotation' | null;
+  checkedAt: Date | null;
+  checkWhy: string | null;
+  exclusionReason: string | null;
+  exclusionOwnerId: string | null;
+  exclusionUntil: Date | null;
+  attemptId: string | null;
+  attemptState: string | null;
+  attemptWhy: string | null;
+  createdAt: Date;
+  version: number;
+}
+
+/** How long a proof counts, in days, as the organisation set it. */
+const proofDays = sql`coalesce((select (value #>> '{}')::int from setting where name = 'proofMaxAgeDays'), 30)`;
+
+/**
+ * What is known of an account's password: never better than the last answer of its target. `proven` means a log-in
+ * worked within the time that counts, and nothing after it said otherwise.
+ */
+export const healthOf = sql<Health>`case
+  when a.exclusion_until > now() then 'excluded'
+  when a.check_result = 'untrusted' then 'untrusted'
+  when a.check_result = 'rejected' then 'out-of-sync'
+  when a.check_result = 'unreachable' then 'unreachable'
+  when a.proven_at is null then 'unproven'
+  when a.proven_at < now() - make_interval(days => ${proofDays}) then 'stale'
+  else 'proven' end`;
+
+/** Worst first. */
+export const healthOrder: readonly Health[] = ['untrusted', 'out-of-sync', 'unreachable', 'stale', 'unproven', 'proven', 'excluded'];
+
+export const accountColumns = (userId: string | null): RawBuilder<unknown> => sql`
+  a.id, a.number, a.resource_id, r.number as resource_number, r.name as resource_name, r.type as resource_type, r.reset as resource_reset, r.owner_id, r.dns_name,
+  a.username, a.notes, a.policy_id, a.secret_version, a.changed_at, ${healthOf} as health, a.proven_at, a.proven_by, a.checked_at, a.check_why,
+  a.exclusion_reason, a.exclusion_owner_id, a.exclusion_until, t.id as attempt_id, t.state as attempt_state, t.why as attempt_why, a.created_at, a.version,
+  exists (select 1 from favourite f where f.account_id = a.id and f.user_id = ${userId}) as favourite`;
+
+export const accountTables = sql`account a join resource r on r.id = a.resource_id
+  left join rotation_attempt t on t.account_id = a.id and t.state not in ('promoted', 'rolled-back')`;
+
+/** Reads accounts by id, in no order. */
+export async function readAccountRows(db: OrganisationDb, ids: readonly string[], userId: string | null): Promise<AccountRow[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await sql<AccountRow>`select ${accountColumns(userId)} from ${accountTables} where a.id = any(${[...ids]}::uuid[])`.execute(db);
+  return rows;
+}
+
+/** Reads one account. Throws when there is none: ask after the policy has found it. */
+export async function readAccountRow(db: OrganisationDb, id: string, userId: string | null): Promise<AccountRow> {
+  const [row] = await readAccountRows(db, [id], userId);
+  if (!row) throw new Error('no such account');
+  return row;
+}
+
+const onAccount = [
+  'account.update', 'account.delete', 'account.copy', 'account.move', 'account.exclude-proof', 'account.reveal', 'account.reveal-former',
+  'account.change-password', 'account.restore', 'account.rotate', 'account.verify', 'attempt.resolve',
+] as const;
+const needTarget: readonly string[] = ['account.rotate', 'account.verify', 'attempt.resolve'];
+
+/** True when the product is set up to log in to the account's resource. */
+export const isResettable = (row: { resourceType: string; resourceReset: unknown; dnsName: string }): boolean =>
+  row.resourceReset !== null && row.dnsName !== '' && typeNamed(row.resourceType).driver !== null;
+
+const iso = (date: Date | null): string | null => date?.toISOString() ?? null;
+
+export const proofReply = (row: AccountRow): z.input<typeof Account>['proof'] => ({
+  health: row.health,
+  provenAt: iso(row.provenAt),
+  provenBy: row.provenBy,
+  checkedAt: iso(row.checkedAt),
+  why: row.checkWhy,
+  exclusion:
+    row.exclusionUntil !== null && row.exclusionReason !== null && row.exclusionOwnerId !== null
+      ? { reason: row.exclusionReason, ownerId: row.exclusionOwnerId, until: row.exclusionUntil.toISOString() }
+      : null,
+});
+
+/** A row as the contract shows it, with what the asker may do to it. */
+export function accountReply(row: AccountRow, facts: Facts, userId: string | null): z.input<typeof Account> {
+  const resettable = isResettable(row);
+  const can = abilities(onAccount, factsOfRow(facts, { owned: row.ownerId === userId, attemptOpen: row.attemptId !== null }))
+    .filter((action) => resettable || !needTarget.includes(action))
+    .filter((action) => action !== 'attempt.resolve' || row.attemptState === 'needs-person' || row.attemptState === 'unverified');
+  return {
+    id: row.id, number: row.number, resourceId: row.resourceId, resourceNumber: row.resourceNumber, resourceName: row.resourceName, resourceType: row.resourceType,
+    dnsName: row.dnsName, username: row.username, notes: row.notes, policyId: row.policyId, favourite: row.favourite, secretVersion: row.secretVersion,
+    changedAt: row.changedAt.toISOString(), proof: proofReply(row), resettable, createdAt: row.createdAt.toISOString(), version: row.version, can,
+    attempt: row.attemptId !== null && row.attemptState !== null ? { id: row.attemptId, state: row.attemptState, why: row.attemptWhy } : null,
+  };
+}

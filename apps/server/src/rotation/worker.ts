@@ -1,0 +1,149 @@
+import type { Driver, HostKey, Login, Reset, Target, Verified } from '@strongroom/driver-kit';
+import { driverFor } from '@strongroom/drivers';
+import { sshTarget } from '@strongroom/reach';
+import { system, type Actor, type Perform } from '../authorise/index.ts';
+import { Problem } from '../platform/problem.ts';
+import type { Secret } from '../platform/secret.ts';
+import type { Vault } from '../vault/index.ts';
+import { noteApplied, settle, takeUp, type Attempt } from './attempt.ts';
+import { keepOffered, pinHostKey } from './host-keys.ts';
+import { readReach, type ReachFacts } from './reach.ts';
+import type { Evidence, Verdict } from './verdict.ts';
+
+/** Told when a host offers another key than the pinned one: the alarm that reaches operators beside the trail. */
+export type HostKeyAlarm = (alarm: { resourceName: string; host: string; offered: string }) => void;
+
+export interface WorkerParts {
+  readonly perform: Perform;
+  readonly vault: Vault;
+  readonly onHostKeyChanged: HostKeyAlarm;
+}
+
+interface Contact {
+  readonly driver: Driver;
+  readonly target: Target<unknown>;
+  /** The keys that were seen and are not yet stored. */
+  readonly seen: { first: HostKey | undefined; offered: HostKey | undefined };
+}
+
+function contact(reach: ReachFacts): Contact {
+  const driver = driverFor(reach.driver);
+  if (!driver) throw new Problem('not-resettable');
+  const settings: unknown = driver.settings.parse(reach.settings);
+  const { port, timeoutSeconds } = settings as { port: number; timeoutSeconds: number };
+  const seen: Contact['seen'] = { first: undefined, offered: undefined };
+  const target = sshTarget<unknown>({
+    host: reach.host, port, settings, pinned: reach.pinned, timeoutMs: timeoutSeconds * 1000,
+    onHostKey: (key) => {
+      seen.first ??= key;
+    },
+    onUntrusted: (key) => {
+      seen.offered = key;
+    },
+  });
+  return { driver, target, seen };
+}
+
+/** Stores what was learnt of the host's keys. Runs after the contact: nothing talks to the network inside a transaction. */
+async function storeKeys(parts: WorkerParts, organisationId: string, reach: ReachFacts, { seen }: Contact): Promise<void> {
+  const ask = { actor: system(organisationId), action: 'resource.pin-host-key', objectId: reach.resourceId } as const;
+  const { first, offered } = seen;
+  if (first) await parts.perform(ask, (grant) => pinHostKey(grant, first));
+  if (offered) {
+    await parts.perform(ask, (grant) => keepOffered(grant, offered));
+    parts.onHostKeyChanged({ resourceName: reach.resourceName, host: reach.host, offered: offered.fingerprint });
+  }
+}
+
+/**
+ * Brings one attempt on its way: reset, probe, settle. No transaction is open while we talk to the target. Run again
+ * after a crash it sends nothing that was sent before: it asks the target which password works.
+ */
+export async function runAttempt(parts: WorkerParts, organisationId: string, attemptId: string): Promise<Verdict | undefined> {
+  const actor = system(organisationId);
+  const attempt = await parts.perform({ actor, action: 'rotation.apply', objectId: attemptId }, (grant) => takeUp(grant, parts.vault));
+  if (!attempt) return undefined;
+  const line = contact(attempt.reach);
+  let said: Reset | undefined;
+  if (attempt.fresh) {
+    said = await reset(line, attempt);
+    const word = said.is;
+    await parts.perform({ actor, action: 'rotation.apply', objectId: attemptId }, (grant) => noteApplied(grant, word));
+    await storeKeys(parts, organisationId, attempt.reach, line);
+  }
+  let evidence = await probe(line, attempt, said?.is === 'refused' || said?.is === 'unreachable' || said?.is === 'untrusted' ? 'current' : 'next');
+  // Both refused, and another account can set passwords: it sets the candidate that is already stored, never a new one.
+  if (evidence.next === 'rejected' && evidence.current === 'rejected' && attempt.reach.admin) {
+    said = await reset(line, attempt);
+    if (said.is === 'done') evidence = { ...evidence, next: await verify(line, attempt, attempt.next) };
+  }
+  await storeKeys(parts, organisationId, attempt.reach, line);
+  const why = explain(said, evidence, attempt, line);
+  return parts.perform({ actor, action: 'rotation.settle', objectId: attemptId }, (grant) => settle(grant, evidence, why));
+}
+
+function reset({ driver, target }: Contact, attempt: Attempt): Promise<Reset> {
+  if (!driver.reset) throw new Problem('not-resettable');
+  const self: Login = { username: attempt.username, password: attempt.current };
+  return driver.reset(target, attempt.reach.admin ?? self, { username: attempt.username, current: attempt.current }, attempt.next, attempt.reach.elevation);
+}
+
+const verify = ({ driver, target }: Contact, attempt: Attempt, password: Secret): Promise<Verified> =>
+  driver.verify(target, { username: attempt.username, password }, attempt.reach.admin);
+
+/**
+ * Asks the target which password works, the likelier first, and stops at the first that does: a failed log-in may lock
+ * the account. A password it refused before is not offered again.
+ */
+async function probe(line: Contact, attempt: Attempt, likelier: 'next' | 'current'): Promise<Evidence> {
+  const ask = (which: 'next' | 'current'): Promise<Verified> => (attempt.refused[which] ? Promise.resolve('rejected') : verify(line, attempt, attempt[which]));
+  const other = likelier === 'next' ? 'current' : 'next';
+  const first = await ask(likelier);
+  // A host that cannot be reached or trusted is not asked a second time in the same breath.
+  const second = first === 'rejected' ? await ask(other) : 'untried';
+  return likelier === 'next' ? { next: first, current: second } : { next: second, current: first };
+}
+
+/** One sentence for people; null when all went well. Whatever the target wrote is cleaned of the passwords that were at hand. */
+function explain(said: Reset | undefined, evidence: Evidence, attempt: Attempt, { seen }: Contact): string | null {
+  if (evidence.next === 'accepted') return null;
+  if (seen.offered) return `The host key of ${attempt.reach.host} is not the pinned one (offered ${seen.offered.fingerprint}). Nothing was sent. Compare the keys on the resource’s page.`;
+  if (evidence.next === 'untrusted' || evidence.current === 'untrusted') return `The host key of ${attempt.reach.host} is not the pinned one. Nothing was sent.`;
+  if (evidence.next === 'unreachable' || evidence.current === 'unreachable') return `${attempt.reach.host} could not be reached. Both passwords are kept, and it is asked again.`;
+  if (evidence.current === 'accepted') {
+    if (said?.is === 'refused') return clean(`The target refused the change: ${said.why}`, attempt);
+    return 'The target did not take the new password. The old one still works.';
+  }
+  return 'The target refuses both the old and the new password.';
+}
+
+function clean(text: string, attempt: Attempt): string {
+  const secrets = [attempt.current, attempt.next, attempt.reach.admin?.password, attempt.reach.elevation?.password].flatMap((secret) => (secret ? [secret.expose()] : []));
+  return secrets.filter((secret) => secret !== '').reduce((clean, secret) => clean.replaceAll(secret, '[secret]'), text).slice(0, 500);
+}
+
+export interface Checked {
+  readonly result: Verified;
+  readonly why: string | null;
+}
+
+/** Logs in with the stored password, now. Two events: that somebody asked, and what the target said. */
+export async function verifyNow(parts: WorkerParts, actor: Actor, accountId: string): Promise<{ checked: Checked; version: number }> {
+  const ask = await parts.perform({ actor, action: 'account.verify', objectId: accountId }, async (grant) => {
+    const account = await grant.db.selectFrom('account as a').innerJoin('secret as s', (join) => join.onRef('s.accountId', '=', 'a.id').on('s.state', '=', 'current'))
+      .select(['a.username', 's.sealed', 's.version']).where('a.id', '=', accountId).executeTakeFirstOrThrow();
+    const password = await parts.vault.open(grant, account.sealed, { column: 'secret.sealed', rowId: accountId, version: account.version });
+    return { username: account.username, password, version: account.version, reach: await readReach(grant, parts.vault, accountId) };
+  });
+  const line = contact(ask.reach);
+  const result = await line.driver.verify(line.target, { username: ask.username, password: ask.password }, ask.reach.admin);
+  await storeKeys(parts, actor.organisationId, ask.reach, line);
+  return { checked: { result, why: sentences[result](ask.reach.host, line.seen.offered?.fingerprint) }, version: ask.version };
+}
+
+const sentences: Record<Verified, (host: string, offered: string | undefined) => string | null> = {
+  accepted: () => null,
+  rejected: (host) => `${host} refused the stored password.`,
+  unreachable: (host) => `${host} could not be reached.`,
+  untrusted: (host, offered) => `The host key of ${host} is not the pinned one${offered === undefined ? '' : ` (offered ${offered})`}. Nothing was sent.`,
+};

@@ -97,7 +97,8 @@ async function bySudo(context: UnixContext, command: string, line: string): Prom
   const password = sudoPassword(context);
   if (password === undefined) return { is: 'refused', why: complaint(free.stderr || free.stdout) };
   const asking = `sudo -k -S -p '' ${command}`;
-  // The input ends after the password, so that sudo cannot try a wrong one again, nor take the line for one.
+  // The input ends after the password, so that sudo, which asks again by itself, neither gets a wrong one again nor takes
+  // the line for one. (pam_faillock(8) counts the question left unanswered as well: a wrong password makes two.)
   const tried = await plain(context, asking, `${password.expose()}\n`);
   return tried.is === 'done' ? plain(context, asking, `${password.expose()}\n${line}\n`) : tried;
 }
@@ -132,7 +133,8 @@ export async function provenBySu(
   if (said.reached === 0) throw new Cut('su did not ask for a password');
   if (said.code === 0 && said.output.includes(`${ready}:`)) return 'accepted';
   if (suSays.test(said.output)) return 'rejected';
-  // A login shell that refuses to run, or a wheel group: the password may be right.
+  // A login shell that refuses to run, or pam_wheel(8), whose "Permission denied" is also what pam_faillock(8) can make of
+  // a wrong password: the password may be right.
   throw new Cut('su said neither yes nor no');
 }
 

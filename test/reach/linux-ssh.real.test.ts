@@ -138,7 +138,9 @@ describe('linux-ssh on real hosts', () => {
       expect(said).toMatchObject({ is: 'refused' });
       expect(said).toHaveProperty(
         'why',
-        expect.stringMatching(name === 'by su' ? /Authentication failure|Permission denied/ : /1 incorrect password attempt/),
+        expect.stringMatching(
+          name === 'by su' ? /Authentication failure|Permission denied/ : /1 incorrect password attempt/,
+        ),
       );
       // sudo asks again by itself, and pam_faillock counts that question too when it is left without an answer.
       expect(await failures(user)).toBeLessThanOrEqual(name === 'by su' ? 1 : 2);

@@ -1,6 +1,6 @@
 import type { Driver } from './driver.ts';
 import type { SshSettings } from './ssh-settings.ts';
-import { driverContract, type Scene } from './testing.ts';
+import { driverContract, type Scene } from './testing-contract.ts';
 import { unixHost, unreachableTarget, untrustedTarget, type UnixModel } from './testing-unix.ts';
 import type { Login } from './target.ts';
 

@@ -1,7 +1,7 @@
 """Runs verify.py over many exports in one process, for the mutation test.
 
-Reads from standard input: the public key file's text as a JSON string on the first line, then one JSON object a line
-({"export": base64, "kept": [text]}). Writes one JSON object a line: {"problem": text or null, "bad": [first, last] or null}.
+Reads one JSON object a line from standard input: {"export": base64, "key": text, "kept": [text]}.
+Writes one JSON object a line: {"problem": text or null, "bad": [first, last] or null}; a problem "unusable" is the key's or a kept text's.
 """
 
 import base64
@@ -23,8 +23,10 @@ spec.loader.exec_module(verify)
 verify.read_keys = functools.cache(verify.read_keys)
 verify.PublicKey.accepts = functools.cache(verify.PublicKey.accepts)
 
-key_text = json.loads(sys.stdin.readline())
 for line in sys.stdin:
     case = json.loads(line)
-    findings = verify.verify(io.BytesIO(base64.b64decode(case["export"])), key_text, case["kept"])
-    print(json.dumps({"problem": findings.problem, "bad": findings.bad}))
+    try:
+        findings = verify.verify(io.BytesIO(base64.b64decode(case["export"])), case["key"], case["kept"])
+        print(json.dumps({"problem": findings.problem, "bad": findings.bad}))
+    except verify.Unusable:
+        print(json.dumps({"problem": "unusable", "bad": None}))

@@ -272,6 +272,7 @@ export const mutations: Readonly<Record<string, Mutation>> = {
         `"index":${pick([`${digits}.0`, `${digits}e0`, `0${digits}`, `"${digits}"`, `-${digits}`, `+${digits}`, 'null', 'true', `${digits}1`], draw)}`,
     ),
   ),
+  'give an event another number': onEventLine((line, draw) => line.replace(/"index":[0-9]+/, `"index":${draw(80)}`)),
   'put event before index': onEventLine((line) => line.replace(/^\{("index":[0-9]+),("event":.*)\}\n$/, '{$2,$1}\n')),
   'damage the UTF-8': (original, draw) => {
     const at = draw(original.trail.events.length);
@@ -334,6 +335,10 @@ export const mutations: Readonly<Record<string, Mutation>> = {
   }),
   'leave out every checkpoint': ({ lines }) => ({
     bytes: text(lines.filter((line) => !line.startsWith('{"checkpoint"'))),
+  }),
+  'leave nothing but header and end': ({ lines }) => ({ bytes: text([lines[0] ?? '', '{"end":true,"events":0}\n']) }),
+  'add to the end without a newline': ({ lines }, draw) => ({
+    bytes: text([...lines, pick(['x', ' ', '{}', '{"end":true,"events":40}', '\r', '\0'], draw)]),
   }),
   'swap two checkpoints': (original, draw) => {
     const places = linesThat(original, '{"checkpoint"');

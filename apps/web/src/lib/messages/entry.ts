@@ -56,7 +56,6 @@ export const entry = catalogue('entry', {
   'setup.usernameHelp': 'For sign-in. Letters, digits and . _ - @ +',
   'setup.timeZone': 'Time zone',
   'setup.password': 'Password',
-  'setup.passwordHelp': 'A long sentence that you remember is better than a short riddle.',
 
   'setup.key.title': 'Where the encryption key lies',
   'setup.key.intro': 'Every stored password is encrypted with this key. It is a file on the server, outside the database and its backups.',

@@ -3,6 +3,7 @@ import { catalogue } from '../t.ts';
 /** The words of the administration pages: its index, the settings, and the reference of the API. */
 export const settings = catalogue('settings', {
   'nav.label': 'Administration',
+  'nav.crumbs': 'Where you are',
   'nav.search': 'Search settings',
   'nav.none': 'No setting has these words',
   'nav.people': 'People',
@@ -17,6 +18,7 @@ export const settings = catalogue('settings', {
   'admin.searchLabel': 'Search users pages and settings',
   'admin.users.says': 'People who sign in: add, edit, disable, give a new link',
   'admin.apiUsers.says': 'Programs with a token of their own, bound to an address and to scopes',
+  'admin.settings.says': 'Passwords, sessions, mail and the API, for everybody in the organisation',
   'admin.reference.says': 'Every call of the API with its input, its reply and an example',
   'admin.reference': 'API reference',
   'admin.none': 'Nothing here has these words',
@@ -31,7 +33,6 @@ export const settings = catalogue('settings', {
   'settings.off': 'off',
   'settings.saved': 'Settings saved.',
   'settings.failed': 'The settings were not saved',
-  'settings.readOnly': 'You can read these settings. Changing them takes the role Privileged administrator.',
 
   'section.passwords': 'Passwords',
   'section.sessions': 'Sessions',
@@ -80,9 +81,7 @@ export const settings = catalogue('settings', {
   'mail.username': 'User name',
   'mail.usernameHelp': 'Empty when the server asks for none',
   'mail.password': 'Password',
-  'mail.stored': 'Stored',
-  'mail.replace': 'Replace',
-  'mail.passwordAgain': 'Enter the password again: changing the mail server does not carry the stored one over',
+  'mail.stored': 'A password is stored. Leave this empty to keep it, or type a new one.',
   'mail.from': 'Sender',
   'mail.hostMissing': 'Enter the name or address of the server',
   'mail.portWrong': 'Enter a port between 1 and 65535',
@@ -109,8 +108,9 @@ export const settings = catalogue('settings', {
   'reference.where.header': 'header',
   'reference.kind': 'Kind',
   'reference.required': 'required',
+  'reference.inputOf': 'Input of {call}',
+  'reference.replyOf': 'Reply of {call}',
   'reference.none': 'No call has these words',
   'reference.scope': 'Scope {scope}',
-  'reference.calls': 'Calls',
   'reference.failed': 'The description of the API cannot be read',
 });

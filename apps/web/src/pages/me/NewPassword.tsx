@@ -7,12 +7,6 @@ const say = (check: Check): string => {
   switch (check.id) {
     case 'length':
       return me('check.length', { n: check.n });
-    case 'mixed':
-      return me('check.mixed');
-    case 'digits':
-      return me('check.digits', { n: check.n });
-    case 'specials':
-      return me('check.specials', { n: check.n });
     case 'notName':
       return me('check.notName');
   }
@@ -34,7 +28,7 @@ export function NewPassword(props: {
     <div>
       <PasswordInput
         label={props.label}
-        description={props.description}
+        description={props.description ?? me('check.help')}
         required
         size={props.size ?? 'sm'}
         autoComplete="new-password"

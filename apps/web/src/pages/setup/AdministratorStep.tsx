@@ -67,7 +67,6 @@ export function AdministratorStep({ form, change, errors }: StepProps) {
       </div>
       <NewPassword
         label={entry('setup.password')}
-        description={entry('setup.passwordHelp')}
         username={form.username}
         value={form.password}
         change={(password) => change({ password })}

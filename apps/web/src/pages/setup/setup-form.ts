@@ -4,6 +4,7 @@ import { entry } from '../../lib/messages/entry.ts';
 import { me } from '../../lib/messages/me.ts';
 import { checkPassword, meetsAll } from '../me/password-checks.ts';
 import { browserTimeZone } from '../me/TimeZoneField.tsx';
+import { isUsername } from '../users/user-form.ts';
 import { emptyMail, looksLikeMail, mailErrors, mailServerOf, type MailForm } from '../settings/mail-form.ts';
 
 /** Everything the set-up asks for, as the form holds it. */
@@ -33,9 +34,6 @@ export const emptySetup = (): SetupForm => ({
   organisation: '', fullName: '', email: '', username: '', timeZone: browserTimeZone(), password: '',
   moveKey: false, keyFile: '', keyCopied: false, useMail: true, mail: emptyMail,
 });
-
-/** A log-in name as the contract takes it. */
-export const isUsername = (text: string): boolean => /^[\p{L}\p{N}][\p{L}\p{N}._@+\\-]{0,79}$/u.test(text.trim());
 
 /** What is wrong on one step; empty when one may go on. The review has no fields of its own. */
 export function stepErrors(step: Step, form: SetupForm): SetupErrors {

@@ -1,0 +1,77 @@
+import { updateMe, type User } from '@strongroom/contract';
+import { useState } from 'react';
+import { ask } from '../../lib/client.ts';
+import { me as words } from '../../lib/messages/me.ts';
+import { users } from '../../lib/messages/users.ts';
+import { fieldErrors } from '../../lib/problem.ts';
+import { keys, queries } from '../../lib/query.ts';
+import { useMe } from '../../lib/session.tsx';
+import { ErrorBox } from '../../ui/ErrorBox.tsx';
+import { Details } from '../../ui/Facts.tsx';
+import { FormColumn, FormSection } from '../../ui/FormSection.tsx';
+import { SaveBar } from '../../ui/SaveBar.tsx';
+import { toast } from '../../ui/toast.tsx';
+import { MoreFields, NameFields, type Errors, type Profile } from '../users/ProfileFields.tsx';
+import { differences, profileErrors } from '../users/user-form.ts';
+import { MeFrame } from './MeFrame.tsx';
+import { useAction } from './use-action.ts';
+
+const profileOf = ({ fullName, email, department, location, phone, mobile, timeZone }: User): Profile => ({
+  fullName, email, department, location, phone, mobile, timeZone,
+});
+
+/** One's own profile. Name for sign-in and role are somebody else's to decide. */
+export default function ProfilePage() {
+  const me = useMe();
+  const { user } = me;
+  const [profile, setProfile] = useState(() => profileOf(user));
+  const [errors, setErrors] = useState<Errors>({});
+  const save = useAction();
+  const changes = differences(profile, profileOf(user));
+  const change = (part: Partial<Profile>) => setProfile((before) => ({ ...before, ...part }));
+  const submit = async () => {
+    const found = profileErrors(profile);
+    setErrors(found);
+    if (Object.keys(found).length > 0) return;
+    await save.run(async () => {
+      try {
+        const now = await ask(updateMe, changes);
+        queries.setQueryData(keys.me, { ...me, user: now });
+        setProfile(profileOf(now));
+        toast({ message: words('profile.saved') });
+      } catch (failure) {
+        setErrors(fieldErrors(failure));
+        throw failure;
+      }
+    });
+  };
+  return (
+    <MeFrame tab="profile" sub={words('profile.sub', { organisation: me.organisation.name })}>
+      <FormColumn required>
+        {save.error !== null && <ErrorBox error={save.error} />}
+        <FormSection title={words('profile.title')}>
+          <NameFields value={profile} change={change} errors={errors} />
+          <MoreFields value={profile} change={change} errors={errors} />
+        </FormSection>
+        <FormSection title={words('profile.fixed')}>
+          <Details
+            items={[
+              [words('profile.username'), <bdi key="v" className="mono">{user.username}</bdi>],
+              [words('profile.role'), users(`role.${user.role}`)],
+            ]}
+          />
+        </FormSection>
+        <SaveBar
+          dirty={Object.keys(changes).length > 0}
+          busy={save.busy}
+          save={() => void submit()}
+          discard={() => {
+            setProfile(profileOf(user));
+            setErrors({});
+            save.clear();
+          }}
+        />
+      </FormColumn>
+    </MeFrame>
+  );
+}

@@ -1,0 +1,100 @@
+import { Select, TextInput } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import { IconSearch } from '@tabler/icons-react';
+import { Link, useLocation, useNavigate } from '@tanstack/react-router';
+import { useState, type ReactNode } from 'react';
+import { settings } from '../../lib/messages/settings.ts';
+import { useMe } from '../../lib/session.tsx';
+import { adminPages, adminSettings, search, type Entry } from './entries.ts';
+import css from './admin.module.css';
+
+const groups = ['people', 'organisation'] as const;
+
+function EntryLink({ entry, path }: { readonly entry: Entry; readonly path: string }) {
+  const current = !entry.anchor && (path === entry.to || path.startsWith(`${entry.to}/`));
+  return (
+    <li>
+      <Link to={entry.to} {...(entry.anchor ? { hash: entry.anchor } : {})} className={css.link} aria-current={current ? 'page' : undefined}>
+        {entry.label}
+      </Link>
+    </li>
+  );
+}
+
+/**
+ * The pages of the administration: their list at the left with a search over every setting, the page beside it. Below 992 px
+ * the list is one field on top. `table` makes the page fill the height, for lists that scroll themselves.
+ */
+export function AdminFrame(props: { readonly table?: boolean; readonly search?: boolean; readonly children: ReactNode }) {
+  const me = useMe();
+  const path = useLocation({ select: (location) => location.pathname });
+  const navigate = useNavigate();
+  const narrow = useMediaQuery('(max-width: 62em)', matchMedia('(max-width: 62em)').matches, { getInitialValueInEffect: false });
+  const [text, setText] = useState('');
+  const pages = adminPages(me);
+  const found = text.trim() ? search([...pages, ...adminSettings(me)], text) : null;
+  const here = pages.find((entry) => path === entry.to || path.startsWith(`${entry.to}/`));
+  return (
+    <div className={css.frame}>
+      {narrow ? (
+        pages.length > 1 && (
+          <div className={css.pick}>
+            <Select
+              aria-label={settings('nav.page')}
+              placeholder={settings('nav.page')}
+              data={pages.map((entry) => ({ value: entry.to, label: entry.label }))}
+              value={here?.to ?? null}
+              onChange={(to) => to && void navigate({ to })}
+              allowDeselect={false}
+            />
+          </div>
+        )
+      ) : (
+        <nav className={css.nav} aria-label={settings('nav.label')} data-region>
+          {props.search !== false && (
+            <div className="soft">
+              <TextInput
+                aria-label={settings('nav.search')}
+                placeholder={settings('nav.search')}
+                leftSection={<IconSearch size={15} />}
+                value={text}
+                onChange={(event) => setText(event.currentTarget.value)}
+                autoComplete="off"
+              />
+            </div>
+          )}
+          {found ? (
+            found.length > 0 ? (
+              <ul>
+                {found.map((entry) => (
+                  <EntryLink key={entry.id} entry={entry} path={path} />
+                ))}
+              </ul>
+            ) : (
+              <p className={css.none}>{settings('nav.none')}</p>
+            )
+          ) : (
+            groups.map((group) => {
+              const inside = pages.filter((entry) => entry.group === group);
+              return (
+                inside.length > 0 && (
+                  <div key={group}>
+                    <div className={css.group}>{settings(`nav.${group}`)}</div>
+                    <ul>
+                      {inside.map((entry) => (
+                        <EntryLink key={entry.id} entry={entry} path={path} />
+                      ))}
+                    </ul>
+                  </div>
+                )
+              );
+            })
+          )}
+        </nav>
+      )}
+      <div className={css.content} data-table={props.table || undefined}>
+        {props.children}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+import { Switch, TextInput } from '@mantine/core';
+import { settings } from '../../lib/messages/settings.ts';
+import { number } from '../../lib/t.ts';
+import { Pill } from '../../ui/Pill.tsx';
+import type { Field } from './fields.ts';
+import css from './settings.module.css';
+
+const standardText = (field: Field): string =>
+  field.kind === 'switch'
+    ? settings(field.standard ? 'settings.on' : 'settings.off')
+    : `${number(field.standard)} ${settings(`unit.${field.unit}`)}`;
+
+/** One setting: its name, a line on what it does, its default, and the control. What differs from the default is marked. */
+export function SettingRow(props: {
+  readonly field: Field;
+  readonly value: string | boolean;
+  readonly change: (value: string | boolean) => void;
+  readonly error?: string | undefined;
+}) {
+  const { field, value } = props;
+  const changed = typeof value === 'boolean' ? value !== field.standard : Number(value) !== field.standard;
+  const help = `${field.name}-help`;
+  return (
+    <div className={css.row} id={field.name} tabIndex={-1}>
+      <div className={css.words}>
+        <div className={css.name}>
+          <label htmlFor={`${field.name}-field`}>{settings(field.name)}</label>
+          {changed && <Pill tone="info">{settings('settings.changed')}</Pill>}
+        </div>
+        <p id={help}>
+          {settings(`${field.name}.says`)} <span className={css.standard}>{settings('settings.default', { value: standardText(field) })}.</span>
+        </p>
+      </div>
+      {field.kind === 'switch' ? (
+        <Switch
+          id={`${field.name}-field`}
+          aria-describedby={help}
+          checked={value === true}
+          onChange={(event) => props.change(event.currentTarget.checked)}
+        />
+      ) : (
+        <TextInput
+          id={`${field.name}-field`}
+          aria-describedby={help}
+          inputMode="numeric"
+          className={css.number}
+          value={String(value)}
+          onChange={(event) => props.change(event.currentTarget.value)}
+          error={props.error}
+          rightSection={<span className={css.unit}>{settings(`unit.${field.unit}`)}</span>}
+          rightSectionWidth={74}
+        />
+      )}
+    </div>
+  );
+}

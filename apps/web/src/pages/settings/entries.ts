@@ -1,0 +1,46 @@
+import type { Me } from '@strongroom/contract';
+import { settings } from '../../lib/messages/settings.ts';
+import { sections } from './fields.ts';
+
+/** One place of the administration: a page, or a setting on one. */
+export interface Entry {
+  readonly id: string;
+  readonly group: 'people' | 'organisation';
+  readonly label: string;
+  readonly says: string;
+  readonly to: string;
+  /** The setting's anchor on its page; absent for a page. */
+  readonly anchor?: string;
+}
+
+/** The pages of the administration that this person may use, in their order. */
+export function adminPages(me: Me): readonly Entry[] {
+  const users: Entry[] = [
+    { id: 'users', group: 'people', label: settings('nav.users'), says: settings('admin.users.says'), to: '/admin/users' },
+    { id: 'api-users', group: 'people', label: settings('nav.apiUsers'), says: settings('admin.apiUsers.says'), to: '/admin/api-users' },
+  ];
+  const organisation: Entry[] = [
+    { id: 'settings', group: 'organisation', label: settings('nav.settings'), says: settings('admin.settings.says'), to: '/admin/settings' },
+  ];
+  return [...(me.can.includes('user.list') ? users : []), ...(me.can.includes('setting.update') ? organisation : [])];
+}
+
+/** Every setting as a place of its own, for the search. */
+export function adminSettings(me: Me): readonly Entry[] {
+  if (!me.can.includes('setting.update')) return [];
+  const fields = sections.flatMap((section) =>
+    section.fields.map((field): Entry => ({
+      id: field.name, group: 'organisation', label: settings(field.name), says: settings(`${field.name}.says`), to: '/admin/settings', anchor: field.name,
+    })),
+  );
+  return [...fields, { id: 'mail', group: 'organisation', label: settings('mail.use'), says: settings('mail.use.says'), to: '/admin/settings', anchor: 'mail' }];
+}
+
+/** Entries whose words hold every word that was typed, whatever their case. */
+export function search(entries: readonly Entry[], text: string): readonly Entry[] {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  return entries.filter((entry) => {
+    const inside = `${entry.label} ${entry.says}`.toLowerCase();
+    return words.every((word) => inside.includes(word));
+  });
+}

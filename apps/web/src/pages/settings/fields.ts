@@ -1,0 +1,46 @@
+import type { Settings } from '@strongroom/contract';
+
+type Numbers = { [K in keyof Settings]: Settings[K] extends number ? K : never }[keyof Settings];
+type Switches = { [K in keyof Settings]: Settings[K] extends boolean ? K : never }[keyof Settings];
+
+/** A setting that is a whole number, with its bounds as the contract has them. */
+export interface NumberField {
+  readonly kind: 'number';
+  readonly name: Numbers;
+  readonly unit: 'seconds' | 'days' | 'minutes' | 'hours' | 'sessions';
+  readonly min: number;
+  readonly max: number;
+  readonly standard: number;
+}
+/** A setting that is on or off. */
+export interface SwitchField {
+  readonly kind: 'switch';
+  readonly name: Switches;
+  readonly standard: boolean;
+}
+export type Field = NumberField | SwitchField;
+
+/** The settings by section, each with what an organisation starts with. Mail is a section of its own kind. */
+export const sections: readonly { readonly id: 'passwords' | 'sessions' | 'api'; readonly fields: readonly Field[] }[] = [
+  {
+    id: 'passwords',
+    fields: [
+      { kind: 'number', name: 'hideSecretSeconds', unit: 'seconds', min: 0, max: 600, standard: 10 },
+      { kind: 'number', name: 'clearClipboardSeconds', unit: 'seconds', min: 0, max: 600, standard: 30 },
+      { kind: 'switch', name: 'reasonToReveal', standard: false },
+      { kind: 'switch', name: 'ticketToReveal', standard: false },
+      { kind: 'switch', name: 'reasonToChange', standard: false },
+      { kind: 'switch', name: 'changeOnTargetByDefault', standard: false },
+      { kind: 'number', name: 'proofMaxAgeDays', unit: 'days', min: 1, max: 365, standard: 30 },
+    ],
+  },
+  {
+    id: 'sessions',
+    fields: [
+      { kind: 'number', name: 'inactivityMinutes', unit: 'minutes', min: 0, max: 1440, standard: 30 },
+      { kind: 'number', name: 'absoluteSessionHours', unit: 'hours', min: 1, max: 720, standard: 12 },
+      { kind: 'number', name: 'maxSessionsPerUser', unit: 'sessions', min: 0, max: 100, standard: 0 },
+    ],
+  },
+  { id: 'api', fields: [{ kind: 'switch', name: 'tokenInUrl', standard: true }] },
+];

@@ -1,0 +1,98 @@
+import { Button, Select } from '@mantine/core';
+import { IconPlus, IconUsers, IconApi } from '@tabler/icons-react';
+import { listUsers, Role, UserState, type User } from '@strongroom/contract';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useCallback } from 'react';
+import { ask } from '../../lib/client.ts';
+import { users } from '../../lib/messages/users.ts';
+import { usePreferences } from '../../lib/preferences.ts';
+import { keys } from '../../lib/query.ts';
+import { useCan, useMe } from '../../lib/session.tsx';
+import { useUrlState } from '../../lib/use-url-state.ts';
+import { EmptyState } from '../../ui/EmptyState.tsx';
+import { FilterBar } from '../../ui/FilterBar.tsx';
+import { Grid, type GridProps } from '../../ui/Grid.tsx';
+import { PageHeader } from '../../ui/PageHeader.tsx';
+import { AdminFrame } from '../settings/AdminFrame.tsx';
+import { apiColumns, peopleColumns, UserCard } from './columns.tsx';
+import { roleChoices } from './words.tsx';
+import css from './users.module.css';
+
+const rowKey = (user: User) => user.id;
+const orders = ['username', 'fullName', 'role', 'state', 'lastSignInAt'] as const;
+type Order = (typeof orders)[number] | `-${(typeof orders)[number]}`;
+const isOrder = (text: string | undefined): text is Order => orders.some((order) => text === order || text === `-${order}`);
+
+/** The list of people, or of API users, with its filters in the address. */
+export function UserList({ kind }: { readonly kind: 'person' | 'api' }) {
+  const me = useMe();
+  const mayAdd = useCan(kind === 'person' ? 'user.create' : 'user.create-api');
+  const navigate = useNavigate();
+  const [{ density }] = usePreferences();
+  const [url, set] = useUrlState(['q', 'role', 'state', 'sort'] as const);
+  const role = Role.options.find((known) => known === url.role);
+  const state = UserState.options.find((known) => known === url.state);
+  const filter = { kind, ...(url.q ? { search: url.q } : {}), ...(role ? { role } : {}), ...(state ? { state } : {}) };
+  const words = kind === 'person' ? 'people' : 'api';
+  const count = useQuery({ queryKey: [...keys.users, kind, 'count'], queryFn: ({ signal }) => ask(listUsers, { kind, limit: 1 }, { signal }) });
+  const load = useCallback<GridProps<User>['load']>(
+    ({ offset, limit, sort, signal }) => ask(listUsers, { ...filter, offset, limit, sort: isOrder(sort) ? sort : 'fullName' }, { signal }),
+    [JSON.stringify(filter)],
+  );
+  const open = useCallback((user: User) => void navigate({ to: `/admin/users/${user.id}` }), [navigate]);
+  const card = useCallback((user: User) => <UserCard user={user} open={open} />, [open]);
+  const search = useCallback((text: string) => set({ q: text }), [set]);
+  const clear = useCallback(() => set({ q: undefined, role: undefined, state: undefined }), [set]);
+  const active = [role, state].filter(Boolean).length;
+  return (
+    <AdminFrame table>
+      <PageHeader
+        title={users(`${words}.title`)}
+        sub={count.data ? users(`${words}.sub`, { n: count.data.total, organisation: me.organisation.name }) : '\u00a0'}
+      >
+        {mayAdd && (
+          <Button component={Link} to={kind === 'person' ? '/admin/users/new' : '/admin/api-users/new'} leftSection={<IconPlus size={16} />}>
+            {users(`${words}.add`)}
+          </Button>
+        )}
+      </PageHeader>
+      <FilterBar search={url.q ?? ''} onSearch={search} active={active} onClear={clear}>
+        <Select
+          aria-label={users('filter.role')}
+          placeholder={users('filter.role')}
+          data={roleChoices()}
+          value={role ?? null}
+          onChange={(value) => set({ role: value ?? undefined })}
+          clearable
+          className={css.select}
+        />
+        <Select
+          aria-label={users('filter.state')}
+          placeholder={users('filter.state')}
+          data={UserState.options.filter((s) => kind === 'person' || s !== 'invited').map((s) => ({ value: s, label: users(`state.${s}`) }))}
+          value={state ?? null}
+          onChange={(value) => set({ state: value ?? undefined })}
+          clearable
+          className={css.narrow}
+        />
+      </FilterBar>
+      <Grid
+        label={users(`${words}.grid`)}
+        queryKey={[...keys.users, filter]}
+        load={load}
+        columns={kind === 'person' ? peopleColumns : apiColumns}
+        rowKey={rowKey}
+        sort={url.sort}
+        onSort={(sort) => set({ sort })}
+        onOpen={open}
+        card={card}
+        cardHeight={68}
+        dense={density === 'compact'}
+        filtered={active > 0 || Boolean(url.q)}
+        onClear={clear}
+        empty={<EmptyState icon={kind === 'person' ? IconUsers : IconApi} title={users(`${words}.title`)} text={users(`${words}.empty`)} />}
+      />
+    </AdminFrame>
+  );
+}

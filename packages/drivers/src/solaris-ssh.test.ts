@@ -37,3 +37,26 @@ it('solaris-ssh stays on the local account and discovers accounts', async () => 
     { username: 'ana', privileged: false },
   ]);
 });
+
+it.each(['ana;id', '$(id)', '`id`', "ana'", '-x', 'ana|sh'])(
+  'solaris-ssh never lets the name %j reach a command line, of the account or of su',
+  async (username) => {
+    const next = { expose: () => 'Next-Word-6' };
+    for (const way of ['as root', 'by sudo, asked', 'by su'] as const) {
+      const s = unixScene(solarisSsh, solaris, way);
+      s.host.passwords.set(username, 'Old-Word-1');
+      expect(await solarisSsh.reset?.(s.target, s.admin, { username }, next, s.elevation)).toEqual({
+        is: 'refused',
+        why: 'this account name cannot be given to passwd',
+      });
+      expect(s.host.ran.join('\n')).not.toContain(username);
+    }
+    const s = unixScene(solarisSsh, solaris, 'by su');
+    const elevation = { username, password: next };
+    expect(await solarisSsh.reset?.(s.target, s.admin, { username: 'ana' }, next, elevation)).toEqual({
+      is: 'refused',
+      why: 'this account name cannot be given to su',
+    });
+    expect(s.host.ran).toEqual([]);
+  },
+);

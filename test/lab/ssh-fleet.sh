@@ -2,7 +2,7 @@
 # Independent OpenSSH "hosts" on loopback addresses, for tests. Run as root.
 #
 #   ssh-fleet.sh DIR N PREFIX [PORT]  start hosts PREFIX.1 … PREFIX.N, wait until all answer, then stay until the input
-#                                     ends, and stop them: so they never outlive the test that wanted them
+#                                     ends, stop them and remove DIR: so they never outlive the test that wanted them
 #   ssh-fleet.sh DIR reset I          host I as new, with the same host keys; its sessions end
 #   ssh-fleet.sh DIR restart I        host I keeps its files, its sessions end, sshd reads its configuration again
 #   ssh-fleet.sh DIR hostkey I        as restart, with new host keys
@@ -85,7 +85,8 @@ case "$2" in
   *)
     N=$2; PREFIX=${3:?prefix}; PORT=${4:-2200}
     printf 'PREFIX=%s\nPORT=%s\n' "$PREFIX" "$PORT" > "$DIR/env"
-    trap 'for i in $(seq 1 "$N"); do stop_one "$i"; done' EXIT
+    # Silent, because whoever read our output may be dead, and a broken pipe would end us half-way.
+    trap 'exec >/dev/null 2>&1; for i in $(seq 1 "$N"); do stop_one "$i"; done; rm -rf "$DIR"' EXIT
     template
     for i in $(seq 1 "$N"); do start_one "$i"; done
     for i in $(seq 1 "$N"); do wait_up "$PREFIX.$i"; done

@@ -304,14 +304,16 @@ create table strongroom.audit_checkpoint (
   size bigint not null,
   note text not null,
   -- The right edge of the tree at this size, so that the next seal goes on from here (RFC 9162 section 2.1).
-  edge bytea not null,
+  edge text not null,
   created_at timestamptz not null default now(),
   primary key (organisation_id, size)
 );
 
+-- How far this node's sealer has read. Transaction numbers are the cluster's own, so this never travels.
 create table strongroom_local.audit_cursor (
   organisation_id uuid primary key,
-  tx bigint not null
+  tx bigint not null,
+  event_id uuid not null
 );
 create table strongroom_local.session (
   hash bytea primary key,

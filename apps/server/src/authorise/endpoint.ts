@@ -57,9 +57,17 @@ export function longEndpoint<A extends Action, I extends z.ZodType, R extends z.
 
 /** Reads the input by the call's schema. Throws `input-invalid` with a line for each fault; never repeats a value. */
 function parseInput<I extends z.ZodType>(call: { readonly input: I }, raw: unknown): z.output<I> {
+  // No column of the database can hold a NUL, and no honest client sends one.
+  if (hasNul(raw)) throw new Problem('input-invalid', { detail: 'The input holds a NUL character.' });
   const parsed = call.input.safeParse(raw);
   if (parsed.success) return parsed.data;
   throw new Problem('input-invalid', {
     errors: parsed.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message })),
   });
+}
+
+function hasNul(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\0');
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.values(value).some(hasNul);
 }

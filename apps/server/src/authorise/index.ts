@@ -2,6 +2,7 @@
 // It owns the policy table, the facts a decision reads, grants, and the writing of the audit trail.
 // It does no domain work and opens no secret.
 export { endpoint, longEndpoint, type Door, type Endpoint } from './endpoint.ts';
+export { explainEndpoints } from './explain.endpoints.ts';
 export { factsOfRow, readFacts, visibleTo, type Ask } from './facts.ts';
 export { nowhere, stranger, system, type Actor, type Grant, type Origin } from './grant.ts';
 export { performer, type Perform, type Work } from './perform.ts';

@@ -51,7 +51,8 @@ function named(client: pg.PoolClient, release: () => void): PostgresPoolClient {
 const kyselyOn = (connect: () => Promise<PostgresPoolClient>): Kysely<Tables> =>
   new Kysely<Tables>({
     dialect: new PostgresDialect({ pool: { connect, end: () => Promise.resolve() } as never }),
-    plugins: [new CamelCasePlugin()],
+    // Only columns are renamed: what lies inside jsonb is kept as it was written.
+    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   });
 
 export interface ConnectOptions {

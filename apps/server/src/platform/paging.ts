@@ -5,7 +5,7 @@ import { Problem } from './problem.ts';
 /** A sortable column: its SQL, never null, and the type its cursor is cast back to. */
 export interface Order {
   readonly by: RawBuilder<unknown>;
-  readonly type: 'text' | 'int' | 'timestamptz';
+  readonly type: 'text' | 'int' | 'timestamptz' | 'uuid';
 }
 
 export interface PageAsk {
@@ -36,7 +36,7 @@ export async function readPage<Row extends { id: string }>(
   const order = list.orders[descending ? sort.slice(1) : sort];
   if (!order) throw new Problem('input-invalid', { errors: [{ path: 'sort', message: 'no such column' }] });
   const cursor = ask.cursor === undefined ? undefined : decode(ask.cursor, sort);
-  const types = { text: sql`text`, int: sql`int`, timestamptz: sql`timestamptz` };
+  const types = { text: sql`text`, int: sql`int`, timestamptz: sql`timestamptz`, uuid: sql`uuid` };
   const after = cursor
     ? sql`and (${order.by}, ${list.id}) ${descending ? sql`<` : sql`>`} (${cursor.value}::${types[order.type]}, ${cursor.id}::uuid)`
     : sql``;

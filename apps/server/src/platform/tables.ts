@@ -66,12 +66,13 @@ export interface Tables {
     organisationId: string;
     size: number;
     note: string;
-    edge: Buffer;
+    edge: string;
     createdAt: Generated<Date>;
   };
   auditCursor: {
     organisationId: string;
     tx: number;
+    eventId: string;
   };
   auditEvent: {
     id: string;

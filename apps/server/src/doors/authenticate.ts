@@ -1,0 +1,100 @@
+import { lookup } from 'node:dns/promises';
+import type { FastifyRequest } from 'fastify';
+import { stranger, type Actor, type Origin } from '../authorise/index.ts';
+import { findSession, findToken, hostAllows, noteUse, touchSession, type KnownSession } from '../identity/index.ts';
+import type { Database } from '../platform/db.ts';
+import { Problem } from '../platform/problem.ts';
+import { hashToken, sameText } from '../platform/random.ts';
+
+/** The prefix binds the cookie to this host, over HTTPS, for every path. Source: RFC 6265bis section 4.1.3.2. */
+export const sessionCookie = '__Host-strongroom';
+const rememberedSessions = 10_000;
+const touchEveryMs = 30_000;
+
+export interface Authenticator {
+  /** Who asks: by cookie or bearer token, or a stranger to the first organisation. Checks the CSRF token of whatever changes something. */
+  ofRequest(request: FastifyRequest): Promise<Actor>;
+  /** Who a token stands for. Throws `signed-out`, `wrong-host`. */
+  ofToken(token: string, request: FastifyRequest): Promise<Actor>;
+}
+
+export const originOf = (request: FastifyRequest): Origin => ({
+  requestId: request.id, address: request.ip, client: (request.headers['user-agent'] ?? '').slice(0, 300) || null,
+});
+
+/**
+ * Turns what a request carries into an actor. What is remembered here never changes (whose a cookie is); whether it
+ * still holds is read by `perform` in the transaction of the work.
+ */
+export function createAuthenticator(database: Database, organisationId: () => Promise<string | undefined>, onError: (error: unknown) => void): Authenticator {
+  const sessions = new Map<string, KnownSession>();
+  const seen = new Map<string, number>();
+
+  function now(subject: string, use: () => Promise<unknown>): void {
+    const last = seen.get(subject) ?? 0;
+    if (Date.now() - last < touchEveryMs) return;
+    if (seen.size > rememberedSessions) seen.clear();
+    seen.set(subject, Date.now());
+    use().catch(onError);
+  }
+  async function sessionOf(token: string): Promise<KnownSession | undefined> {
+    const key = hashToken(token).toString('base64');
+    const known = sessions.get(key);
+    if (known) return known;
+    const found = await findSession(database, token);
+    if (found) {
+      if (sessions.size >= rememberedSessions) sessions.clear();
+      sessions.set(key, found);
+    }
+    return found;
+  }
+
+  const authenticator: Authenticator = {
+    async ofRequest(request) {
+      const bearer = /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+      if (bearer !== undefined) return authenticator.ofToken(bearer, request);
+      const origin = originOf(request);
+      const cookie = readCookie(request.headers.cookie, sessionCookie);
+      const session = cookie === undefined ? undefined : await sessionOf(cookie);
+      const changes = request.method !== 'GET' && request.method !== 'HEAD';
+      if (changes) requireSameSite(request);
+      if (!session) {
+        const organisation = await organisationId();
+        return stranger(organisation ?? '00000000-0000-0000-0000-000000000000', origin);
+      }
+      // Signing in anew needs no token of the session it replaces.
+      if (changes && !request.url.startsWith('/api/v1/session') && !sameText(String(request.headers['x-csrf-token'] ?? ''), session.csrfToken)) throw new Problem('csrf-failed');
+      now(session.id, () => touchSession(database, session));
+      return { kind: 'user', organisationId: session.organisationId, userId: session.userId, sessionId: session.id, origin };
+    },
+    async ofToken(token, request) {
+      const known = await findToken(database, token);
+      if (!known) throw new Problem('signed-out');
+      const allowed = await hostAllows(known.host, request.ip, async (name) => (await lookup(name, { all: true }).catch(() => [])).map((entry) => entry.address));
+      if (!allowed) throw new Problem('wrong-host');
+      now(known.id, () => database.asOrganisation(known.organisationId, async (db) => {
+        await noteUse(db, known.organisationId, known.id);
+        await noteUse(db, known.organisationId, known.userId);
+      }));
+      return { kind: 'user', organisationId: known.organisationId, userId: known.userId, token: { id: known.id, scopes: known.scopes }, origin: originOf(request) };
+    },
+  };
+  return authenticator;
+}
+
+/** A browser says where a request comes from; a page of another site changes nothing here, whatever cookies it brings. */
+function requireSameSite(request: FastifyRequest): void {
+  const site = request.headers['sec-fetch-site'];
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') throw new Problem('csrf-failed');
+  const { origin, host } = request.headers;
+  if (origin !== undefined && origin !== `https://${host ?? ''}`) throw new Problem('csrf-failed');
+}
+
+/** The value of one cookie of a Cookie header. Source: RFC 6265 section 5.4. */
+export function readCookie(header: string | undefined, name: string): string | undefined {
+  for (const pair of header?.split(';') ?? []) {
+    const at = pair.indexOf('=');
+    if (at > 0 && pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim();
+  }
+  return undefined;
+}

@@ -1,0 +1,128 @@
+import type { TlsOptions } from 'node:tls';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import type { Actor, Endpoint, Perform } from '../authorise/index.ts';
+import type { Call } from '@strongroom/contract';
+import type { z } from 'zod';
+import { readSettings } from '../identity/index.ts';
+import type { Database } from '../platform/db.ts';
+import { inRequest, type Log } from '../platform/log.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import { Problem } from '../platform/problem.ts';
+import { newId } from '../platform/random.ts';
+import { apiDoor } from './api.ts';
+import { createAuthenticator } from './authenticate.ts';
+import { consoleDoor } from './console.ts';
+import { exportDoor, type ExportAudit } from './export.ts';
+import { createRateLimit } from './rate-limit.ts';
+import { asProblem, sendProblem } from './reply.ts';
+import { restDoor } from './rest/index.ts';
+
+export interface HttpParts {
+  readonly database: Database;
+  readonly perform: Perform;
+  readonly endpoints: readonly Endpoint[];
+  readonly exportAudit: ExportAudit;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly tls: TlsOptions;
+  readonly version: string;
+  /** The built console. */
+  readonly consoleFolder: string;
+  /** The organisation that a stranger is taken to ask: the first; undefined before set-up. */
+  organisationId(): Promise<string | undefined>;
+  /** Why the server cannot serve now; undefined when it can. */
+  notReady(): Promise<string | undefined>;
+}
+
+const bodyLimit = 1024 * 1024;
+
+/** The HTTPS server with its doors: console, `/api/v1`, `/restapi`, health and metrics. */
+export function httpServer(parts: HttpParts): FastifyInstance {
+  const { log, metrics } = parts;
+  const app = Fastify({
+    https: parts.tls,
+    bodyLimit,
+    genReqId: newId,
+    requestTimeout: 120_000,
+    keepAliveTimeout: 65_000,
+    routerOptions: { ignoreDuplicateSlashes: true, ignoreTrailingSlash: true, maxParamLength: 500 },
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+  });
+
+  app.removeContentTypeParser('text/plain');
+  app.addHook('onRequest', (request, reply, done) => {
+    void reply
+      .header('x-request-id', request.id)
+      .header('strict-transport-security', 'max-age=31536000')
+      .header('x-content-type-options', 'nosniff')
+      .header('referrer-policy', 'no-referrer')
+      .header('cross-origin-opener-policy', 'same-origin')
+      .header('cross-origin-resource-policy', 'same-origin');
+    inRequest(request.id, done);
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'none';
+    metrics.count('strongroom_http_requests_total', { route, method: request.method, status: String(reply.statusCode) });
+    metrics.observe('strongroom_http_request_seconds', reply.elapsedTime / 1000);
+    log.debug({ req: request, res: reply, ms: Math.round(reply.elapsedTime) }, 'request');
+    done();
+  });
+  app.setErrorHandler((error, request, reply) => {
+    const problem = asProblem(error);
+    if (problem.status >= 500) log.error({ err: problem.cause ?? problem, code: problem.code, req: request }, 'request failed');
+    return sendProblem(request, reply, problem);
+  });
+
+  const authenticator = createAuthenticator(parts.database, () => parts.organisationId(), (err) => {
+    log.warn({ err }, 'last use not noted');
+  });
+  const limit = createRateLimit();
+  void app.register((api, _options, done) => {
+    apiDoor(api, { ...parts, authenticator, limit });
+    exportDoor(api, parts, authenticator);
+    api.setNotFoundHandler((request, reply) => sendProblem(request, reply, new Problem('not-found', { detail: 'No such call: see /api/v1/openapi.json.' })));
+    done();
+  }, { prefix: '/api/v1' });
+  void app.register((rest, _options, done) => {
+    restDoor(rest, {
+      authenticate: (token, request) => authenticator.ofToken(token, request),
+      tokenInUrlAllowed: (actor) => parts.database.asOrganisation(actor.organisationId, async (db) => (await readSettings(db)).tokenInUrl),
+      invoke: invoker(parts),
+    });
+    done();
+  }, { prefix: '/restapi/json/v1' });
+  health(app, parts, (request) => authenticator.ofRequest(request));
+  consoleDoor(app, parts.consoleFolder);
+  return app;
+}
+
+/** Makes a call of the contract for another door, through the same endpoint that `/api/v1` uses. */
+function invoker(parts: Pick<HttpParts, 'endpoints' | 'perform'>) {
+  const byName = new Map<string, Endpoint>(parts.endpoints.map((endpoint) => [endpoint.call.name, endpoint]));
+  const none = { startSession: () => undefined, endSession: () => undefined };
+  return async <I extends z.ZodType, R extends z.ZodType>(call: Call<string, I, R>, actor: Actor, input: z.input<I>): Promise<z.output<R>> => {
+    const endpoint = byName.get(call.name);
+    if (!endpoint) throw new Problem('not-found');
+    return (await endpoint.handle(parts.perform, actor, input, none)) as z.output<R>;
+  };
+}
+
+const isLoopback = (address: string): boolean => /^(127\.|::1$|::ffff:127\.)/.test(address);
+
+function health(app: FastifyInstance, parts: HttpParts, actorOf: (request: FastifyRequest) => Promise<Actor>): void {
+  app.get('/healthz', (_request, reply) => reply.type('text/plain; charset=utf-8').send('alive\n'));
+  app.get('/readyz', async (_request, reply) => {
+    const why = await parts.notReady();
+    return reply.status(why === undefined ? 200 : 503).type('text/plain; charset=utf-8').send(why === undefined ? 'ready\n' : `${why}\n`);
+  });
+  app.get('/metrics', async (request, reply) => {
+    // Figures tell an outsider much: only this machine, or a token that still holds, may read them.
+    if (!isLoopback(request.ip)) {
+      const actor = await actorOf(request);
+      if (actor.userId === null) throw new Problem('signed-out');
+      await parts.perform({ actor, action: 'dashboard.read', objectId: actor.organisationId }, () => Promise.resolve());
+    }
+    return reply.type('text/plain; version=0.0.4; charset=utf-8').send(parts.metrics.text());
+  });
+}

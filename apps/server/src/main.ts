@@ -1,0 +1,54 @@
+import { faultsText, readConfig } from './platform/config.ts';
+import { createLog, switchLevelOnSignal } from './platform/log.ts';
+import { guardMemory } from './platform/memory.ts';
+import { StartFault } from './platform/start-fault.ts';
+import { runCommand } from './commands/index.ts';
+import { startServer } from './server.ts';
+
+/** How long a stop may take before the process ends all the same. */
+const longestStopMs = 60_000;
+
+async function start(): Promise<number> {
+  const read = readConfig();
+  if ('faults' in read) {
+    process.stderr.write(faultsText(read.faults));
+    return 1;
+  }
+  const config = read.ok;
+  const log = createLog({ level: config.logLevel });
+  try {
+    for (const reason of guardMemory(config)) log.warn({ reason }, 'memory could be read by others; refused in production');
+    const stopping = stopSignal();
+    const server = await startServer(config, log);
+    switchLevelOnSignal(log, config.logLevel);
+    process.stdout.write(`Console: ${server.url}/\n`);
+    if (server.setupUrl !== undefined) process.stdout.write(`Set-up: ${server.setupUrl}\n`);
+    process.stdout.write('Ready\n');
+    await stopping;
+    log.info('stopping');
+    const late = setTimeout(() => {
+      log.error('the stop took too long; ending now');
+      process.exit(1);
+    }, longestStopMs);
+    late.unref();
+    await server.stop();
+    log.info('stopped');
+    return 0;
+  } catch (error) {
+    if (!(error instanceof StartFault)) throw error;
+    log.debug({ err: error }, 'start refused');
+    process.stderr.write(`${error.message}\n`);
+    return 1;
+  }
+}
+
+/** Resolves at the first SIGTERM or SIGINT. */
+const stopSignal = (): Promise<void> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
+  });
+
+const [command, ...rest] = process.argv.slice(2);
+process.exitCode = command === 'start' && rest.length === 0 ? await start() : await runCommand(process.argv.slice(2));
+// Idle handles of libraries must not keep a finished command alive.
+process.exit();

@@ -1,0 +1,297 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { dirname, isAbsolute, join, relative } from 'node:path';
+import type { AddressInfo } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
+import type { FastifyInstance } from 'fastify';
+import { parseDocument } from 'yaml';
+import { auditEndpoints, createSigningKey, exportTrail, fileWitness, readSigningKey, signingKeyFile, startSealer } from './audit/index.ts';
+import { explainEndpoints, nowhere, performer, type Endpoint } from './authorise/index.ts';
+import { httpServer } from './doors/index.ts';
+import { createPasswordHasher, identityEndpoints, smtpMailer, type Mailer } from './identity/index.ts';
+import { drawing, passwordEndpoints } from './passwords/index.ts';
+import type { Config } from './platform/config.ts';
+import { connect, type Database } from './platform/db.ts';
+import { startJobs } from './platform/jobs.ts';
+import type { Log } from './platform/log.ts';
+import { createMetrics } from './platform/metrics.ts';
+import { migrate } from './platform/migrate.ts';
+import { pathsOf, prepareHome } from './platform/paths.ts';
+import { startEmbedded } from './platform/postgres.ts';
+import { Problem } from './platform/problem.ts';
+import { Secret } from './platform/secret.ts';
+import { StartFault } from './platform/start-fault.ts';
+import { loadTls } from './platform/tls.ts';
+import { resourceEndpoints } from './resource/index.ts';
+import { driverCatalogue, recover, rotationEndpoints, runAttempt } from './rotation/index.ts';
+import { addSetupApiUser, createSetupToken, organisations, setUp, setupEndpoints } from './setup/index.ts';
+import { checkMasterKey, copyMasterKey, createMasterKey, createVault, masterKeyExists, readMasterKey, WrongKey, type MasterKey } from './vault/index.ts';
+
+export const version = '0.1.0';
+/** Rotations at work at once on this node. */
+const rotationsAtOnce = 25;
+const sealEveryMs = 1000;
+
+export interface RunningServer {
+  /** Where the console is reached, without a slash at the end. */
+  readonly url: string;
+  /** The one-time set-up link; undefined once the installation is set up. */
+  readonly setupUrl: string | undefined;
+  /** Takes no more requests, finishes those at work, seals the trail, stops jobs and the embedded database. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Puts the parts together and serves. Throws `StartFault` with a sentence for the operator when it cannot; whatever was
+ * started by then is stopped again.
+ */
+export async function startServer(config: Config, log: Log, options: { mailer?: Mailer } = {}): Promise<RunningServer> {
+  const undo: (() => Promise<void> | void)[] = [];
+  const stopAll = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    return await assemble(config, log, options, undo, stopAll);
+  } catch (error) {
+    await stopAll().catch((err: unknown) => {
+      log.error({ err }, 'stopping after a failed start failed');
+    });
+    throw error;
+  }
+}
+
+async function assemble(config: Config, log: Log, options: { mailer?: Mailer }, undo: (() => Promise<void> | void)[], stopAll: () => Promise<void>): Promise<RunningServer> {
+  const metrics = createMetrics();
+  prepareHome(config.home);
+  const databaseUrl = await openDatabase(config, log, undo);
+  await migrate(databaseUrl).catch((cause: unknown) => {
+    throw new StartFault(`The database could not be brought to this release: ${cause instanceof Error ? cause.message : 'unknown error'}.`, { cause });
+  });
+  const database = connect(databaseUrl, {
+    onError: (err) => {
+      log.warn({ err }, 'database connection lost');
+    },
+  });
+  undo.push(() => database.close());
+
+  const first = await organisations(database);
+  const key = openMasterKey(config.keyFile, first.length > 0);
+  await checkMasterKey(database, key, first.map((organisation) => organisation.id)).catch((error: unknown) => {
+    if (error instanceof WrongKey) throw new StartFault(`Wrong key: ${error.message}.`);
+    throw new StartFault('The data keys in the database do not open with the key file: the database was altered. Restore a backup.', { cause: error });
+  });
+  let keyFile = config.keyFile;
+  const signingFile = signingKeyFile(config.keyFile);
+  if (first.length === 0) createSigningKey(signingFile);
+  const signerOf = fault(() => readSigningKey(signingFile));
+
+  const vault = createVault(key);
+  const perform = performer(database);
+  const hasher = createPasswordHasher();
+  let address = '';
+  const publicUrl = (): string => config.publicUrl ?? address;
+  let known: string | undefined = first[0]?.id;
+  const organisationId = async (): Promise<string | undefined> => (known ??= (await organisations(database))[0]?.id);
+
+  const worker = {
+    perform, vault,
+    onHostKeyChanged: (alarm: { resourceName: string; host: string; offered: string }) => {
+      metrics.count('strongroom_host_key_changed_total');
+      log.warn(alarm, 'host key changed: nothing was sent');
+    },
+  };
+  const endpoints: Endpoint[] = [
+    ...setupEndpoints({
+      database, perform, vault, hasher, version, host: hostname(), keyFile: () => keyFile, onSetUp: (id) => void (known = id),
+      moveKeyFile: (to) => {
+        keyFile = moveKeys(config, key, keyFile, to);
+      },
+    }),
+    ...identityEndpoints(database, {
+      vault, hasher, publicUrl, mailer: options.mailer ?? smtpMailer,
+      onMailFailure: (err) => {
+        log.warn({ err }, 'mail not sent');
+      },
+    }),
+    ...resourceEndpoints({ vault, catalogue: driverCatalogue, draw: drawing(driverCatalogue) }),
+    ...passwordEndpoints(vault, driverCatalogue),
+    ...rotationEndpoints(worker, driverCatalogue),
+    ...explainEndpoints,
+    ...auditEndpoints(signerOf),
+  ];
+
+  const witness = fileWitness(join(config.home, 'checkpoints'));
+  const sealer = startSealer({
+    database, signerOf, onCheckpoint: witness, everyMs: sealEveryMs,
+    organisationIds: async () => (await organisations(database)).map((organisation) => organisation.id),
+    onError: (err) => {
+      log.warn({ err }, 'sealing the audit trail failed; it is tried again');
+    },
+  });
+  undo.push(async () => {
+    await sealer.stop();
+    await sealer.sealAll().catch((err: unknown) => {
+      log.warn({ err }, 'the trail was not sealed at the stop; it is at the next start');
+    });
+  });
+
+  const setupToken = first.length === 0 ? await firstRun(config, { database, perform, vault, hasher }) : undefined;
+
+  const jobs = await startJobs(
+    databaseUrl,
+    { rotate: async ({ organisationId: organisation, attemptId }) => void (await runAttempt(worker, organisation, attemptId)) },
+    {
+      concurrency: rotationsAtOnce,
+      onError: (err, job) => {
+        log.error({ err, job }, 'job failed');
+      },
+    },
+  );
+  undo.push(() => jobs.stop());
+  const resumed = await recover(database);
+  if (resumed > 0) log.info({ attempts: resumed }, 'unfinished rotations taken up again');
+
+  const tls = await loadTls(config);
+  let closing = false;
+  const app = httpServer({
+    database, perform, endpoints, log, metrics, tls: tls.options, version, organisationId,
+    exportAudit: async function* (id) {
+      await sealer.sealAll();
+      yield* exportTrail(database, id);
+    },
+    consoleFolder: join(config.checkout, 'apps/web/dist'),
+    notReady: () => whyNotReady(database, closing),
+  });
+  metrics.gauge('strongroom_database_connections_busy', 'Database connections at work.', () => database.load().busy);
+  metrics.gauge('strongroom_database_connections_waiting', 'Requests that wait for a database connection.', () => database.load().waiting);
+  metrics.gauge('strongroom_log_ins_in_line', 'Log-ins that wait for, or are at, the slow hash.', () => hasher.load());
+  address = await listen(app, config);
+  undo.push(async () => {
+    closing = true;
+    await app.close();
+  });
+  if (app.server instanceof TlsServer) {
+    undo.push(tls.watch(app.server, (change) => {
+      if (change.is === 'changed') log.info({ fingerprint: change.fingerprint }, 'certificate replaced');
+      else log.warn({ why: change.why }, 'new certificate not used');
+    }));
+  }
+  return { url: publicUrl(), setupUrl: setupToken === undefined ? undefined : `${publicUrl()}/setup#${setupToken}`, stop: stopAll };
+}
+
+async function openDatabase(config: Config, log: Log, undo: (() => Promise<void> | void)[]): Promise<string> {
+  if (config.database.url !== undefined) return config.database.url;
+  const embedded = await startEmbedded({
+    home: config.home, passwordFile: config.database.passwordFile,
+    ...(config.database.binDir === undefined ? {} : { binDir: config.database.binDir }),
+    ...(config.database.osUser === undefined ? {} : { osUser: config.database.osUser }),
+    note: (event, details) => {
+      if (event === 'down' || event === 'restart-failed') log.warn(details, 'embedded database is down');
+      else log.info({ event, ...details }, 'embedded database');
+    },
+  });
+  undo.push(() => embedded.stop());
+  return embedded.url;
+}
+
+/** Reads the master key, or makes it on an empty installation. A key is never made for a database that needs another. */
+function openMasterKey(file: string, needed: boolean): MasterKey {
+  return fault(() => (masterKeyExists(file) || needed ? readMasterKey(file) : createMasterKey(file)));
+}
+
+function fault<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const text = error instanceof Error ? error.message : 'unknown error';
+    throw new StartFault(text.charAt(0).toUpperCase() + text.slice(1) + '.', { cause: error });
+  }
+}
+
+/** Sets an empty installation up from the settings, or makes the one-time link. Returns the link's token. */
+async function firstRun(config: Config, parts: Parameters<typeof setUp>[0]): Promise<string | undefined> {
+  const token = await createSetupToken(parts.database);
+  if (token === undefined || config.setup === undefined) return token;
+  const { organisation, admin, adminEmail, adminPasswordFile, apiTokenFile } = config.setup;
+  const password = new Secret(fault(() => readFileSync(adminPasswordFile, 'utf8').replace(/\r?\n$/, '')));
+  try {
+    const made = await setUp(
+      parts, token,
+      { organisation, username: admin, fullName: admin, email: adminEmail ?? '', timeZone: 'UTC', password, mail: null },
+      { ...nowhere, client: 'unattended set-up' },
+      (grant) => (apiTokenFile === undefined ? Promise.resolve(undefined) : addSetupApiUser(grant)),
+    );
+    if (apiTokenFile !== undefined && made.also !== undefined) {
+      mkdirSync(dirname(apiTokenFile), { recursive: true, mode: 0o700 });
+      rmSync(apiTokenFile, { force: true });
+      writeFileSync(apiTokenFile, `${made.also}\n`, { mode: 0o600, flag: 'wx' });
+    }
+  } catch (error) {
+    if (error instanceof Problem) {
+      const faults = error.errors?.map((e) => e.message).join(' ') ?? '';
+      throw new StartFault(`Unattended set-up failed: ${error.message} ${faults} Nothing was created.`, { cause: error });
+    }
+    throw error;
+  }
+  return undefined;
+}
+
+/** Moves the keys to another folder at set-up: copied, read back, named in the settings, and only then removed. */
+function moveKeys(config: Config, key: MasterKey, from: string, to: string): string {
+  const inside = (folder: string): boolean => !relative(folder, to).startsWith('..') && !isAbsolute(relative(folder, to));
+  const wrong = (message: string): Problem => new Problem('input-invalid', { errors: [{ path: 'keyFile', message }] });
+  if (!isAbsolute(to)) throw wrong('must be an absolute path');
+  if (inside(config.home) || inside(config.checkout)) throw wrong('must lie outside the program and its state directory, so that a copy of those does not hold the key');
+  try {
+    copyMasterKey(key, to);
+    const signing = signingKeyFile(from);
+    if (dirname(from) !== dirname(to)) writeFileSync(signingKeyFile(to), readFileSync(signing), { mode: 0o600, flag: 'wx' });
+    const { settings } = pathsOf(config.home);
+    const document = parseDocument(readSettings(settings));
+    document.set('key_file', to);
+    writeFileSync(settings, document.toString(), { mode: 0o600 });
+    rmSync(from);
+    if (dirname(from) !== dirname(to)) rmSync(signing);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    throw wrong(code === 'EEXIST' ? 'a file of this name exists already; it is never overwritten' : `cannot be written (${code})`);
+  }
+  return to;
+}
+
+function readSettings(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+async function whyNotReady(database: Database, closing: boolean): Promise<string | undefined> {
+  if (closing) return 'stopping';
+  try {
+    await organisations(database);
+    return undefined;
+  } catch {
+    return 'the database cannot be reached';
+  }
+}
+
+/** Opens the port. Returns the address to tell people. Throws `StartFault` for a port that is taken. */
+async function listen(app: FastifyInstance, config: Config): Promise<string> {
+  if (config.port === 'off') {
+    await app.ready();
+    return '';
+  }
+  try {
+    await app.listen({ port: config.port, host: config.host ?? '::' });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EADDRINUSE') throw new StartFault(`Port ${config.port} is taken by another program. Stop that program, or choose another port with STRONGROOM_PORT.`);
+    if (code === 'EACCES') throw new StartFault(`Port ${config.port} may not be opened by this user. Choose one above 1023 with STRONGROOM_PORT.`);
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') throw new StartFault(`${config.host ?? '::'} is not an address of this machine. Mend STRONGROOM_HOST.`);
+    throw error;
+  }
+  const { port } = app.server.address() as AddressInfo;
+  return `https://${config.host ?? 'localhost'}:${port}`;
+}

@@ -101,6 +101,27 @@ describe('linux-ssh', () => {
     );
   });
 
+  it('finds prompts in the words of the settings, and says unknown where no prompt is found', async () => {
+    const words = {
+      ...debian.words,
+      current: () => 'Geben Sie das alte Kennwort ein: ',
+      next: () => 'Neues Kennwort: ',
+    };
+    const host = unixHost({ ...debian, words: { ...words, again: () => 'Noch einmal> ' } });
+    const prompts = { current: 'alte Kennwort:', next: 'Neues Geheimnis | neues kennwort', again: 'noch einmal' };
+    const reset = (settings: object) =>
+      linuxSsh.reset?.(
+        host.target(linuxSsh.settings.parse(settings)),
+        { username: 'ana', password: secret('ana-Old-1') },
+        { username: 'ana' },
+        secret('Next-Word-6'),
+      );
+    expect(await reset({})).toEqual({ is: 'unknown' });
+    expect(host.passwords.get('ana')).toBe('ana-Old-1');
+    expect(await reset({ prompts })).toEqual({ is: 'done' });
+    expect(host.passwords.get('ana')).toBe('Next-Word-6');
+  });
+
   it('discovers accounts, marks user id 0 as privileged and skips lines of another shape', async () => {
     const s = unixScene(linuxSsh, debian, 'as root');
     expect(await linuxSsh.discover?.(s.target, s.admin)).toEqual([

@@ -1,4 +1,12 @@
 import type { PageRoute } from './routes.ts';
 
+const resource = () => import('./pages/resource/index.tsx');
+
 /** The pages of daily work: passwords and resources. */
-export const workRoutes: readonly PageRoute[] = [];
+export const workRoutes: readonly PageRoute[] = [
+  { path: '/home', load: () => import('./pages/home/index.tsx') },
+  { path: '/resources', load: () => import('./pages/resources/index.tsx') },
+  { path: '/resources/new', load: () => import('./pages/resource-new/index.tsx') },
+  { path: '/resources/$id/{-$tab}', load: resource },
+  { path: '/resources/$id/edit', load: () => import('./pages/resource-edit/index.tsx') },
+];

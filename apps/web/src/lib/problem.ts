@@ -15,8 +15,8 @@ export function tell(error: unknown): Told {
   if (!(error instanceof ProblemError)) return { text: kit('problem-internal'), reference: null };
   const key = `problem-${error.code}`;
   const ours = kit.has(key) ? kit(key, { wait: error.retryAfter ?? 0 }) : null;
-  const lines = error.errors.map((line) => line.message).join(' ');
-  return { text: ours ?? error.detail ?? (lines || error.title || kit('problem-internal')), reference: error.requestId ?? null };
+  const said = [error.title, error.detail].filter((text) => text && text !== 'offline').join(' ');
+  return { text: ours ?? (said || kit('problem-internal')), reference: error.requestId ?? null };
 }
 
 /** The server's complaints by input field, for the fields of a form. Nested fields are named with dots. */

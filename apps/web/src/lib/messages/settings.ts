@@ -2,7 +2,7 @@ import { catalogue } from '../t.ts';
 
 /** The words of the administration pages: its index, the settings, and the reference of the API. */
 export const settings = catalogue('settings', {
-  'nav.label': 'Administration',
+  'nav.label': 'Pages of the administration',
   'nav.crumbs': 'Where you are',
   'nav.search': 'Search settings',
   'nav.none': 'No setting has these words',
@@ -40,9 +40,9 @@ export const settings = catalogue('settings', {
   'section.api': 'API',
 
   'hideSecretSeconds': 'Hide a shown password after',
-  'hideSecretSeconds.says': 'Seconds. 0 leaves it on screen until it is hidden by hand.',
+  'hideSecretSeconds.says': '0 leaves it on screen until it is hidden by hand.',
   'clearClipboardSeconds': 'Clear the clipboard after',
-  'clearClipboardSeconds.says': 'Seconds after a password was copied. 0 never clears it.',
+  'clearClipboardSeconds.says': 'Counted from when a password was copied. 0 never clears it.',
   'reasonToReveal': 'Ask for a reason before a password is shown or copied',
   'reasonToReveal.says': 'The reason is kept in the audit trail.',
   'reasonToChange': 'Ask for a reason before a password is changed',
@@ -52,11 +52,11 @@ export const settings = catalogue('settings', {
   'changeOnTargetByDefault': 'Change passwords on the target by default',
   'changeOnTargetByDefault.says': 'What is preselected when a password is changed by hand. It can be chosen each time.',
   'proofMaxAgeDays': 'A proof counts for',
-  'proofMaxAgeDays.says': 'Days. After that an account no longer counts as proven until it is verified again.',
+  'proofMaxAgeDays.says': 'After that an account no longer counts as proven until it is verified again.',
   'inactivityMinutes': 'Sign out after inactivity of',
-  'inactivityMinutes.says': 'Minutes. 0 never signs out for inactivity.',
+  'inactivityMinutes.says': '0 never signs out for inactivity.',
   'absoluteSessionHours': 'Sign out in any case after',
-  'absoluteSessionHours.says': 'Hours since sign-in.',
+  'absoluteSessionHours.says': 'Counted from sign-in, whatever is done meanwhile.',
   'maxSessionsPerUser': 'Sessions of one user at the same time',
   'maxSessionsPerUser.says': 'The oldest ends when one more begins. 0 sets no limit.',
   'tokenInUrl': 'Accept tokens in the address',

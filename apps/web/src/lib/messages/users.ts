@@ -87,6 +87,7 @@ export const users = catalogue('users', {
 
   'newApi.title': 'Add API user',
   'newApi.sub': 'A program that calls {organisation} with a token',
+  'newApi.section': 'Program',
   'newApi.fullName': 'What it is',
   'newApi.fullNameHelp': 'Such as “Deployment pipeline”',
   'newApi.username': 'User name',

@@ -1,0 +1,56 @@
+import { readDashboard, type Health } from '@strongroom/contract';
+import { useQuery } from '@tanstack/react-query';
+import { ask } from '../../lib/client.ts';
+import { percent } from '../../lib/format.ts';
+import { home } from '../../lib/messages/home.ts';
+import { keys } from '../../lib/query.ts';
+import { number } from '../../lib/t.ts';
+import css from './proof.module.css';
+
+/** How much of what one may see is proven, what is not and why; each part leads to its accounts. */
+export function ProofLine({ health, pick }: { readonly health: string | undefined; readonly pick: (health: Health | undefined) => void }) {
+  const { data } = useQuery({ queryKey: keys.dashboard, queryFn: ({ signal }) => ask(readDashboard, {}, { signal }), refetchInterval: 60_000 });
+  // Its place is kept while it loads, so that the list below does not jump.
+  if (!data) return <div className={css.proof} aria-hidden />;
+  if (data.provenShare === null) {
+    return (
+      <div className={css.proof}>
+        <span className="dim">{home('provenNone')}</span>
+      </div>
+    );
+  }
+  const parts: readonly (readonly [Health, number])[] = [
+    ['proven', data.proven], ['out-of-sync', data.outOfSync], ['untrusted', data.untrusted], ['unreachable', data.unreachable], ['stale', data.stale],
+    ['unproven', data.unproven], ['excluded', data.excluded],
+  ];
+  const counted = data.accounts - data.excluded;
+  return (
+    <section className={css.proof} aria-label={home('proofTitle')}>
+      <b className={css.share} title={home('provenHelp', { days: data.proofMaxAgeDays, excluded: data.excluded })}>
+        {home('proven', { share: percent(data.provenShare) })}
+      </b>
+      <span className={css.bar} aria-hidden>
+        {parts.map(([part, count]) => count > 0 && part !== 'excluded' && <i key={part} data-health={part} style={{ flexGrow: count / Math.max(1, counted) }} />)}
+      </span>
+      <ul>
+        {parts.map(
+          ([part, count]) =>
+            count > 0 && (
+              <li key={part}>
+                <button
+                  type="button"
+                  data-health={part}
+                  aria-pressed={health === part}
+                  onClick={() => pick(health === part ? undefined : part)}
+                >
+                  <i aria-hidden />
+                  <span className="num">{number(count)}</span> {home(`part-${part}`)}
+                </button>
+              </li>
+            ),
+        )}
+        {data.needsPerson > 0 && <li className={css.person}>{home('needsPerson', { count: data.needsPerson })}</li>}
+      </ul>
+    </section>
+  );
+}

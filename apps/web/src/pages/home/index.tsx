@@ -1,0 +1,225 @@
+import { ActionIcon, Button, Drawer, Select, Tooltip } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import { listAccounts, type Account, type Health } from '@strongroom/contract';
+import { IconBaselineDensityMedium, IconKey, IconListTree, IconPlus } from '@tabler/icons-react';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
+import { ask } from '../../lib/client.ts';
+import { accounts } from '../../lib/messages/accounts.ts';
+import { home } from '../../lib/messages/home.ts';
+import { kit } from '../../lib/messages/kit.ts';
+import { usePreferences } from '../../lib/preferences.ts';
+import { keys } from '../../lib/query.ts';
+import { useCan } from '../../lib/session.tsx';
+import { useUrlState } from '../../lib/use-url-state.ts';
+import { drawerTab } from '../../parts/accounts/drawer-tabs.ts';
+import { useAccountMenu } from '../../parts/accounts/AccountMenu.tsx';
+import { healthOrder } from '../../parts/accounts/health.tsx';
+import { useAccountActions } from '../../parts/accounts/use-account-actions.tsx';
+import { useResourceTypes } from '../../parts/accounts/use-lists.ts';
+import { EmptyState } from '../../ui/EmptyState.tsx';
+import { FilterBar } from '../../ui/FilterBar.tsx';
+import { Grid } from '../../ui/Grid.tsx';
+import { PageHeader } from '../../ui/PageHeader.tsx';
+import { homeColumns, HomeCard } from './columns.tsx';
+import { Explorer } from './Explorer.tsx';
+import css from './home.module.css';
+import { ProofLine } from './ProofLine.tsx';
+import { viewIcons, viewOf, type View } from './views.ts';
+
+const AccountDrawer = lazy(() => import('../../parts/accounts/AccountDrawer.tsx'));
+const fields = ['view', 'search', 'type', 'health', 'sort', 'account', 'tab'] as const;
+const sorts = ['username', 'resourceName', 'changedAt', 'checkedAt', 'number'] as const;
+type Sort = (typeof sorts)[number] | `-${(typeof sorts)[number]}`;
+const sortOf = (text: string | undefined): Sort | undefined => sorts.flatMap((s): Sort[] => [s, `-${s}`]).find((s) => s === text);
+const accountKey = (account: Account) => account.id;
+
+/** Home: find an account, open its password, see what is wrong. */
+export default function Home() {
+  const phone = useMediaQuery('(max-width: 48em)', matchMedia('(max-width: 48em)').matches, { getInitialValueInEffect: false }) ?? false;
+  const [url, setUrl] = useUrlState(fields);
+  const [browsing, setBrowsing] = useState(false);
+  const [preferences, setPreferences] = usePreferences();
+  const mayAdd = useCan('resource.create');
+  const types = useResourceTypes();
+  const view = viewOf(url.view);
+  const health = healthOrder.find((one) => one === url.health);
+  const { search = '', type } = url;
+  const sort = sortOf(url.sort);
+
+  const look = useCallback(
+    (account: Account, tab?: string) => setUrl({ account: account.id, tab: tab === 'details' ? undefined : tab }, { push: true }),
+    [setUrl],
+  );
+  const { actions, dialogs } = useAccountActions(useCallback((account: Account) => look(account, 'rotations'), [look]));
+  const menu = useAccountMenu(actions, { look });
+  const columns = useMemo(() => homeColumns(actions, menu.open), [actions, menu.open]);
+  const card = useCallback((account: Account) => <HomeCard account={account} actions={actions} menu={menu.open} />, [actions, menu.open]);
+
+  const filter = useMemo(() => ({ view, ...(search ? { search } : {}), ...(type ? { type } : {}), ...(health ? { health } : {}) }), [view, search, type, health]);
+  const queryKey = useMemo(() => [...keys.accounts, 'list', filter], [filter]);
+  const load = useCallback(
+    ({ offset, limit, sort: by, signal }: { offset: number; limit: number; sort?: string; signal: AbortSignal }) => {
+      const order = sortOf(by);
+      return ask(listAccounts, { ...filter, offset, limit, ...(order ? { sort: order } : {}) }, { signal });
+    },
+    [filter],
+  );
+  // The first page is the grid's own; it is only read here for the count.
+  const total = useQuery({
+    queryKey: [...queryKey, sort ?? null, 0], queryFn: ({ signal }) => load({ offset: 0, limit: 100, signal, ...(sort ? { sort } : {}) }),
+    placeholderData: keepPreviousData,
+  }).data?.total;
+  const active = [type, health].filter(Boolean).length;
+  const filtered = active > 0 || search !== '';
+  const clear = useCallback(() => setUrl({ search: undefined, type: undefined, health: undefined }), [setUrl]);
+  const go = useCallback(
+    (to: View) => {
+      setUrl({ view: to === 'all' ? undefined : to, account: undefined, tab: undefined }, { push: true });
+      setBrowsing(false);
+    },
+    [setUrl],
+  );
+  const pick = useCallback((to: Health | undefined) => setUrl({ health: to, ...(to ? { view: undefined } : {}) }), [setUrl]);
+  const onSearch = useCallback((text: string) => setUrl({ search: text }), [setUrl]);
+  const count = total ?? 0;
+  const sub =
+    total === undefined ? ' '
+    : filtered ? home('countFiltered', { count })
+    : view === 'favourite' ? home('countFavourite', { count })
+    : view === 'recent' ? home('countRecent', { count })
+    : home('count', { count });
+  const add = (
+    <Button component={Link} to="/resources/new" leftSection={<IconPlus size={15} />}>
+      {home('addResource')}
+    </Button>
+  );
+  return (
+    <div className={css.page}>
+      {!phone && (
+        <aside className={css.aside} aria-label={home('explorer')}>
+          <Explorer view={view} go={go} />
+        </aside>
+      )}
+      <section className={css.main} aria-label={home('accounts')}>
+        <PageHeader title={home(`view-${view}`)} sub={sub}>
+          {phone && (
+            <Button variant="default" leftSection={<IconListTree size={16} />} onClick={() => setBrowsing(true)}>
+              {home('browse')}
+            </Button>
+          )}
+          {mayAdd &&
+            (phone ? (
+              <ActionIcon component={Link} to="/resources/new" size={36} variant="filled" color="iris" aria-label={home('addResource')}>
+                <IconPlus size={17} />
+              </ActionIcon>
+            ) : (
+              add
+            ))}
+        </PageHeader>
+        <ProofLine health={health} pick={pick} />
+        <FilterBar
+          search={search}
+          onSearch={onSearch}
+          placeholder={home('filter')}
+          active={active}
+          onClear={clear}
+          end={
+            <Tooltip label={kit('rowHeight')}>
+              <ActionIcon
+                size={32}
+                aria-label={kit('rowHeight')}
+                aria-pressed={preferences.density === 'compact'}
+                onClick={() => setPreferences({ density: preferences.density === 'compact' ? 'normal' : 'compact' })}
+              >
+                <IconBaselineDensityMedium size={16} />
+              </ActionIcon>
+            </Tooltip>
+          }
+        >
+          <Select
+            aria-label={home('type')}
+            placeholder={home('type')}
+            data={types.map(({ name, title }) => ({ value: name, label: title }))}
+            value={type ?? null}
+            onChange={(value) => setUrl({ type: value ?? undefined })}
+            clearable
+            searchable
+            w={150}
+          />
+          <Select
+            aria-label={home('health')}
+            placeholder={home('health')}
+            data={healthOrder.map((one) => ({ value: one, label: accounts(`health-${one}`) }))}
+            value={health ?? null}
+            onChange={(value) => setUrl({ health: value ?? undefined })}
+            clearable
+            w={150}
+          />
+        </FilterBar>
+        <Grid
+          label={home(`view-${view}`)}
+          queryKey={queryKey}
+          load={load}
+          columns={columns}
+          rowKey={accountKey}
+          sort={sort}
+          onSort={(by) => setUrl({ sort: by })}
+          onOpen={look}
+          onPeek={look}
+          card={card}
+          dense={preferences.density === 'compact'}
+          filtered={filtered}
+          onClear={clear}
+          empty={
+            view === 'all' ? (
+              <EmptyState icon={IconKey} title={home('emptyTitle')} text={home(mayAdd ? 'emptyOwn' : 'emptyShared')}>
+                {mayAdd && add}
+              </EmptyState>
+            ) : (
+              <EmptyState icon={viewIcons[view]} title={home(view === 'favourite' ? 'emptyFavourite' : 'emptyRecent')} text={home(view === 'favourite' ? 'emptyFavouriteText' : 'emptyRecentText')}>
+                <Button variant="default" onClick={() => go('all')}>
+                  {home('showAll')}
+                </Button>
+              </EmptyState>
+            )
+          }
+          hints={
+            <>
+              <span>
+                <kbd className="kbd">↑</kbd> <kbd className="kbd">↓</kbd> {home('hintMove')}
+              </span>
+              <span>
+                <kbd className="kbd">E</kbd> {home('hintShow')}
+              </span>
+              <span>
+                <kbd className="kbd">C</kbd> {home('hintCopy')}
+              </span>
+              <span>
+                <kbd className="kbd">?</kbd> {home('hintAll')}
+              </span>
+            </>
+          }
+        />
+      </section>
+      <Drawer opened={browsing && phone} onClose={() => setBrowsing(false)} position="left" size={300} withCloseButton={false} title={<span className="sr">{home('browseTitle')}</span>}>
+        <Explorer view={view} go={go} />
+      </Drawer>
+      {menu.node}
+      {dialogs}
+      {url.account && (
+        <Suspense fallback={null}>
+          <AccountDrawer
+            key={url.account}
+            id={url.account}
+            tab={drawerTab(url.tab)}
+            onTab={(tab) => setUrl({ tab: tab === 'details' ? undefined : tab })}
+            close={() => setUrl({ account: undefined, tab: undefined })}
+            actions={actions}
+          />
+        </Suspense>
+      )}
+    </div>
+  );
+}

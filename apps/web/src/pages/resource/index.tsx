@@ -1,0 +1,211 @@
+import { ActionIcon, Button, Menu, Tabs } from '@mantine/core';
+import { deleteResource, listAccounts, type Resource } from '@strongroom/contract';
+import { IconChevronRight, IconDots, IconHeartRateMonitor, IconKey, IconListSearch, IconPencil, IconRotateClockwise, IconServerCog, IconTrash, IconUsers } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { ask, ProblemError } from '../../lib/client.ts';
+import { accounts as accountWords } from '../../lib/messages/accounts.ts';
+import { resources } from '../../lib/messages/resources.ts';
+import { keys, queries } from '../../lib/query.ts';
+import { useCan, useMe } from '../../lib/session.tsx';
+import { useResource, useResourceTypes } from '../../parts/accounts/use-lists.ts';
+import { NotFound } from '../../parts/NotFound.tsx';
+import { PageSkeleton } from '../../parts/PageSkeleton.tsx';
+import { TypeIcon } from '../../parts/TypeIcon.tsx';
+import { ConfirmByName } from '../../ui/ConfirmByName.tsx';
+import { ErrorBox } from '../../ui/ErrorBox.tsx';
+import { Facts, type Fact } from '../../ui/Facts.tsx';
+import { toast } from '../../ui/toast.tsx';
+import { AccountsTab } from './AccountsTab.tsx';
+import { HistoryTab } from './HistoryTab.tsx';
+import { HostKeyAlarm } from './HostKeyAlarm.tsx';
+import css from './resource.module.css';
+import { RotationTab } from './RotationTab.tsx';
+
+const tabs = ['accounts', 'rotation', 'history'] as const;
+type Tab = (typeof tabs)[number];
+const tabOf = (text: unknown): Tab => tabs.find((tab) => tab === text) ?? 'accounts';
+
+function useFacts(resource: Resource): readonly Fact[] {
+  const types = useResourceTypes();
+  const type = types.find(({ name }) => name === resource.type);
+  const offered = resource.hostKeys.some((key) => key.state === 'offered');
+  const pinned = resource.hostKeys.find((key) => key.state === 'pinned');
+  const bad = resource.health === 'out-of-sync' || resource.health === 'untrusted';
+  const facts: Fact[] = [
+    { icon: IconUsers, name: resources('factAccounts'), value: resources('factAccountsValue', { count: resource.accounts }) },
+    {
+      icon: IconHeartRateMonitor, name: resources('factHealth'),
+      value: resource.health ? accountWords(`health-${resource.health}`) : resources('factHealthNone'),
+      ...(bad ? { tone: 'bad' as const } : resource.health === 'proven' ? { tone: 'ok' as const } : {}),
+    },
+    {
+      icon: IconRotateClockwise, name: resources('factRotation'),
+      value: resource.reset ? resources('rotationSet', { how: `SSH ${String(resource.reset.settings['port'] ?? '')}`.trim() })
+        : type && !type.driver ? resources('rotationNever') : resources('rotationUnset'),
+    },
+    {
+      icon: IconKey, name: resources('factHostKey'),
+      value: offered ? resources('hostKeyChanged') : pinned ? resources('hostKeyPinned', { algorithm: pinned.algorithm }) : resources('hostKeyNone'),
+      ...(offered ? { tone: 'bad' as const } : {}),
+    },
+  ];
+  return facts;
+}
+
+function DeleteDialog({ resource, close }: { readonly resource: Resource; readonly close: () => void }) {
+  const navigate = useNavigate();
+  const me = useMe();
+  const { data } = useQuery({
+    queryKey: [...keys.accounts, 'of', resource.id, 'lost'],
+    queryFn: ({ signal }) => ask(listAccounts, { resourceId: resource.id, limit: 5, sort: 'username' }, { signal }),
+  });
+  const count = data?.total ?? resource.accounts;
+  return (
+    <ConfirmByName
+      open
+      close={close}
+      title={resources('removeTitle', { name: resource.name })}
+      name={resource.name}
+      keep={resources('removeKeep')}
+      go={resources('remove')}
+      does={async () => {
+        await ask(deleteResource, { resourceId: resource.id });
+        queries.removeQueries({ queryKey: keys.resource(resource.id) });
+        await navigate({ to: '/resources' });
+        await Promise.all([keys.resources, keys.accounts, keys.dashboard].map((queryKey) => queries.invalidateQueries({ queryKey })));
+        toast({ message: resources('removed', { name: resource.name, count }) });
+      }}
+    >
+      <p>{resources('removeText', { organisation: me.organisation.name })}</p>
+      {count === 0 ? (
+        <p>{resources('removeNone')}</p>
+      ) : (
+        <div>
+          {resources('removeAccounts')}
+          <ul className={css.lost}>
+            {data?.items.map((account) => (
+              <li key={account.id}>
+                <bdi>{account.username}</bdi>
+              </li>
+            ))}
+            {count > 5 && <li className="dim">{resources('removeMore', { count: count - 5 })}</li>}
+          </ul>
+        </div>
+      )}
+    </ConfirmByName>
+  );
+}
+
+function View({ resource, tab }: { readonly resource: Resource; readonly tab: Tab }) {
+  const navigate = useNavigate();
+  const mayAudit = useCan('audit.list');
+  const [deleting, setDeleting] = useState(false);
+  const facts = useFacts(resource);
+  const may = (action: string) => resource.can.includes(action);
+  useEffect(() => {
+    document.title = `${resource.name} · Strongroom`;
+  }, [resource.name]);
+  return (
+    <div className={css.page}>
+      <div className={css.wrap}>
+        <nav aria-label={resources('breadcrumb')} className={css.crumbs}>
+          <Link to="/resources" className="lnk">
+            {resources('title')}
+          </Link>
+          <IconChevronRight size={13} className="dim3" aria-hidden />
+          <Link to="/resources" search={{ type: resource.type }} className="lnk">
+            {resource.type}
+          </Link>
+          <IconChevronRight size={13} className="dim3" aria-hidden />
+          <span aria-current="page" className="trunc">
+            <bdi>{resource.name}</bdi>
+          </span>
+        </nav>
+        <header className={css.head}>
+          <span className={css.tile}>
+            <TypeIcon type={resource.type} size={22} />
+          </span>
+          <div className={css.headText}>
+            <h1 tabIndex={-1}>
+              <bdi>{resource.name}</bdi>
+            </h1>
+            <p className="dim">
+              {resource.dnsName && <bdi className="mono">{resource.dnsName}</bdi>}
+              <span>{resource.type}</span>
+              <span>{resources('ownedBy', { name: resource.ownerName })}</span>
+            </p>
+          </div>
+          <div className={css.headActions}>
+            {may('resource.update') && (
+              <Button component={Link} to={`/resources/${resource.id}/edit`} variant="default" leftSection={<IconPencil size={15} />}>
+                {resources('edit')}
+              </Button>
+            )}
+            {(may('resource.delete') || mayAudit) && (
+              <Menu width={220}>
+                <Menu.Target>
+                  <ActionIcon size={32} variant="default" aria-label={resources('moreFor', { name: resource.name })}>
+                    <IconDots size={17} />
+                  </ActionIcon>
+                </Menu.Target>
+                <Menu.Dropdown>
+                  {mayAudit && (
+                    <Menu.Item leftSection={<IconListSearch size={15} />} onClick={() => void navigate({ to: '/audit/resources', search: { search: resource.name } })}>
+                      {resources('auditLink')}
+                    </Menu.Item>
+                  )}
+                  {may('resource.delete') && (
+                    <Menu.Item leftSection={<IconTrash size={15} />} data-danger onClick={() => setDeleting(true)}>
+                      {resources('remove')}
+                    </Menu.Item>
+                  )}
+                </Menu.Dropdown>
+              </Menu>
+            )}
+          </div>
+        </header>
+        <HostKeyAlarm resource={resource} />
+        <Facts facts={facts} />
+        <Tabs value={tab} onChange={(value) => void navigate({ to: `/resources/${resource.id}/${tabOf(value)}`, resetScroll: false })} keepMounted={false}>
+          <Tabs.List className={css.tabs}>
+            <Tabs.Tab value="accounts" leftSection={<IconUsers size={15} stroke={1.7} />} rightSection={<span className={css.badge}>{resource.accounts}</span>}>
+              {resources('tabAccounts')}
+            </Tabs.Tab>
+            <Tabs.Tab value="rotation" leftSection={<IconServerCog size={15} stroke={1.7} />}>
+              {resources('tabRotation')}
+            </Tabs.Tab>
+            <Tabs.Tab value="history" leftSection={<IconRotateClockwise size={15} stroke={1.7} />}>
+              {resources('tabHistory')}
+            </Tabs.Tab>
+          </Tabs.List>
+          <Tabs.Panel value="accounts" className={css.panel}>
+            <AccountsTab resource={resource} />
+          </Tabs.Panel>
+          <Tabs.Panel value="rotation" className={css.panel}>
+            <RotationTab resource={resource} />
+          </Tabs.Panel>
+          <Tabs.Panel value="history" className={css.panel}>
+            <HistoryTab resource={resource} />
+          </Tabs.Panel>
+        </Tabs>
+      </div>
+      {deleting && <DeleteDialog resource={resource} close={() => setDeleting(false)} />}
+    </div>
+  );
+}
+
+/** One resource: what is wrong at a glance, then its accounts, how it is logged in to, and its history. */
+export default function ResourcePage() {
+  const { id, tab } = useParams({ strict: false });
+  const query = useResource(id ?? null);
+  if (query.data) return <View resource={query.data} tab={tabOf(tab)} />;
+  if (query.isPending) return <PageSkeleton />;
+  if (query.error instanceof ProblemError && query.error.status === 404) return <NotFound />;
+  return (
+    <div className={css.wrap}>
+      <ErrorBox error={query.error} retry={() => void query.refetch()} />
+    </div>
+  );
+}

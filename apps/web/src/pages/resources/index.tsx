@@ -1,0 +1,126 @@
+import { ActionIcon, Button, Select, Tooltip } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import { listResources, type Resource } from '@strongroom/contract';
+import { IconBaselineDensityMedium, IconPlus, IconServer } from '@tabler/icons-react';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useCallback, useMemo } from 'react';
+import { ask } from '../../lib/client.ts';
+import { kit } from '../../lib/messages/kit.ts';
+import { resources } from '../../lib/messages/resources.ts';
+import { usePreferences } from '../../lib/preferences.ts';
+import { keys } from '../../lib/query.ts';
+import { useCan } from '../../lib/session.tsx';
+import { useUrlState } from '../../lib/use-url-state.ts';
+import { useResourceTypes } from '../../parts/accounts/use-lists.ts';
+import { EmptyState } from '../../ui/EmptyState.tsx';
+import { FilterBar } from '../../ui/FilterBar.tsx';
+import { Grid } from '../../ui/Grid.tsx';
+import { PageHeader } from '../../ui/PageHeader.tsx';
+import { ResourceCard, resourceColumns, type ListedResource } from './columns.tsx';
+import css from './resources.module.css';
+
+const fields = ['search', 'type', 'sort'] as const;
+const sorts = ['name', 'type', 'dnsName', 'updatedAt', 'number'] as const;
+type Sort = (typeof sorts)[number] | `-${(typeof sorts)[number]}`;
+const sortOf = (text: string | undefined): Sort | undefined => sorts.flatMap((s): Sort[] => [s, `-${s}`]).find((s) => s === text);
+const rowKey = (resource: Pick<Resource, 'id'>) => resource.id;
+const card = (resource: ListedResource) => <ResourceCard resource={resource} />;
+
+/** Every resource one owns or that is shared with one. */
+export default function Resources() {
+  const phone = useMediaQuery('(max-width: 48em)', matchMedia('(max-width: 48em)').matches, { getInitialValueInEffect: false }) ?? false;
+  const [url, setUrl] = useUrlState(fields);
+  const [preferences, setPreferences] = usePreferences();
+  const navigate = useNavigate();
+  const mayAdd = useCan('resource.create');
+  const types = useResourceTypes();
+  const { search = '', type } = url;
+  const sort = sortOf(url.sort);
+  const filter = useMemo(() => ({ ...(search ? { search } : {}), ...(type ? { type } : {}) }), [search, type]);
+  const queryKey = useMemo(() => [...keys.resources, 'list', filter], [filter]);
+  const load = useCallback(
+    ({ offset, limit, sort: by, signal }: { offset: number; limit: number; sort?: string; signal: AbortSignal }) => {
+      const order = sortOf(by);
+      return ask(listResources, { ...filter, offset, limit, ...(order ? { sort: order } : {}) }, { signal });
+    },
+    [filter],
+  );
+  const total = useQuery({
+    queryKey: [...queryKey, sort ?? null, 0], queryFn: ({ signal }) => load({ offset: 0, limit: 100, signal, ...(sort ? { sort } : {}) }),
+    placeholderData: keepPreviousData,
+  }).data?.total;
+  const filtered = search !== '' || type !== undefined;
+  const clear = useCallback(() => setUrl({ search: undefined, type: undefined }), [setUrl]);
+  const onSearch = useCallback((text: string) => setUrl({ search: text }), [setUrl]);
+  const open = useCallback((resource: ListedResource) => void navigate({ to: `/resources/${resource.id}` }), [navigate]);
+  const add = (
+    <Button component={Link} to="/resources/new" leftSection={<IconPlus size={15} />}>
+      {resources('add')}
+    </Button>
+  );
+  return (
+    <div className={css.page}>
+      <PageHeader title={resources('title')} sub={total === undefined ? ' ' : resources(filtered ? 'countFiltered' : 'count', { count: total })}>
+        {mayAdd &&
+          (phone ? (
+            <ActionIcon component={Link} to="/resources/new" size={36} variant="filled" color="iris" aria-label={resources('add')}>
+              <IconPlus size={17} />
+            </ActionIcon>
+          ) : (
+            add
+          ))}
+      </PageHeader>
+      <FilterBar
+        search={search}
+        onSearch={onSearch}
+        placeholder={resources('filter')}
+        active={type ? 1 : 0}
+        onClear={clear}
+        end={
+          <Tooltip label={kit('rowHeight')}>
+            <ActionIcon
+              size={32}
+              aria-label={kit('rowHeight')}
+              aria-pressed={preferences.density === 'compact'}
+              onClick={() => setPreferences({ density: preferences.density === 'compact' ? 'normal' : 'compact' })}
+            >
+              <IconBaselineDensityMedium size={16} />
+            </ActionIcon>
+          </Tooltip>
+        }
+      >
+        <Select
+          aria-label={resources('type')}
+          placeholder={resources('type')}
+          data={types.map(({ name, title }) => ({ value: name, label: title }))}
+          value={type ?? null}
+          onChange={(value) => setUrl({ type: value ?? undefined })}
+          clearable
+          searchable
+          w={170}
+        />
+      </FilterBar>
+      <Grid
+        label={resources('title')}
+        queryKey={queryKey}
+        load={load}
+        columns={resourceColumns}
+        rowKey={rowKey}
+        sort={sort}
+        onSort={(by) => setUrl({ sort: by })}
+        onOpen={open}
+        card={card}
+        cardHeight={84}
+        dense={preferences.density === 'compact'}
+        filtered={filtered}
+        onClear={clear}
+        empty={
+          <EmptyState icon={IconServer} title={resources('emptyTitle')} text={resources(mayAdd ? 'emptyOwn' : 'emptyShared')}>
+            {mayAdd && add}
+          </EmptyState>
+        }
+      />
+    </div>
+  );
+}

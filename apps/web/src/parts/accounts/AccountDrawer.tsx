@@ -1,0 +1,143 @@
+import { Button, Tabs } from '@mantine/core';
+import { readAccount, type Account } from '@strongroom/contract';
+import { IconKey, IconPencil, IconRotateClockwise, IconServer, IconShieldCheck } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { ask } from '../../lib/client.ts';
+import { ago, exact } from '../../lib/format.ts';
+import { accounts } from '../../lib/messages/accounts.ts';
+import { keys } from '../../lib/query.ts';
+import { Bones } from '../../ui/Bones.tsx';
+import { ErrorBox } from '../../ui/ErrorBox.tsx';
+import { Details } from '../../ui/Facts.tsx';
+import { SideDrawer } from '../../ui/SideDrawer.tsx';
+import { TypeIcon } from '../TypeIcon.tsx';
+import { AccountHistory } from './AccountHistory.tsx';
+import { AccountProof } from './AccountProof.tsx';
+import { AccountRotations } from './AccountRotations.tsx';
+import { AccountHealth } from './health.tsx';
+import { drawerTab, type DrawerTab } from './drawer-tabs.ts';
+import css from './drawer.module.css';
+import { PasswordCell } from './PasswordCell.tsx';
+import type { AccountActions } from './use-account-actions.tsx';
+import { policyOf, usePolicies, useResource } from './use-lists.ts';
+
+function AccountDetails({ account }: { readonly account: Account }) {
+  const resource = useResource(account.resourceId).data;
+  const policy = policyOf(usePolicies(), account.policyId, resource?.policyId);
+  return (
+    <Details
+      items={[
+        [accounts('resource'), <Link key="r" className="link" to={`/resources/${account.resourceId}`}><bdi>{account.resourceName}</bdi></Link>],
+        [accounts('address'), account.dnsName && <bdi className="mono">{account.dnsName}</bdi>],
+        [accounts('type'), account.resourceType],
+        [accounts('policy'), policy?.name],
+        [accounts('version'), <span key="v" title={exact(account.changedAt)}>{`${account.secretVersion} · ${ago(account.changedAt)}`}</span>],
+        [accounts('number'), <span key="n" className="num">{account.number}</span>],
+        [accounts('added'), <span key="a" title={exact(account.createdAt)}>{ago(account.createdAt)}</span>],
+        [accounts('notes'), account.notes && <span key="t" className={css.notes}>{account.notes}</span>],
+      ]}
+    />
+  );
+}
+
+/** One account, looked at from a list: its password, state, history and rotations. */
+export default function AccountDrawer(props: {
+  readonly id: string;
+  readonly tab: DrawerTab;
+  readonly onTab: (tab: DrawerTab) => void;
+  readonly close: () => void;
+  readonly actions: AccountActions;
+  /** True on the resource's own page, which needs no way to itself. */
+  readonly onResource?: boolean;
+}) {
+  const { id, tab, actions } = props;
+  const query = useQuery({
+    queryKey: keys.account(id), queryFn: ({ signal }) => ask(readAccount, { accountId: id }, { signal }),
+    // While a rotation runs its end also changes the account.
+    refetchInterval: (q) => (q.state.data?.attempt && q.state.data.attempt.state !== 'needs-person' ? 3000 : false),
+  });
+  const account = query.data;
+  const may = (action: string) => account?.can.includes(action) ?? false;
+  return (
+    <SideDrawer
+      open
+      close={props.close}
+      title={
+        account ? (
+          <span className={css.title}>
+            <TypeIcon type={account.resourceType} size={18} />
+            <span>
+              <bdi>{account.username}</bdi>
+              <small>
+                <bdi>{account.resourceName}</bdi>
+              </small>
+            </span>
+          </span>
+        ) : (
+          accounts('account')
+        )
+      }
+      aside={
+        account && !props.onResource && (
+          <Button component={Link} to={`/resources/${account.resourceId}`} size="xs" variant="subtle" color="gray" leftSection={<IconServer size={14} />}>
+            {accounts('openResource')}
+          </Button>
+        )
+      }
+    >
+      {query.isPending && <Bones />}
+      {query.isError && !account && <ErrorBox error={query.error} retry={() => void query.refetch()} />}
+      {account && (
+        <>
+          <div className={css.head}>
+            <PasswordCell account={account} />
+            <AccountHealth account={account} />
+          </div>
+          <div className={css.actions}>
+            {may('account.change-password') && (
+              <Button size="xs" variant="default" leftSection={<IconKey size={14} />} onClick={() => actions.changePassword(account)}>
+                {accounts('changePassword')}
+              </Button>
+            )}
+            {may('account.rotate') && account.resettable && (
+              <Button size="xs" variant="default" leftSection={<IconRotateClockwise size={14} />} onClick={() => actions.rotate(account)}>
+                {accounts('rotate')}
+              </Button>
+            )}
+            {may('account.verify') && account.resettable && (
+              <Button size="xs" variant="default" leftSection={<IconShieldCheck size={14} />} onClick={() => actions.verify(account)}>
+                {accounts('verify')}
+              </Button>
+            )}
+            {may('account.update') && (
+              <Button size="xs" variant="default" leftSection={<IconPencil size={14} />} onClick={() => actions.edit(account)}>
+                {accounts('edit')}
+              </Button>
+            )}
+          </div>
+          <Tabs value={tab} onChange={(value) => props.onTab(drawerTab(value ?? undefined))} keepMounted={false}>
+            <Tabs.List className={css.tabs}>
+              <Tabs.Tab value="details">{accounts('details')}</Tabs.Tab>
+              <Tabs.Tab value="proof">{accounts('proof')}</Tabs.Tab>
+              <Tabs.Tab value="history">{accounts('historyTab')}</Tabs.Tab>
+              <Tabs.Tab value="rotations">{accounts('rotations')}</Tabs.Tab>
+            </Tabs.List>
+            <Tabs.Panel value="details" className={css.panel}>
+              <AccountDetails account={account} />
+            </Tabs.Panel>
+            <Tabs.Panel value="proof" className={css.panel}>
+              <AccountProof account={account} />
+            </Tabs.Panel>
+            <Tabs.Panel value="history" className={css.panel}>
+              <AccountHistory account={account} />
+            </Tabs.Panel>
+            <Tabs.Panel value="rotations" className={css.panel}>
+              <AccountRotations account={account} actions={actions} />
+            </Tabs.Panel>
+          </Tabs>
+        </>
+      )}
+    </SideDrawer>
+  );
+}

@@ -1,0 +1,37 @@
+import type { Account } from '@strongroom/contract';
+import { IconLock } from '@tabler/icons-react';
+import { useCallback } from 'react';
+import { accounts } from '../../lib/messages/accounts.ts';
+import { useMe } from '../../lib/session.tsx';
+import { Pill } from '../../ui/Pill.tsx';
+import { SecretField } from '../../ui/SecretField.tsx';
+import { nameOf, useSecrets } from '../secrets/SecretsProvider.tsx';
+
+/** The one Password column: exactly one state, and its next action. */
+export function PasswordCell({ account, tabIndex }: { readonly account: Account; readonly tabIndex?: 0 | -1 }) {
+  const { preferences } = useMe();
+  const { reveal } = useSecrets();
+  const { id, username, resourceName } = account;
+  const open = useCallback(
+    (purpose: 'show' | 'copy') => reveal({ id, username, resourceName }, purpose),
+    [reveal, id, username, resourceName],
+  );
+  if (!account.can.includes('account.reveal')) {
+    return (
+      <Pill tone="neutral" icon={IconLock} title={accounts('noPasswordHelp')}>
+        {accounts('noPassword')}
+      </Pill>
+    );
+  }
+  // A new version draws a new field: what was shown before is not shown for it.
+  return (
+    <SecretField
+      key={account.secretVersion}
+      name={nameOf(account)}
+      reveal={open}
+      hideAfter={preferences.hideSecretSeconds}
+      clearAfter={preferences.clearClipboardSeconds}
+      {...(tabIndex === undefined ? {} : { tabIndex })}
+    />
+  );
+}

@@ -1,0 +1,128 @@
+import { deleteAccount, favouriteAccount, rotateAccount, verifyAccount, type Account } from '@strongroom/contract';
+import { lazy, Suspense, useMemo, useRef, useState, type ReactNode } from 'react';
+import { ask } from '../../lib/client.ts';
+import { accounts } from '../../lib/messages/accounts.ts';
+import { secrets as words } from '../../lib/messages/secrets.ts';
+import { ConfirmByName } from '../../ui/ConfirmByName.tsx';
+import { toast, toastProblem } from '../../ui/toast.tsx';
+import { nameOf, useSecrets } from '../secrets/SecretsProvider.tsx';
+import { patchAccount, refreshAccount } from './store.ts';
+
+const ChangePasswordDialog = lazy(() => import('./ChangePasswordDialog.tsx'));
+const EditAccountDialog = lazy(() => import('./EditAccountDialog.tsx'));
+const ResolveDialog = lazy(() => import('./ResolveDialog.tsx'));
+const LargeSecret = lazy(() => import('../secrets/LargeSecret.tsx'));
+const CopyMoveDialog = lazy(() => import('./CopyMoveDialog.tsx'));
+
+/** What a person can do with an account, from a row, its menu or its drawer. */
+export interface AccountActions {
+  readonly favourite: (account: Account) => void;
+  readonly changePassword: (account: Account) => void;
+  readonly rotate: (account: Account) => void;
+  readonly verify: (account: Account) => void;
+  readonly edit: (account: Account) => void;
+  readonly copyOrMove: (account: Account) => void;
+  readonly remove: (account: Account) => void;
+  readonly resolve: (account: Account) => void;
+  readonly showLarge: (account: Account) => void;
+}
+
+type Dialogue = 'change' | 'edit' | 'copyMove' | 'remove' | 'resolve' | 'large';
+
+async function setFavourite(account: Account, favourite: boolean, undoable: boolean): Promise<void> {
+  patchAccount(account.id, { favourite });
+  try {
+    await ask(favouriteAccount, { accountId: account.id, favourite });
+    void refreshAccount(account);
+  } catch (error) {
+    patchAccount(account.id, { favourite: !favourite });
+    toastProblem(error);
+    return;
+  }
+  if (!undoable) return;
+  toast({
+    id: `favourite-${account.id}`,
+    message: accounts(favourite ? 'favouriteAdded' : 'favouriteRemoved', { name: nameOf(account) }),
+    undo: () => void setFavourite(account, !favourite, false),
+  });
+}
+
+async function verify(account: Account): Promise<void> {
+  const id = `verify-${account.id}`;
+  const name = nameOf(account);
+  toast({ id, message: accounts('verifying', { name }), seconds: 0 });
+  try {
+    const proof = await ask(verifyAccount, { accountId: account.id });
+    patchAccount(account.id, { proof });
+    void refreshAccount(account);
+    const key = `verified-${proof.health}`;
+    const good = proof.health === 'proven';
+    toast({ id, message: accounts(accounts.has(key) ? key : 'verified-other', { name }), tone: good ? 'info' : 'bad', ...(good ? { seconds: 5 } : {}) });
+  } catch (error) {
+    toast({ id, message: accounts('verified-other', { name }), seconds: 1 });
+    toastProblem(error);
+  }
+}
+
+/**
+ * The actions on accounts and the dialogs they need. `onAttempt` is told of each rotation that begins, so that the page
+ * can show how it goes on.
+ */
+export function useAccountActions(onAttempt: (account: Account, attemptId: string) => void): { readonly actions: AccountActions; readonly dialogs: ReactNode } {
+  const secrets = useSecrets();
+  const [open, setOpen] = useState<{ readonly what: Dialogue; readonly account: Account } | null>(null);
+  const tell = useRef(onAttempt);
+  tell.current = onAttempt;
+
+  const actions = useMemo<AccountActions>(() => {
+    const show = (what: Dialogue) => (account: Account) => setOpen({ what, account });
+    const rotate = async (account: Account) => {
+      const why = await secrets.whyChange(account, words('whyRotate', { name: nameOf(account) }));
+      if (!why) return;
+      try {
+        const { attemptId } = await ask(rotateAccount, { accountId: account.id, ...why });
+        patchAccount(account.id, { attempt: { id: attemptId, state: 'prepared', why: null } });
+        tell.current(account, attemptId);
+        void refreshAccount(account);
+      } catch (error) {
+        toastProblem(error);
+      }
+    };
+    return {
+      favourite: (account) => void setFavourite(account, !account.favourite, true),
+      verify: (account) => void verify(account),
+      rotate: (account) => void rotate(account),
+      changePassword: show('change'), edit: show('edit'), copyOrMove: show('copyMove'), remove: show('remove'), resolve: show('resolve'), showLarge: show('large'),
+    };
+  }, [secrets]);
+
+  const close = () => setOpen(null);
+  const account = open?.account;
+  const dialogs = account && (
+    <Suspense fallback={null}>
+      {open.what === 'change' && <ChangePasswordDialog account={account} close={close} onAttempt={(id) => tell.current(account, id)} />}
+      {open.what === 'edit' && <EditAccountDialog account={account} close={close} />}
+      {open.what === 'copyMove' && <CopyMoveDialog account={account} close={close} />}
+      {open.what === 'resolve' && <ResolveDialog account={account} close={close} />}
+      {open.what === 'large' && <LargeSecret subject={account} close={close} />}
+      {open.what === 'remove' && (
+        <ConfirmByName
+          open
+          close={close}
+          title={accounts('removeTitle', { name: nameOf(account) })}
+          name={account.username}
+          keep={accounts('removeKeep')}
+          go={accounts('remove')}
+          does={async () => {
+            await ask(deleteAccount, { accountId: account.id });
+            await refreshAccount(account);
+            toast({ message: accounts('removed', { name: nameOf(account) }) });
+          }}
+        >
+          <p>{accounts('removeText', { count: account.secretVersion })}</p>
+        </ConfirmByName>
+      )}
+    </Suspense>
+  );
+  return { actions, dialogs };
+}

@@ -1,5 +1,7 @@
+import type { InsertQueryBuilder, InsertResult } from 'kysely';
 import type { Database, OrganisationDb } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
+import type { Tables } from '../platform/tables.ts';
 import { newId } from '../platform/random.ts';
 import { readFacts, type Ask, type Read } from './facts.ts';
 import { Grant } from './grant.ts';
@@ -33,7 +35,7 @@ export function performer(database: Database): Perform {
       const code = error instanceof Problem ? error.code : 'internal';
       const outcome = code === 'internal' ? 'failed' : 'refused';
       await database
-        .asOrganisation(ask.actor.organisationId, (db) => record(db, ask, read, outcome, { code }, grant))
+        .asOrganisation(ask.actor.organisationId, async (db) => void (await record(db, ask, read, outcome, { code }, grant).execute()))
         .catch((auditError: unknown) => {
           throw new AggregateError([error, auditError], 'failed, and the failure could not be audited');
         });
@@ -42,19 +44,19 @@ export function performer(database: Database): Perform {
   };
 }
 
-async function record(
+function record(
   db: OrganisationDb,
   ask: Ask,
   read: Read | undefined,
   outcome: 'done' | 'refused' | 'failed',
   details: Readonly<Record<string, string>>,
   grant: Grant | undefined,
-): Promise<void> {
+): InsertQueryBuilder<Tables, 'auditEvent', InsertResult> {
   const { actor } = ask;
   const line = lineOf(ask.action);
   const subject = grant?.subject ?? {};
   const identified = grant?.identified;
-  await db
+  return db
     .insertInto('auditEvent')
     .values({
       id: newId(),
@@ -75,6 +77,5 @@ async function record(
       address: actor.origin.address,
       client: actor.origin.client,
       details: JSON.stringify(details),
-    })
-    .execute();
+    });
 }

@@ -18,8 +18,11 @@ export interface Authenticator {
   ofToken(token: string, request: FastifyRequest): Promise<Actor>;
 }
 
-export const originOf = (request: FastifyRequest): Origin => ({
-  requestId: request.id, address: request.ip, client: (request.headers['user-agent'] ?? '').slice(0, 300) || null,
+/** The asker's address; an IPv4 one as such, even where the socket takes both kinds. Source: RFC 4291 section 2.5.5.2. */
+export const addressOf = (request: FastifyRequest): string => request.ip.replace(/^::ffff:(?=\d+\.)/i, '');
+
+const originOf = (request: FastifyRequest): Origin => ({
+  requestId: request.id, address: addressOf(request), client: (request.headers['user-agent'] ?? '').slice(0, 300) || null,
 });
 
 /**
@@ -70,7 +73,7 @@ export function createAuthenticator(database: Database, organisationId: () => Pr
     async ofToken(token, request) {
       const known = await findToken(database, token);
       if (!known) throw new Problem('signed-out');
-      const allowed = await hostAllows(known.host, request.ip, async (name) => (await lookup(name, { all: true }).catch(() => [])).map((entry) => entry.address));
+      const allowed = await hostAllows(known.host, addressOf(request), async (name) => (await lookup(name, { all: true }).catch(() => [])).map((entry) => entry.address));
       if (!allowed) throw new Problem('wrong-host');
       now(known.id, () => database.asOrganisation(known.organisationId, async (db) => {
         await noteUse(db, known.organisationId, known.id);

@@ -89,17 +89,16 @@ export async function findToken(database: Database, text: string): Promise<Known
  */
 export async function hostAllows(host: string, address: string, resolve: (name: string) => Promise<readonly string[]>): Promise<boolean> {
   if (host === '') return true;
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
   const family = (text: string): 'ipv4' | 'ipv6' => (isIPv6(text) ? 'ipv6' : 'ipv4');
   const [base = '', bits] = host.split('/');
   if (isIP(base)) {
     const list = new BlockList();
     if (bits === undefined) list.addAddress(base, family(base));
     else list.addSubnet(base, Number(bits), family(base));
-    return list.check(plain, family(plain));
+    return list.check(address, family(address));
   }
-  if (host.toLowerCase() === 'localhost') return plain === '::1' || plain.startsWith('127.');
-  return (await resolve(host)).includes(plain);
+  if (host.toLowerCase() === 'localhost') return address === '::1' || address.startsWith('127.');
+  return (await resolve(host)).includes(address);
 }
 
 /** True when a text can be what a token is bound to. */

@@ -1,4 +1,4 @@
-import { CamelCasePlugin, Kysely, PostgresDialect, type PostgresPoolClient } from 'kysely';
+import { CamelCasePlugin, Kysely, type Compilable, PostgresDialect, type PostgresPoolClient } from 'kysely';
 import pg from 'pg';
 import type { Tables } from './tables.ts';
 
@@ -11,9 +11,9 @@ export type OrganisationDb = Kysely<Tables>;
 export interface Database {
   /**
    * Runs `work` in one transaction that sees the organisation's rows only. Commits when it resolves, rolls back when it rejects.
-   * Statements that nobody waits for may be handed to `last`: they travel together with the commit.
+   * Statements that nobody waits for may be handed to `last`: they travel together with the commit, and stand or fall with it.
    */
-  asOrganisation<T>(organisationId: string, work: (db: OrganisationDb, last: (statement: Promise<unknown>) => void) => Promise<T>): Promise<T>;
+  asOrganisation<T>(organisationId: string, work: (db: OrganisationDb, last: (statement: Compilable) => void) => Promise<T>): Promise<T>;
   /** The few questions asked before an organisation is known: security-definer functions only. */
   readonly anyone: OrganisationDb;
   /** Connections in use, waiting for one, and open. */
@@ -108,15 +108,20 @@ export function connect(connectionString: string, options: ConnectOptions = {}):
           client.query({ name: 'organisation', text: `select set_config('app.organisation_id', $1, true)`, values: [organisationId] }),
         ]);
         opened.catch(() => undefined);
-        const last: Promise<unknown>[] = [];
-        const result = await work(dbOf(client), (statement) => {
-          statement.catch(() => undefined);
-          last.push(statement);
-        });
+        const last: Compilable[] = [];
+        const result = await work(dbOf(client), (statement) => last.push(statement));
         await opened;
+        // Handed to the connection in one breath, so that nothing comes between them and the commit.
+        const written = last.map((statement) => {
+          const { sql: text, parameters } = statement.compile();
+          const name = nameOf(text);
+          const sent = client.query({ text, values: [...parameters], ...(name === undefined ? {} : { name }) });
+          sent.catch(() => undefined);
+          return sent;
+        });
         const commit = client.query({ name: 'commit', text: 'commit' });
         commit.catch(() => undefined);
-        await Promise.all(last);
+        await Promise.all(written);
         if ((await commit).command !== 'COMMIT') throw new Error('the transaction was rolled back by the database');
         return result;
       } catch (error) {

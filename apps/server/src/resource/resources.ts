@@ -56,6 +56,7 @@ export async function addResource(grant: Grant<'resource.create'>, vault: Vault,
     return ids[index] ?? null;
   };
   if (reset) {
+    requireAdmin(settings, reset.adminUsername);
     await grant.db.updateTable('resource')
       .set({ adminAccountId: named(reset.adminUsername, 'reset.adminUsername'), elevationAccountId: named(reset.elevationUsername, 'reset.elevationUsername') })
       .where('id', '=', id).execute();
@@ -68,6 +69,11 @@ export async function addResource(grant: Grant<'resource.create'>, vault: Vault,
 function parseReset(catalogue: DriverCatalogue, driver: string | null, settings: Record<string, unknown>): Record<string, unknown> {
   if (driver === null) throw new Problem('settings-invalid', { detail: 'The product cannot reset passwords of this resource type yet.' });
   return catalogue.parse(driver, settings);
+}
+
+function requireAdmin(settings: Record<string, unknown> | null, admin: string | null): void {
+  if (settings?.['loginWith'] !== 'another account' || admin !== null) return;
+  throw new Problem('settings-invalid', { errors: [{ path: 'adminAccountId', message: 'name the account that logs in' }] });
 }
 
 /** Changes a resource. Throws `name-taken`, `changed-meanwhile`. */
@@ -125,6 +131,7 @@ export async function configureReset(
     const found = await grant.db.selectFrom('account').select('id').where('id', '=', accountId).where('resourceId', '=', grant.objectId).executeTakeFirst();
     if (!found) throw new Problem('settings-invalid', { errors: [{ path, message: 'must be an account of this resource' }] });
   }
+  requireAdmin(settings, reset?.adminAccountId ?? null);
   await grant.db.updateTable('resource')
     .set((eb) => ({
       reset: settings === null ? null : JSON.stringify(settings), adminAccountId: reset?.adminAccountId ?? null, elevationAccountId: reset?.elevationAccountId ?? null,

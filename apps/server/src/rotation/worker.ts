@@ -1,4 +1,4 @@
-import type { Driver, HostKey, Login, Reset, Target, Verified } from '@strongroom/driver-kit';
+import { Untrusted, type Driver, type HostKey, type Login, type Reset, type Target, type Verified } from '@strongroom/driver-kit';
 import { driverFor } from '@strongroom/drivers';
 import { sshTarget } from '@strongroom/reach';
 import { system, type Actor, type Perform } from '../authorise/index.ts';
@@ -22,37 +22,41 @@ export interface WorkerParts {
 interface Contact {
   readonly driver: Driver;
   readonly target: Target<unknown>;
-  /** The keys that were seen and are not yet stored. */
-  readonly seen: { first: HostKey | undefined; offered: HostKey | undefined };
+  /** The account that signs in, where the settings say that accounts do not do so themselves. */
+  readonly via: Login | undefined;
+  /** The key that was offered and is not the pinned one. */
+  readonly seen: { offered: HostKey | undefined };
 }
 
-function contact(reach: ReachFacts): Contact {
+/**
+ * A way to the target. The key of a first contact is pinned before anything secret is sent; another key than the
+ * pinned one ends the contact there. No transaction is open while we talk.
+ */
+function contact(parts: WorkerParts, organisationId: string, reach: ReachFacts): Contact {
   const driver = driverFor(reach.driver);
   if (!driver) throw new Problem('not-resettable');
   const settings: unknown = driver.settings.parse(reach.settings);
-  const { port, timeoutSeconds } = settings as { port: number; timeoutSeconds: number };
-  const seen: Contact['seen'] = { first: undefined, offered: undefined };
+  const { port, timeoutSeconds, loginWith } = settings as { port: number; timeoutSeconds: number; loginWith: string };
+  const seen: Contact['seen'] = { offered: undefined };
+  const ask = { actor: system(organisationId), action: 'resource.pin-host-key', objectId: reach.resourceId } as const;
   const target = sshTarget<unknown>({
     host: reach.host, port, settings, pinned: reach.pinned, timeoutMs: timeoutSeconds * 1000,
-    onHostKey: (key) => {
-      seen.first ??= key;
+    async onHostKey(key) {
+      if (!(await parts.perform(ask, (grant) => pinHostKey(grant, key)))) throw new Untrusted(key);
     },
-    onUntrusted: (key) => {
+    onUntrusted(key) {
       seen.offered = key;
     },
   });
-  return { driver, target, seen };
+  return { driver, target, seen, via: loginWith === 'another account' ? reach.admin : undefined };
 }
 
-/** Stores what was learnt of the host's keys. Runs after the contact: nothing talks to the network inside a transaction. */
-async function storeKeys(parts: WorkerParts, organisationId: string, reach: ReachFacts, { seen }: Contact): Promise<void> {
-  const ask = { actor: system(organisationId), action: 'resource.pin-host-key', objectId: reach.resourceId } as const;
-  const { first, offered } = seen;
-  if (first) await parts.perform(ask, (grant) => pinHostKey(grant, first));
-  if (offered) {
-    await parts.perform(ask, (grant) => keepOffered(grant, offered));
-    parts.onHostKeyChanged({ resourceName: reach.resourceName, host: reach.host, offered: offered.fingerprint });
-  }
+/** Keeps the key that a host offered instead of the pinned one, and raises the alarm. */
+async function raiseAlarm(parts: WorkerParts, organisationId: string, reach: ReachFacts, { seen }: Contact): Promise<void> {
+  const { offered } = seen;
+  if (!offered) return;
+  await parts.perform({ actor: system(organisationId), action: 'resource.pin-host-key', objectId: reach.resourceId }, (grant) => keepOffered(grant, offered));
+  parts.onHostKeyChanged({ resourceName: reach.resourceName, host: reach.host, offered: offered.fingerprint });
 }
 
 /**
@@ -63,33 +67,31 @@ export async function runAttempt(parts: WorkerParts, organisationId: string, att
   const actor = system(organisationId);
   const attempt = await parts.perform({ actor, action: 'rotation.apply', objectId: attemptId }, (grant) => takeUp(grant, parts.vault));
   if (!attempt) return undefined;
-  const line = contact(attempt.reach);
+  const line = contact(parts, organisationId, attempt.reach);
   let said: Reset | undefined;
   if (attempt.fresh) {
-    said = await reset(line, attempt);
+    said = await reset(line, attempt, line.via);
     const word = said.is;
     await parts.perform({ actor, action: 'rotation.apply', objectId: attemptId }, (grant) => noteApplied(grant, word));
-    await storeKeys(parts, organisationId, attempt.reach, line);
   }
   let evidence = await probe(line, attempt, said?.is === 'refused' || said?.is === 'unreachable' || said?.is === 'untrusted' ? 'current' : 'next');
   // Both refused, and another account can set passwords: it sets the candidate that is already stored, never a new one.
   if (evidence.next === 'rejected' && evidence.current === 'rejected' && attempt.reach.admin) {
-    said = await reset(line, attempt);
+    said = await reset(line, attempt, attempt.reach.admin);
     if (said.is === 'done') evidence = { ...evidence, next: await verify(line, attempt, attempt.next) };
   }
-  await storeKeys(parts, organisationId, attempt.reach, line);
+  await raiseAlarm(parts, organisationId, attempt.reach, line);
   const why = explain(said, evidence, attempt, line);
   return parts.perform({ actor, action: 'rotation.settle', objectId: attemptId }, (grant) => settle(grant, evidence, why));
 }
 
-function reset({ driver, target }: Contact, attempt: Attempt): Promise<Reset> {
+function reset({ driver, target }: Contact, attempt: Attempt, via: Login | undefined): Promise<Reset> {
   if (!driver.reset) throw new Problem('not-resettable');
   const self: Login = { username: attempt.username, password: attempt.current };
-  return driver.reset(target, attempt.reach.admin ?? self, { username: attempt.username, current: attempt.current }, attempt.next, attempt.reach.elevation);
+  return driver.reset(target, via ?? self, { username: attempt.username, current: attempt.current }, attempt.next, attempt.reach.elevation);
 }
 
-const verify = ({ driver, target }: Contact, attempt: Attempt, password: Secret): Promise<Verified> =>
-  driver.verify(target, { username: attempt.username, password }, attempt.reach.admin);
+const verify = ({ driver, target, via }: Contact, attempt: Attempt, password: Secret): Promise<Verified> => driver.verify(target, { username: attempt.username, password }, via);
 
 /**
  * Asks the target which password works, the likelier first, and stops at the first that does: a failed log-in may lock
@@ -135,9 +137,9 @@ export async function verifyNow(parts: WorkerParts, actor: Actor, accountId: str
     const password = await parts.vault.open(grant, account.sealed, { column: 'secret.sealed', rowId: accountId, version: account.version });
     return { username: account.username, password, version: account.version, reach: await readReach(grant, parts.vault, accountId) };
   });
-  const line = contact(ask.reach);
-  const result = await line.driver.verify(line.target, { username: ask.username, password: ask.password }, ask.reach.admin);
-  await storeKeys(parts, actor.organisationId, ask.reach, line);
+  const line = contact(parts, actor.organisationId, ask.reach);
+  const result = await line.driver.verify(line.target, { username: ask.username, password: ask.password }, line.via);
+  await raiseAlarm(parts, actor.organisationId, ask.reach, line);
   return { checked: { result, why: sentences[result](ask.reach.host, line.seen.offered?.fingerprint) }, version: ask.version };
 }
 

@@ -143,6 +143,7 @@ export const policy = {
   'resource.configure-reset': { on: 'resource', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
   'resource.trust-host-key': { on: 'resource', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
   'resource.pin-host-key': { on: 'resource', trail: 'task', rules: [bySystem] },
+  'resource.alarm-host-key': { on: 'resource', trail: 'task', rules: [bySystem] },
   'account.list': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('read') },
   'account.read': { on: 'account', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('view')] },
   'account.create': { on: 'resource', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },

@@ -21,7 +21,7 @@ export async function pinHostKey(grant: Grant<'resource.pin-host-key'>, key: Hos
 }
 
 /** Keeps a key that is not the pinned one, for a person to compare, and raises the alarm in the trail. */
-export async function keepOffered(grant: Grant<'resource.pin-host-key'>, key: HostKey): Promise<void> {
+export async function keepOffered(grant: Grant<'resource.pin-host-key' | 'resource.alarm-host-key'>, key: HostKey): Promise<void> {
   await grant.db.insertInto('hostKey').values({ organisationId: grant.actor.organisationId, resourceId: grant.objectId, ...key, state: 'offered' })
     .onConflict((c) => c.columns(['resourceId', 'fingerprint']).doUpdateSet({ seenAt: new Date() })).execute();
   grant.note({ alarm: 'host key changed', offered: key.fingerprint, algorithm: key.algorithm });

@@ -55,7 +55,7 @@ function contact(parts: WorkerParts, organisationId: string, reach: ReachFacts):
 async function raiseAlarm(parts: WorkerParts, organisationId: string, reach: ReachFacts, { seen }: Contact): Promise<void> {
   const { offered } = seen;
   if (!offered) return;
-  await parts.perform({ actor: system(organisationId), action: 'resource.pin-host-key', objectId: reach.resourceId }, (grant) => keepOffered(grant, offered));
+  await parts.perform({ actor: system(organisationId), action: 'resource.alarm-host-key', objectId: reach.resourceId }, (grant) => keepOffered(grant, offered));
   parts.onHostKeyChanged({ resourceName: reach.resourceName, host: reach.host, offered: offered.fingerprint });
 }
 

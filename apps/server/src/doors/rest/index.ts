@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Actor } from '../../authorise/index.ts';
-export interface RestParts { invoke: unknown; authenticate(token: string, request: FastifyRequest): Promise<Actor>; tokenInUrlAllowed(actor: Actor): Promise<boolean> }
-export function restDoor(_app: FastifyInstance, _parts: RestParts): void { /* arrives with the reference REST API */ }
+// The reference product's REST API, for clients that already speak it.
+// It owns nothing but the translation: addresses, INPUT_DATA, the reply's envelope.
+// It decides nothing: every operation is made of our own calls, as the token's owner.
+export { restDoor, type RestParts } from './rest-door.ts';

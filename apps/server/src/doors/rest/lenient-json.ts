@@ -190,7 +190,9 @@ class Reader {
     word.lastIndex = this.#at;
     const found = word.exec(this.#text)?.[0] ?? '';
     this.#at += found.length;
-    const text = found.replace(/\\+$/, '').trim();
+    const text = found.trim();
+    // Either the word's last sign, or there to protect the bracket after it: nobody can tell.
+    if (text.endsWith('\\')) throw fault('has an unquoted value that ends in a backslash. Put values in quotes.');
     const constant = constants.get(text);
     if (constant !== undefined) return constant;
     this.#unquoted = true;

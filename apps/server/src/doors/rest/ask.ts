@@ -1,0 +1,140 @@
+import type { Account, Call, Policy, Resource } from '@strongroom/contract';
+import { listAccounts, listPolicies, listResources } from '@strongroom/contract';
+import type { z } from 'zod';
+import { Problem } from '../../platform/problem.ts';
+import type { Outcome, Sayings } from './envelope.ts';
+import { given, type Details } from './input-data.ts';
+
+/** What the organisation asks of whoever opens a password. */
+export interface PasswordRules {
+  readonly reasonToReveal: boolean;
+  readonly ticketToReveal: boolean;
+}
+
+/** One request, as the operations see it. */
+export interface Ask {
+  /** Makes one of our own calls as the asker. Throws Problem. */
+  invoke<I extends z.ZodType, R extends z.ZodType>(call: Call<string, I, R>, input: z.input<I>): Promise<z.output<R>>;
+  rules(): Promise<PasswordRules>;
+  /** A part of the path by its name, decoded; empty for a name that the path has not. */
+  part(name: string): string;
+  readonly details: Details;
+  /** Parameters of the query by name in upper case. */
+  readonly params: ReadonlyMap<string, string>;
+  /** True once nobody waits for the answer. */
+  gone(): boolean;
+  /** How long a change on a target is waited for. */
+  readonly remoteWaitMs: number;
+}
+
+/** One operation of the reference's API. */
+export interface Operation {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Below the door, with `:name` for a part that varies. */
+  readonly path: string;
+  /** What the reply calls it. */
+  readonly name: string;
+  readonly says?: Sayings;
+  run(ask: Ask): Promise<Outcome>;
+}
+
+/** A row of our resource list. */
+export type ResourceRow = Omit<Resource, 'reset' | 'hostKeys'>;
+
+/** A number as ids are written here; undefined for anything that cannot be one. */
+const idOf = (text: string): number | undefined => (/^\d{1,9}$/.test(text) ? Number(text) : undefined);
+
+/** The resource with this id. Throws `not-found`. */
+export async function resourceById(ask: Ask, id: string): Promise<ResourceRow> {
+  const number = idOf(id);
+  const found = number === undefined ? undefined : (await ask.invoke(listResources, { number, limit: 1 })).items[0];
+  if (!found) throw new Problem('not-found');
+  return found;
+}
+
+/** The account with this id on the resource with that one. Throws `not-found`. */
+export async function accountById(ask: Ask, resourceId: string, id: string): Promise<Account> {
+  const number = idOf(id);
+  const found = number === undefined ? undefined : (await ask.invoke(listAccounts, { number, limit: 1 })).items[0];
+  if (!found || found.resourceNumber !== idOf(resourceId)) throw new Problem('not-found');
+  return found;
+}
+
+/** The resource of this name, in any case. Throws `not-found`. */
+export async function resourceByName(ask: Ask, name: string): Promise<ResourceRow> {
+  const found = name.trim() === '' || name.length > 120 ? undefined : (await ask.invoke(listResources, { name: name.trim(), limit: 1 })).items[0];
+  if (!found) throw new Problem('not-found');
+  return found;
+}
+
+/** The account of exactly this log-in name on a resource. Throws `not-found`. */
+export async function accountByName(ask: Ask, resource: ResourceRow, name: string): Promise<Account> {
+  const found = name === '' || name.length > 255 ? undefined : (await ask.invoke(listAccounts, { resourceId: resource.id, username: name, limit: 1 })).items[0];
+  if (!found) throw new Problem('not-found');
+  return found;
+}
+
+/** Most rows of one of our pages. */
+const page = 500;
+
+/** Rows `start` to `start + count` of a list of ours, page by page. `total` counts all that match. */
+export async function rows<T>(
+  read: (at: { offset: number; limit: number }) => Promise<{ items: T[]; total: number }>,
+  start = 0,
+  count = Number.POSITIVE_INFINITY,
+): Promise<{ items: T[]; total: number }> {
+  const items: T[] = [];
+  for (;;) {
+    const limit = Math.min(page, count - items.length);
+    const found = await read({ offset: start + items.length, limit: Math.max(1, limit) });
+    if (count > 0) items.push(...found.items);
+    if (found.items.length < limit || items.length >= count) return { items, total: found.total };
+  }
+}
+
+/** The password policies of the organisation. */
+export const policies = async (ask: Ask): Promise<readonly Policy[]> => (await ask.invoke(listPolicies, {})).items;
+
+/** The id of the policy that a key names, in any case; undefined when none is given. Throws `input-invalid` for one that does not exist. */
+export async function policyId(ask: Ask, details: Details, key: string): Promise<string | undefined> {
+  const name = given(details, key);
+  if (name === undefined) return undefined;
+  const found = (await policies(ask)).find((policy) => policy.name.toLowerCase() === name.trim().toLowerCase());
+  if (!found) throw new Problem('input-invalid', { detail: `${key} names no password policy.` });
+  return found.id;
+}
+
+/** A value that may come in the Details or as a parameter of the query; undefined when it is in neither. */
+export const anywhere = (ask: Ask, key: string): string | undefined => given(ask.details, key) ?? (ask.params.get(key) || undefined);
+
+/** Reason and ticket, as our own calls take them. */
+export function why(ask: Ask): { reason?: string; ticket?: string } {
+  const reason = anywhere(ask, 'REASON');
+  const ticket = anywhere(ask, 'TICKETID');
+  return { ...(reason === undefined ? {} : { reason }), ...(ticket === undefined ? {} : { ticket }) };
+}
+
+/** `STARTINDEX` (from 0) and `LIMIT` (all) of a list. Throws `input-invalid` for what is no number. */
+export function range(ask: Ask): { start: number; count: number } {
+  const read = (key: string, otherwise: number): number => {
+    const text = anywhere(ask, key)?.trim();
+    if (text === undefined || text === '') return otherwise;
+    if (!/^\d{1,7}$/.test(text)) throw new Problem('input-invalid', { detail: `${key} must be a whole number.` });
+    return Number(text);
+  };
+  return { start: read('STARTINDEX', 0), count: read('LIMIT', Number.POSITIVE_INFINITY) };
+}
+
+const off = new Set(['', 'false', 'no', '0', 'n/a', 'na', 'none', 'null', 'disable', 'disabled']);
+
+/**
+ * Refuses what the product cannot do, by name, where a client asks for it: a recording or a group that is silently left out would be believed to be there.
+ * Switched off or left empty it is what the product does anyway. Throws `input-invalid`.
+ */
+export function refuseUnavailable(details: Details, unavailable: readonly string[]): void {
+  for (const key of unavailable) {
+    const value = details[key] ?? '';
+    const asked = typeof value === 'string' ? !off.has(value.trim().toLowerCase()) : !Array.isArray(value) || value.length > 0;
+    if (asked) throw new Problem('input-invalid', { detail: `${key} is not available in this product.` });
+  }
+}

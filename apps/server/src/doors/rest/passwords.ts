@@ -1,0 +1,89 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { changePassword, generatePassword, readAttempt, revealAccount, type Attempt } from '@strongroom/contract';
+import { Problem } from '../../platform/problem.ts';
+import { accountById, anywhere, policies, policyId, resourceById, why, type Ask, type Operation } from './ask.ts';
+import { sentence, type Outcome } from './envelope.ts';
+import { given, required } from './input-data.ts';
+import { resourceObject } from './shapes.ts';
+
+const says = { 'not-found': 'No such account found' } as const;
+const firstPauseMs = 100;
+const longestPauseMs = 1000;
+
+const ended = (attempt: Attempt): boolean => ['promoted', 'rolled-back', 'needs-person'].includes(attempt.state);
+
+/**
+ * Changes a password: `LOCAL` in the vault alone, `REMOTE` on the target too. The latter is asked for as an attempt and waited for, because clients take the answer for
+ * the end of it; whoever hangs up is not waited for, and the attempt goes on.
+ */
+async function change(ask: Ask): Promise<Outcome> {
+  const account = await accountById(ask, ask.part('rid'), ask.part('aid'));
+  const password = required(ask.details, 'NEWPASSWORD');
+  const type = (given(ask.details, 'RESETTYPE') ?? 'LOCAL').trim().toUpperCase();
+  if (type !== 'LOCAL' && type !== 'REMOTE') throw new Problem('input-invalid', { detail: 'RESETTYPE must be LOCAL or REMOTE.' });
+  const done = { message: 'Password changed successfully' };
+  const { attemptId } = await ask.invoke(changePassword, { accountId: account.id, password, where: type === 'LOCAL' ? 'local' : 'target', ...why(ask) });
+  if (attemptId === null) return done;
+
+  const until = Date.now() + ask.remoteWaitMs;
+  let attempt = await ask.invoke(readAttempt, { accountId: account.id, attemptId });
+  for (let ms = firstPauseMs; !ended(attempt) && Date.now() < until && !ask.gone(); ms = Math.min(longestPauseMs, ms * 2)) {
+    await pause(Math.min(ms, Math.max(1, until - Date.now())));
+    attempt = await ask.invoke(readAttempt, { accountId: account.id, attemptId });
+  }
+  return attempt.state === 'promoted' ? done : { message: unchanged(attempt), failed: true };
+}
+
+function unchanged(attempt: Attempt): string {
+  const because = attempt.why === null ? '' : ` ${attempt.why}`;
+  if (attempt.state === 'rolled-back') return `Password is not changed.${because}`;
+  if (attempt.state === 'needs-person') return `Password change needs a person: neither the old nor the new password is proven.${because}`;
+  return `Password change is not finished and goes on in the background.${because}`;
+}
+
+export const passwordOperations: readonly Operation[] = [
+  {
+    method: 'GET', path: 'resources/:rid/accounts/:aid/password', name: 'GET PASSWORD', says,
+    async run(ask) {
+      const account = await accountById(ask, ask.part('rid'), ask.part('aid'));
+      const { password } = await ask.invoke(revealAccount, { accountId: account.id, purpose: 'use', ...why(ask) });
+      return { message: 'Password fetched successfully', details: { PASSWORD: password } };
+    },
+  },
+  { method: 'PUT', path: 'resources/:rid/accounts/:aid/password', name: 'CHANGE PASSWORD', says, run: change },
+  {
+    // Not in the manual: plug-ins fetch a resource and an account's password in one call, each as JSON in a text.
+    method: 'GET', path: 'resources/getResourceAccountDetails', name: 'GET_RESOURCEACCOUNTDETAILS', says,
+    async run(ask) {
+      const resourceId = anywhere(ask, 'RESOURCEID') ?? '';
+      const account = await accountById(ask, resourceId, anywhere(ask, 'ACCOUNTID') ?? '');
+      const resource = await resourceById(ask, resourceId);
+      const details = await password(ask, account.id);
+      return {
+        message: 'Resource and account details fetched successfully',
+        details: { RESOURCEDETAILS: JSON.stringify(resourceObject(resource, await policies(ask), await ask.rules())), ACCOUNTDETAILS: JSON.stringify(details) },
+      };
+    },
+  },
+  {
+    method: 'GET', path: 'passwords/generate', name: 'GENERATE PASSWORD',
+    async run(ask) {
+      const wanted = anywhere(ask, 'POLICY');
+      const policy = wanted === undefined ? (await policies(ask)).find((candidate) => candidate.isDefault)?.id : await policyId(ask, { POLICY: wanted }, 'POLICY');
+      if (policy === undefined) throw new Problem('input-invalid', { detail: 'POLICY is missing.' });
+      const { passwords } = await ask.invoke(generatePassword, { policyId: policy });
+      return { message: 'Password generated successfully', details: { PASSWORD: passwords[0] ?? '' } };
+    },
+  },
+];
+
+/** The password, or why it may not be read: the reference puts the reason where the password would be. */
+async function password(ask: Ask, accountId: string): Promise<{ PASSWORD: string } | { PASSWORD_REASON: string }> {
+  try {
+    return { PASSWORD: (await ask.invoke(revealAccount, { accountId, purpose: 'use', ...why(ask) })).password };
+  } catch (error) {
+    const refused = error instanceof Problem && ['reason-required', 'ticket-required', 'scope-missing', 'not-your-role', 'input-invalid'].includes(error.code);
+    if (!refused) throw error;
+    return { PASSWORD_REASON: sentence(error) };
+  }
+}

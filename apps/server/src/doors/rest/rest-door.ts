@@ -1,0 +1,120 @@
+import type { IncomingMessage } from 'node:http';
+import type { Call } from '@strongroom/contract';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import type { Actor } from '../../authorise/index.ts';
+import { Problem } from '../../platform/problem.ts';
+import { asProblem } from '../reply.ts';
+import { accountOperations } from './accounts.ts';
+import { readAddress, readParams } from './address.ts';
+import type { Ask, Operation, PasswordRules } from './ask.ts';
+import { envelope, failure } from './envelope.ts';
+import { readInputData } from './input-data.ts';
+import { passwordOperations } from './passwords.ts';
+import { resourceOperations } from './resources.ts';
+
+export interface RestParts {
+  /** Makes one of our own calls as the actor: parses input, decides, works, audits, parses the reply. Throws Problem. */
+  invoke<I extends z.ZodType, R extends z.ZodType>(call: Call<string, I, R>, actor: Actor, input: z.input<I>): Promise<z.output<R>>;
+  /** Finds the actor of a token, checks the host it is bound to. Throws Problem 'signed-out' | 'wrong-host'. */
+  authenticate(token: string, request: FastifyRequest): Promise<Actor>;
+  /** False when the organisation switched tokens in URLs off (setting tokenInUrl). */
+  tokenInUrlAllowed(actor: Actor): Promise<boolean>;
+  /** What the organisation asks before a password is opened; without it the replies say that it asks nothing. */
+  passwordRules?(actor: Actor): Promise<PasswordRules>;
+  /** How long RESETTYPE REMOTE waits for the target; 60 000 when left out. */
+  readonly remoteWaitMs?: number;
+}
+
+const operations = [...resourceOperations, ...accountOperations, ...passwordOperations].map((operation) => ({ operation, pattern: operation.path.split('/') }));
+const inputLimit = 1024 * 1024;
+
+/** The operation of an address with the varying parts of its path. Patterns without variables come first in the lists. */
+function find(method: string, segments: readonly string[]): { operation: Operation; parts: ReadonlyMap<string, string> } | undefined {
+  for (const { operation, pattern } of operations) {
+    if (operation.method !== method || pattern.length !== segments.length) continue;
+    if (pattern.some((part, i) => !part.startsWith(':') && part !== segments[i])) continue;
+    return { operation, parts: new Map(pattern.map((part, i) => [part.slice(1), segments[i] ?? ''])) };
+  }
+  return undefined;
+}
+
+/**
+ * Puts the reference's REST API on the instance, below its prefix (`/restapi/json/v1`). Whatever an operation comes to is answered with status 200 and the
+ * envelope, as clients expect; only an address that names no operation is 404.
+ */
+export function restDoor(app: FastifyInstance, parts: RestParts): void {
+  // The body is read below, whatever it calls itself: clients send INPUT_DATA under any Content-Type, a wrong one, or none, and with GET too.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, _payload, done) => {
+    done(null);
+  });
+  app.addHook('onRequest', (request, _reply, done) => {
+    delete request.raw.headers['content-type'];
+    done();
+  });
+  for (const url of ['/', '/*']) {
+    app.route({
+      method: ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'],
+      url,
+      exposeHeadRoute: false,
+      async handler(request, reply) {
+        const { segments, query } = readAddress(request.raw.url ?? '', app.prefix);
+        const found = find(request.method, segments);
+        void reply.type('application/json; charset=utf-8').header('cache-control', 'no-store');
+        if (!found) return reply.status(404).send(envelope('UNKNOWN', { message: 'No such API', failed: true }));
+        return reply.send(await answer(parts, request, found.operation, found.parts, query));
+      },
+    });
+  }
+}
+
+/** Does an operation and makes its reply. Never throws: what goes wrong is a reply too. */
+async function answer(parts: RestParts, request: FastifyRequest, operation: Operation, path: ReadonlyMap<string, string>, query: string): Promise<string> {
+  try {
+    const params = readParams(query);
+    const actor = await authenticated(parts, request, params);
+    const body = await readBody(request.raw);
+    const ask: Ask = {
+      invoke: (call, input) => parts.invoke(call, actor, input),
+      rules: async () => (await parts.passwordRules?.(actor)) ?? { reasonToReveal: false, ticketToReveal: false },
+      part: (name) => path.get(name) ?? '',
+      details: readInputData(query, body),
+      params,
+      gone: () => request.raw.socket.destroyed,
+      remoteWaitMs: parts.remoteWaitMs ?? 60_000,
+    };
+    return envelope(operation.name, await operation.run(ask));
+  } catch (error) {
+    const problem = asProblem(error);
+    if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem, code: problem.code, operation: operation.name }, 'reference API call failed');
+    return failure(operation.name, problem, operation.says);
+  }
+}
+
+const first = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value)?.trim() || undefined;
+
+/** Who asks: by the token in a header or, where the organisation allows it, in the URL. A header wins. Throws `signed-out`, `wrong-host`, `input-invalid`. */
+async function authenticated(parts: RestParts, request: FastifyRequest, params: ReadonlyMap<string, string>): Promise<Actor> {
+  const { headers } = request;
+  const inHeader = first(headers['authtoken']) ?? first(headers['app_authtoken']);
+  const token = inHeader ?? first(params.get('AUTHTOKEN')) ?? first(params.get('APP_AUTHTOKEN'));
+  if (token === undefined) throw new Problem('signed-out');
+  const actor = await parts.authenticate(token, request);
+  if (inHeader === undefined && !(await parts.tokenInUrlAllowed(actor))) {
+    throw new Problem('input-invalid', { detail: 'The organisation does not allow tokens in URLs. Send the token in the header AUTHTOKEN.' });
+  }
+  return actor;
+}
+
+/** Reads a body to its end. Throws `input-invalid` beyond 1 MB, and for one that breaks off. */
+async function readBody(raw: IncomingMessage): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of raw as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > inputLimit) throw new Problem('input-invalid', { detail: 'INPUT_DATA is too large: 1 MB is the most.' });
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

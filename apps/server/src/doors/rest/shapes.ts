@@ -1,0 +1,104 @@
+import type { Account, Policy } from '@strongroom/contract';
+import type { PasswordRules, ResourceRow } from './ask.ts';
+
+const flag = (value: boolean): string => (value ? 'true' : 'false');
+const none = 'N/A';
+const days = 24 * 60 * 60 * 1000;
+
+/** Why nobody logs on through the product; clients show it. */
+const noLogOn = 'Automatic log-on is not available';
+
+/** A row of the resource list. Every scalar is a string. */
+export const resourceRow = (resource: ResourceRow): Record<string, string> => ({
+  'RESOURCE ID': String(resource.number),
+  'RESOURCE NAME': resource.name,
+  'RESOURCE DESCRIPTION': resource.description,
+  'RESOURCE TYPE': resource.type,
+  NOOFACCOUNTS: String(resource.accounts),
+});
+
+/** The policy that applies: the first that is set, else the organisation's default. */
+export const policyOf = (policies: readonly Policy[], ids: readonly (string | null)[]): Policy | undefined => {
+  const id = ids.find((candidate) => candidate !== null);
+  return policies.find((policy) => policy.id === id) ?? policies.find((policy) => policy.isDefault);
+};
+
+/**
+ * A resource without its accounts. Log-on through the product does not exist yet, so every key about it says so: restricted, and no method in the list. Custom fields stand
+ * in the description.
+ */
+export const resourceObject = (resource: ResourceRow, policies: readonly Policy[], rules: PasswordRules): Record<string, unknown> => ({
+  'RESOURCE ID': String(resource.number),
+  'RESOURCE NAME': resource.name,
+  'RESOURCE DESCRIPTION': resource.description,
+  'RESOURCE TYPE': resource.type,
+  'DNS NAME': resource.dnsName,
+  'DOMAIN NAME': resource.domain,
+  'RESOURCE URL': resource.url,
+  LOCATION: resource.location,
+  DEPARTMENT: resource.department,
+  'RESOURCE OWNER': resource.ownerName,
+  'RESOURCE PASSWORD POLICY': policyOf(policies, [resource.policyId])?.name ?? none,
+  ALLOWOPENURLINBROWSER: flag(resource.url !== ''),
+  NEWSSHTERMINAL: 'false',
+  PASSWORDREQUEST_REASON_MANDATORY: flag(rules.reasonToReveal),
+  IS_LOCAL_ACCOUNTS_AUTOLOGON_RESTRICTED: 'true',
+  IS_SSH_RESTRICTED: 'true',
+  ISRDPRESTRICTED: 'true',
+  'CUSTOM FIELD': [],
+});
+
+/** `****` for a password that the asker may open; clients look for `####` otherwise. */
+const status = (account: Account): string => (account.can.includes('account.reveal') ? '****' : '####');
+
+/** An account in the list of its resource. */
+export const accountRow = (account: Account, resource: ResourceRow, policies: readonly Policy[], rules: PasswordRules): Record<string, unknown> => ({
+  'ACCOUNT ID': String(account.number),
+  'ACCOUNT NAME': account.username,
+  PASSWDID: String(account.number),
+  'PASSWORD STATUS': status(account),
+  'ACCOUNT PASSWORD POLICY': policyOf(policies, [account.policyId, resource.policyId])?.name ?? none,
+  ACCOUNT_DESCRIPTION: account.notes,
+  ISFAVPASS: flag(account.favourite),
+  AUTOLOGONLIST: [],
+  AUTOLOGONSTATUS: noLogOn,
+  ISREASONREQUIRED: flag(rules.reasonToReveal),
+  IS_TICKETID_REQD: flag(rules.ticketToReveal),
+  IS_TICKETID_REQD_MANDATORY: flag(rules.ticketToReveal),
+  IS_TICKETID_REQD_ACW: 'false',
+  PASSWORDREQUEST_REASON_MANDATORY: flag(rules.reasonToReveal),
+  ISREMOTEAPPONLY: 'false',
+  IS_USER_WITH_COMMAND_CONTROL_ROLE: 'false',
+  IS_COMMAND_CONTROL_CONFIGURED: 'false',
+  IS_TOTP_CONFIGURED: 'false',
+});
+
+/**
+ * One account. Whether its password keeps the policy is not known without opening it, and when it was last opened stands in the audit trail, which an API user may not
+ * read: both are `N/A`, the reference's word for what is not known.
+ */
+export function accountDetails(account: Account, resource: ResourceRow, policies: readonly Policy[], rules: PasswordRules, now: Date): Record<string, string> {
+  const policy = policyOf(policies, [account.policyId, resource.policyId]);
+  const changedAt = new Date(account.changedAt);
+  const maxAgeDays = policy?.maxAgeDays ?? 0;
+  const expired = maxAgeDays > 0 && now.getTime() - changedAt.getTime() > maxAgeDays * days;
+  return {
+    DESCRIPTION: account.notes === '' ? none : account.notes,
+    PASSWDID: String(account.number),
+    'PASSWORD STATUS': status(account),
+    'PASSWORD POLICY': policy?.name ?? none,
+    'LAST MODIFIED TIME': clientTime(changedAt),
+    'LAST ACCESSED TIME': none,
+    'EXPIRY STATUS': expired ? 'Expired' : 'Valid',
+    'COMPLIANT STATUS': none,
+    'COMPLIANT REASON': none,
+    PASSWORDREQUEST_REASON_MANDATORY: flag(rules.reasonToReveal),
+  };
+}
+
+/** A time as clients parse it: `Dec 1, 2021 09:00 PM`, in the server's own zone. */
+export function clientTime(date: Date): string {
+  const parts = new Intl.DateTimeFormat('en-US', { month: 'short', day: 'numeric', year: 'numeric', hour: '2-digit', minute: '2-digit', hour12: true }).formatToParts(date);
+  const part = (type: Intl.DateTimeFormatPartTypes): string => parts.find((candidate) => candidate.type === type)?.value ?? '';
+  return `${part('month')} ${part('day')}, ${part('year')} ${part('hour')}:${part('minute')} ${part('dayPeriod')}`;
+}

@@ -17,7 +17,8 @@ async function start(): Promise<number> {
   const config = read.ok;
   const log = createLog({ level: config.logLevel });
   try {
-    for (const reason of guardMemory(config)) log.warn({ reason }, 'memory could be read by others; refused in production');
+    for (const reason of guardMemory(config))
+      log.warn({ reason }, 'memory could be read by others; refused in production');
     const stopping = stopSignal();
     const server = await startServer(config, log);
     switchLevelOnSignal(log, config.logLevel);

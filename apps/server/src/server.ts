@@ -5,7 +5,15 @@ import type { AddressInfo } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
 import { parseDocument } from 'yaml';
-import { auditEndpoints, createSigningKey, exportTrail, fileWitness, readSigningKey, signingKeyFile, startSealer } from './audit/index.ts';
+import {
+  auditEndpoints,
+  createSigningKey,
+  exportTrail,
+  fileWitness,
+  readSigningKey,
+  signingKeyFile,
+  startSealer,
+} from './audit/index.ts';
 import { explainEndpoints, nowhere, performer, type Endpoint } from './authorise/index.ts';
 import { httpServer } from './doors/index.ts';
 import { createPasswordHasher, identityEndpoints, smtpMailer, type Mailer } from './identity/index.ts';
@@ -25,7 +33,16 @@ import { loadTls } from './platform/tls.ts';
 import { resourceEndpoints } from './resource/index.ts';
 import { driverCatalogue, recover, rotationEndpoints, runAttempt } from './rotation/index.ts';
 import { addSetupApiUser, createSetupToken, organisations, setUp, setupEndpoints } from './setup/index.ts';
-import { checkMasterKey, copyMasterKey, createMasterKey, createVault, masterKeyExists, readMasterKey, WrongKey, type MasterKey } from './vault/index.ts';
+import {
+  checkMasterKey,
+  copyMasterKey,
+  createMasterKey,
+  createVault,
+  masterKeyExists,
+  readMasterKey,
+  WrongKey,
+  type MasterKey,
+} from './vault/index.ts';
 
 export const version = '0.1.0';
 /** Rotations at work at once on this node. */
@@ -60,12 +77,21 @@ export async function startServer(config: Config, log: Log, options: { mailer?: 
   }
 }
 
-async function assemble(config: Config, log: Log, options: { mailer?: Mailer }, undo: (() => Promise<void> | void)[], stopAll: () => Promise<void>): Promise<RunningServer> {
+async function assemble(
+  config: Config,
+  log: Log,
+  options: { mailer?: Mailer },
+  undo: (() => Promise<void> | void)[],
+  stopAll: () => Promise<void>,
+): Promise<RunningServer> {
   const metrics = createMetrics();
   prepareHome(config.home);
   const databaseUrl = await openDatabase(config, log, undo);
   await migrate(databaseUrl).catch((cause: unknown) => {
-    throw new StartFault(`The database could not be brought to this release: ${cause instanceof Error ? cause.message : 'unknown error'}.`, { cause });
+    throw new StartFault(
+      `The database could not be brought to this release: ${cause instanceof Error ? cause.message : 'unknown error'}.`,
+      { cause },
+    );
   });
   const database = connect(databaseUrl, {
     onError: (err) => {
@@ -76,9 +102,16 @@ async function assemble(config: Config, log: Log, options: { mailer?: Mailer }, 
 
   const first = await organisations(database);
   const key = openMasterKey(config.keyFile, first.length > 0);
-  await checkMasterKey(database, key, first.map((organisation) => organisation.id)).catch((error: unknown) => {
+  await checkMasterKey(
+    database,
+    key,
+    first.map((organisation) => organisation.id),
+  ).catch((error: unknown) => {
     if (error instanceof WrongKey) throw new StartFault(`Wrong key: ${error.message}.`);
-    throw new StartFault('The data keys in the database do not open with the key file: the database was altered. Restore a backup.', { cause: error });
+    throw new StartFault(
+      'The data keys in the database do not open with the key file: the database was altered. Restore a backup.',
+      { cause: error },
+    );
   });
   let keyFile = config.keyFile;
   const signingFile = signingKeyFile(config.keyFile);
@@ -94,7 +127,8 @@ async function assemble(config: Config, log: Log, options: { mailer?: Mailer }, 
   const organisationId = async (): Promise<string | undefined> => (known ??= (await organisations(database))[0]?.id);
 
   const worker = {
-    perform, vault,
+    perform,
+    vault,
     onHostKeyChanged: (alarm: { resourceName: string; host: string; offered: string }) => {
       metrics.count('strongroom_host_key_changed_total');
       log.warn(alarm, 'host key changed: nothing was sent');
@@ -102,13 +136,23 @@ async function assemble(config: Config, log: Log, options: { mailer?: Mailer }, 
   };
   const endpoints: Endpoint[] = [
     ...setupEndpoints({
-      database, perform, vault, hasher, version, host: hostname(), keyFile: () => keyFile, onSetUp: (id) => void (known = id),
+      database,
+      perform,
+      vault,
+      hasher,
+      version,
+      host: hostname(),
+      keyFile: () => keyFile,
+      onSetUp: (id) => void (known = id),
       moveKeyFile: (to) => {
         keyFile = moveKeys(config, key, keyFile, to);
       },
     }),
     ...identityEndpoints(database, {
-      vault, hasher, publicUrl, mailer: options.mailer ?? smtpMailer,
+      vault,
+      hasher,
+      publicUrl,
+      mailer: options.mailer ?? smtpMailer,
       onMailFailure: (err) => {
         log.warn({ err }, 'mail not sent');
       },
@@ -122,7 +166,10 @@ async function assemble(config: Config, log: Log, options: { mailer?: Mailer }, 
 
   const witness = fileWitness(join(config.home, 'checkpoints'));
   const sealer = startSealer({
-    database, signerOf, onCheckpoint: witness, everyMs: sealEveryMs,
+    database,
+    signerOf,
+    onCheckpoint: witness,
+    everyMs: sealEveryMs,
     organisationIds: async () => (await organisations(database)).map((organisation) => organisation.id),
     onError: (err) => {
       log.warn({ err }, 'sealing the audit trail failed; it is tried again');
@@ -139,7 +186,10 @@ async function assemble(config: Config, log: Log, options: { mailer?: Mailer }, 
 
   const jobs = await startJobs(
     databaseUrl,
-    { rotate: async ({ organisationId: organisation, attemptId }) => void (await runAttempt(worker, organisation, attemptId)) },
+    {
+      rotate: async ({ organisationId: organisation, attemptId }) =>
+        void (await runAttempt(worker, organisation, attemptId)),
+    },
     {
       concurrency: rotationsAtOnce,
       onError: (err, job) => {
@@ -154,7 +204,14 @@ async function assemble(config: Config, log: Log, options: { mailer?: Mailer }, 
   const tls = await loadTls(config);
   let closing = false;
   const app = httpServer({
-    database, perform, endpoints, log, metrics, tls: tls.options, version, organisationId,
+    database,
+    perform,
+    endpoints,
+    log,
+    metrics,
+    tls: tls.options,
+    version,
+    organisationId,
     exportAudit: async function* (id) {
       await sealer.sealAll();
       yield* exportTrail(database, id);
@@ -163,7 +220,11 @@ async function assemble(config: Config, log: Log, options: { mailer?: Mailer }, 
     notReady: () => whyNotReady(database, closing),
   });
   metrics.gauge('strongroom_database_connections_busy', 'Database connections at work.', () => database.load().busy);
-  metrics.gauge('strongroom_database_connections_waiting', 'Requests that wait for a database connection.', () => database.load().waiting);
+  metrics.gauge(
+    'strongroom_database_connections_waiting',
+    'Requests that wait for a database connection.',
+    () => database.load().waiting,
+  );
   metrics.gauge('strongroom_log_ins_in_line', 'Log-ins that wait for, or are at, the slow hash.', () => hasher.load());
   address = await listen(app, config);
   undo.push(async () => {
@@ -171,18 +232,25 @@ async function assemble(config: Config, log: Log, options: { mailer?: Mailer }, 
     await app.close();
   });
   if (app.server instanceof TlsServer) {
-    undo.push(tls.watch(app.server, (change) => {
-      if (change.is === 'changed') log.info({ fingerprint: change.fingerprint }, 'certificate replaced');
-      else log.warn({ why: change.why }, 'new certificate not used');
-    }));
+    undo.push(
+      tls.watch(app.server, (change) => {
+        if (change.is === 'changed') log.info({ fingerprint: change.fingerprint }, 'certificate replaced');
+        else log.warn({ why: change.why }, 'new certificate not used');
+      }),
+    );
   }
-  return { url: publicUrl(), setupUrl: setupToken === undefined ? undefined : `${publicUrl()}/setup#${setupToken}`, stop: stopAll };
+  return {
+    url: publicUrl(),
+    setupUrl: setupToken === undefined ? undefined : `${publicUrl()}/setup#${setupToken}`,
+    stop: stopAll,
+  };
 }
 
 async function openDatabase(config: Config, log: Log, undo: (() => Promise<void> | void)[]): Promise<string> {
   if (config.database.url !== undefined) return config.database.url;
   const embedded = await startEmbedded({
-    home: config.home, passwordFile: config.database.passwordFile,
+    home: config.home,
+    passwordFile: config.database.passwordFile,
     ...(config.database.binDir === undefined ? {} : { binDir: config.database.binDir }),
     ...(config.database.osUser === undefined ? {} : { osUser: config.database.osUser }),
     note: (event, details) => {
@@ -216,8 +284,17 @@ async function firstRun(config: Config, parts: Parameters<typeof setUp>[0]): Pro
   const password = new Secret(fault(() => readFileSync(adminPasswordFile, 'utf8').replace(/\r?\n$/, '')));
   try {
     const made = await setUp(
-      parts, token,
-      { organisation, username: admin, fullName: admin, email: adminEmail ?? '', timeZone: 'UTC', password, mail: null },
+      parts,
+      token,
+      {
+        organisation,
+        username: admin,
+        fullName: admin,
+        email: adminEmail ?? '',
+        timeZone: 'UTC',
+        password,
+        mail: null,
+      },
       { ...nowhere, client: 'unattended set-up' },
       (grant) => (apiTokenFile === undefined ? Promise.resolve(undefined) : addSetupApiUser(grant)),
     );
@@ -229,7 +306,9 @@ async function firstRun(config: Config, parts: Parameters<typeof setUp>[0]): Pro
   } catch (error) {
     if (error instanceof Problem) {
       const faults = error.errors?.map((e) => e.message).join(' ') ?? '';
-      throw new StartFault(`Unattended set-up failed: ${error.message} ${faults} Nothing was created.`, { cause: error });
+      throw new StartFault(`Unattended set-up failed: ${error.message} ${faults} Nothing was created.`, {
+        cause: error,
+      });
     }
     throw error;
   }
@@ -238,14 +317,17 @@ async function firstRun(config: Config, parts: Parameters<typeof setUp>[0]): Pro
 
 /** Moves the keys to another folder at set-up: copied, read back, named in the settings, and only then removed. */
 function moveKeys(config: Config, key: MasterKey, from: string, to: string): string {
-  const inside = (folder: string): boolean => !relative(folder, to).startsWith('..') && !isAbsolute(relative(folder, to));
+  const inside = (folder: string): boolean =>
+    !relative(folder, to).startsWith('..') && !isAbsolute(relative(folder, to));
   const wrong = (message: string): Problem => new Problem('input-invalid', { errors: [{ path: 'keyFile', message }] });
   if (!isAbsolute(to)) throw wrong('must be an absolute path');
-  if (inside(config.home) || inside(config.checkout)) throw wrong('must lie outside the program and its state directory, so that a copy of those does not hold the key');
+  if (inside(config.home) || inside(config.checkout))
+    throw wrong('must lie outside the program and its state directory, so that a copy of those does not hold the key');
   try {
     copyMasterKey(key, to);
     const signing = signingKeyFile(from);
-    if (dirname(from) !== dirname(to)) writeFileSync(signingKeyFile(to), readFileSync(signing), { mode: 0o600, flag: 'wx' });
+    if (dirname(from) !== dirname(to))
+      writeFileSync(signingKeyFile(to), readFileSync(signing), { mode: 0o600, flag: 'wx' });
     const { settings } = pathsOf(config.home);
     const document = parseDocument(readSettings(settings));
     document.set('key_file', to);
@@ -254,7 +336,9 @@ function moveKeys(config: Config, key: MasterKey, from: string, to: string): str
     if (dirname(from) !== dirname(to)) rmSync(signing);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    throw wrong(code === 'EEXIST' ? 'a file of this name exists already; it is never overwritten' : `cannot be written (${code})`);
+    throw wrong(
+      code === 'EEXIST' ? 'a file of this name exists already; it is never overwritten' : `cannot be written (${code})`,
+    );
   }
   return to;
 }
@@ -287,9 +371,16 @@ async function listen(app: FastifyInstance, config: Config): Promise<string> {
     await app.listen({ port: config.port, host: config.host ?? '::' });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'EADDRINUSE') throw new StartFault(`Port ${config.port} is taken by another program. Stop that program, or choose another port with STRONGROOM_PORT.`);
-    if (code === 'EACCES') throw new StartFault(`Port ${config.port} may not be opened by this user. Choose one above 1023 with STRONGROOM_PORT.`);
-    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') throw new StartFault(`${config.host ?? '::'} is not an address of this machine. Mend STRONGROOM_HOST.`);
+    if (code === 'EADDRINUSE')
+      throw new StartFault(
+        `Port ${config.port} is taken by another program. Stop that program, or choose another port with STRONGROOM_PORT.`,
+      );
+    if (code === 'EACCES')
+      throw new StartFault(
+        `Port ${config.port} may not be opened by this user. Choose one above 1023 with STRONGROOM_PORT.`,
+      );
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+      throw new StartFault(`${config.host ?? '::'} is not an address of this machine. Mend STRONGROOM_HOST.`);
     throw error;
   }
   const { port } = app.server.address() as AddressInfo;

@@ -24,7 +24,9 @@ export interface Call<N extends string, I extends z.ZodType, R extends z.ZodType
   readonly secret?: true;
 }
 
-export function call<const N extends string, I extends z.ZodType, R extends z.ZodType>(c: Call<N, I, R>): Call<N, I, R> {
+export function call<const N extends string, I extends z.ZodType, R extends z.ZodType>(
+  c: Call<N, I, R>,
+): Call<N, I, R> {
   return c;
 }
 
@@ -52,9 +54,7 @@ export const Empty = z.object({});
 /** An instant in UTC, as ISO 8601 text. */
 export const Instant = z.iso.datetime();
 
-const flag = z
-  .union([z.boolean(), z.enum(['true', 'false'])])
-  .transform((value) => value === true || value === 'true');
+const flag = z.union([z.boolean(), z.enum(['true', 'false'])]).transform((value) => value === true || value === 'true');
 /** A boolean that may also come from a query string. */
 export const Flag = flag;
 
@@ -63,7 +63,9 @@ export const listInput = <const S extends readonly [string, ...string[]]>(sorts:
   z.object({
     search: z.string().trim().max(200).optional(),
     /** A column, with `-` in front for descending. */
-    sort: z.enum(sorts.flatMap((s) => [s, `-${s}`]) as [S[number] | `-${S[number]}`, ...(S[number] | `-${S[number]}`)[]]).optional(),
+    sort: z
+      .enum(sorts.flatMap((s) => [s, `-${s}`]) as [S[number] | `-${S[number]}`, ...(S[number] | `-${S[number]}`)[]])
+      .optional(),
     limit: z.coerce.number().int().min(1).max(500).default(100),
     offset: z.coerce.number().int().min(0).max(10_000_000).optional(),
     cursor: z.string().max(500).optional(),
@@ -77,7 +79,12 @@ export const listReply = <T extends z.ZodType>(item: T) =>
 export const Reason = z.string().trim().min(3).max(500);
 export const Ticket = z.string().trim().min(1).max(100);
 
-const line = (max: number) => z.string().trim().max(max).regex(/^[^\p{Cc}]*$/u, 'must be one line of text');
+const line = (max: number) =>
+  z
+    .string()
+    .trim()
+    .max(max)
+    .regex(/^[^\p{Cc}]*$/u, 'must be one line of text');
 /** One line of text, at most `max` characters, no control characters. */
 export const Line = line;
 /** A password as it stands: never trimmed, never changed. */

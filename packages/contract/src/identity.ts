@@ -3,7 +3,13 @@ import { call, Empty, Instant, Line, listInput, listReply, PasswordText, Scope }
 import { OrganisationId, SessionId, TokenId, UserId } from './ids.ts';
 
 /** The built-in roles, weakest claim last. What each may do stands in docs/who-may-do-what.md. */
-export const Role = z.enum(['administrator', 'privileged-administrator', 'password-administrator', 'password-user', 'password-auditor']);
+export const Role = z.enum([
+  'administrator',
+  'privileged-administrator',
+  'password-administrator',
+  'password-user',
+  'password-auditor',
+]);
 export type Role = z.infer<typeof Role>;
 
 /** `invited` has not yet followed the set-up link; `disabled` may do nothing. */
@@ -17,7 +23,10 @@ const profile = {
   location: Line(120).default(''),
   phone: Line(40).default(''),
   mobile: Line(40).default(''),
-  language: z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/).default('en'),
+  language: z
+    .string()
+    .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/)
+    .default('en'),
   timeZone: Line(60).default('UTC'),
 };
 const partial = {
@@ -27,7 +36,10 @@ const partial = {
   location: Line(120).optional(),
   phone: Line(40).optional(),
   mobile: Line(40).optional(),
-  language: z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/).optional(),
+  language: z
+    .string()
+    .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/)
+    .optional(),
   timeZone: Line(60).optional(),
 };
 
@@ -70,9 +82,13 @@ export const User = z
 export type User = z.infer<typeof User>;
 
 export const readSetup = call({
-  name: 'setup.read', method: 'GET', path: '/setup', anonymous: true,
+  name: 'setup.read',
+  method: 'GET',
+  path: '/setup',
+  anonymous: true,
   summary: 'Tells whether this installation still waits for its first administrator.',
-  input: Empty, reply: z.object({ needed: z.boolean(), product: z.string(), version: z.string() }),
+  input: Empty,
+  reply: z.object({ needed: z.boolean(), product: z.string(), version: z.string() }),
 });
 
 /** Mail server of an organisation. The password is write-only. */
@@ -87,14 +103,20 @@ export const MailServer = z.object({
 export type MailServer = z.infer<typeof MailServer>;
 
 export const inspectSetup = call({
-  name: 'setup.inspect', method: 'POST', path: '/setup/inspect', anonymous: true,
+  name: 'setup.inspect',
+  method: 'POST',
+  path: '/setup/inspect',
+  anonymous: true,
   summary: 'Checks a set-up token and tells where the key lies.',
   input: z.object({ token: z.string().min(20).max(200) }),
   reply: z.object({ keyFile: z.string(), host: z.string() }),
 });
 
 export const completeSetup = call({
-  name: 'setup.complete', method: 'POST', path: '/setup', anonymous: true,
+  name: 'setup.complete',
+  method: 'POST',
+  path: '/setup',
+  anonymous: true,
   summary: 'Creates the organisation and its first administrator. Works once, with the token that the server printed.',
   input: z.object({
     token: z.string().min(20).max(200),
@@ -136,124 +158,243 @@ export const Me = z
 export type Me = z.infer<typeof Me>;
 
 export const signIn = call({
-  name: 'identity.sign-in', method: 'POST', path: '/session', anonymous: true,
+  name: 'identity.sign-in',
+  method: 'POST',
+  path: '/session',
+  anonymous: true,
   summary: 'Signs a person in with name and password and sets the session cookie.',
-  input: z.object({ username: z.string().trim().min(1).max(200), password: z.string().min(1).max(4096) }), reply: Me,
+  input: z.object({ username: z.string().trim().min(1).max(200), password: z.string().min(1).max(4096) }),
+  reply: Me,
 });
 export const signOut = call({
-  name: 'identity.sign-out', method: 'DELETE', path: '/session', summary: 'Ends the session.', input: Empty, reply: Empty,
+  name: 'identity.sign-out',
+  method: 'DELETE',
+  path: '/session',
+  summary: 'Ends the session.',
+  input: Empty,
+  reply: Empty,
 });
 export const readMe = call({
-  name: 'me.read', method: 'GET', path: '/session', summary: 'Tells who is signed in and what they may do.', input: Empty, reply: Me,
+  name: 'me.read',
+  method: 'GET',
+  path: '/session',
+  summary: 'Tells who is signed in and what they may do.',
+  input: Empty,
+  reply: Me,
 });
 export const updateMe = call({
-  name: 'me.update', method: 'PATCH', path: '/me', summary: 'Changes one’s own profile.', input: z.object(partial), reply: User,
+  name: 'me.update',
+  method: 'PATCH',
+  path: '/me',
+  summary: 'Changes one’s own profile.',
+  input: z.object(partial),
+  reply: User,
 });
 export const changeMyPassword = call({
-  name: 'me.change-password', method: 'POST', path: '/me/password',
+  name: 'me.change-password',
+  method: 'POST',
+  path: '/me/password',
   summary: 'Changes one’s own log-in password and ends the other sessions.',
-  input: z.object({ current: PasswordText, next: PasswordText }), reply: Empty,
+  input: z.object({ current: PasswordText, next: PasswordText }),
+  reply: Empty,
 });
 export const Session = z
-  .object({ id: SessionId, startedAt: Instant, lastSeenAt: Instant, address: z.string(), client: z.string(), current: z.boolean() })
+  .object({
+    id: SessionId,
+    startedAt: Instant,
+    lastSeenAt: Instant,
+    address: z.string(),
+    client: z.string(),
+    current: z.boolean(),
+  })
   .meta({ id: 'Session' });
 export type Session = z.infer<typeof Session>;
 export const listMySessions = call({
-  name: 'me.list-sessions', method: 'GET', path: '/me/sessions', summary: 'One’s own open sessions.', input: Empty,
+  name: 'me.list-sessions',
+  method: 'GET',
+  path: '/me/sessions',
+  summary: 'One’s own open sessions.',
+  input: Empty,
   reply: z.object({ items: z.array(Session) }),
 });
 export const revokeMySession = call({
-  name: 'me.revoke-session', method: 'DELETE', path: '/me/sessions/:sessionId', summary: 'Ends one of one’s own sessions.',
-  input: z.object({ sessionId: SessionId }), reply: Empty,
+  name: 'me.revoke-session',
+  method: 'DELETE',
+  path: '/me/sessions/:sessionId',
+  summary: 'Ends one of one’s own sessions.',
+  input: z.object({ sessionId: SessionId }),
+  reply: Empty,
 });
 
 export const Token = z
   .object({
-    id: TokenId, name: z.string(), scopes: z.array(Scope), hint: z.string(),
-    createdAt: Instant, expiresAt: Instant.nullable(), lastUsedAt: Instant.nullable(),
+    id: TokenId,
+    name: z.string(),
+    scopes: z.array(Scope),
+    hint: z.string(),
+    createdAt: Instant,
+    expiresAt: Instant.nullable(),
+    lastUsedAt: Instant.nullable(),
   })
   .meta({ id: 'Token' });
 export type Token = z.infer<typeof Token>;
 export const listMyTokens = call({
-  name: 'me.list-tokens', method: 'GET', path: '/me/tokens', summary: 'One’s own API tokens.', input: Empty,
+  name: 'me.list-tokens',
+  method: 'GET',
+  path: '/me/tokens',
+  summary: 'One’s own API tokens.',
+  input: Empty,
   reply: z.object({ items: z.array(Token) }),
 });
 export const createMyToken = call({
-  name: 'me.create-token', method: 'POST', path: '/me/tokens', secret: true,
+  name: 'me.create-token',
+  method: 'POST',
+  path: '/me/tokens',
+  secret: true,
   summary: 'Makes an API token. It is shown once.',
   input: z.object({ name: Line(80).min(1), scopes: z.array(Scope).min(1), expiresAt: Instant.nullable() }),
   reply: z.object({ token: z.string(), item: Token }),
 });
 export const revokeMyToken = call({
-  name: 'me.revoke-token', method: 'DELETE', path: '/me/tokens/:tokenId', summary: 'Ends an API token at once.',
-  input: z.object({ tokenId: TokenId }), reply: Empty,
+  name: 'me.revoke-token',
+  method: 'DELETE',
+  path: '/me/tokens/:tokenId',
+  summary: 'Ends an API token at once.',
+  input: z.object({ tokenId: TokenId }),
+  reply: Empty,
 });
 
 export const readLink = call({
-  name: 'identity.read-link', method: 'POST', path: '/links/read', anonymous: true,
+  name: 'identity.read-link',
+  method: 'POST',
+  path: '/links/read',
+  anonymous: true,
   summary: 'Tells for whom a set-up link is.',
   input: z.object({ token: z.string().min(20).max(200) }),
   reply: z.object({ username: z.string(), fullName: z.string(), organisation: z.string() }),
 });
 export const acceptLink = call({
-  name: 'identity.accept-link', method: 'POST', path: '/links/accept', anonymous: true,
+  name: 'identity.accept-link',
+  method: 'POST',
+  path: '/links/accept',
+  anonymous: true,
   summary: 'Sets the log-in password with a one-time link.',
-  input: z.object({ token: z.string().min(20).max(200), password: PasswordText }), reply: z.object({ username: z.string() }),
+  input: z.object({ token: z.string().min(20).max(200), password: PasswordText }),
+  reply: z.object({ username: z.string() }),
 });
 
 export const listUsers = call({
-  name: 'user.list', method: 'GET', path: '/users', scope: 'read', summary: 'The organisation’s users.',
+  name: 'user.list',
+  method: 'GET',
+  path: '/users',
+  scope: 'read',
+  summary: 'The organisation’s users.',
   input: listInput(['username', 'fullName', 'role', 'state', 'lastSignInAt', 'createdAt']).extend({
-    kind: z.enum(['person', 'api']).optional(), state: UserState.optional(), role: Role.optional(),
+    kind: z.enum(['person', 'api']).optional(),
+    state: UserState.optional(),
+    role: Role.optional(),
   }),
   reply: listReply(User),
 });
 export const readUser = call({
-  name: 'user.read', method: 'GET', path: '/users/:userId', scope: 'read', summary: 'One user.',
-  input: z.object({ userId: UserId }), reply: User,
+  name: 'user.read',
+  method: 'GET',
+  path: '/users/:userId',
+  scope: 'read',
+  summary: 'One user.',
+  input: z.object({ userId: UserId }),
+  reply: User,
 });
 /** How a new person gets in: by mail, or by a link that the administrator passes on. Null when a password was given. */
 export const Invitation = z.object({ mailed: z.boolean(), link: z.string().nullable(), expiresAt: Instant }).nullable();
 export const createUser = call({
-  name: 'user.create', method: 'POST', path: '/users', scope: 'administer', secret: true,
+  name: 'user.create',
+  method: 'POST',
+  path: '/users',
+  scope: 'administer',
+  secret: true,
   summary: 'Adds a person and sends a one-time set-up link, or takes a first password that must be changed.',
-  input: z.object({ username: Username, ...profile, role: Role, superAdministrator: z.boolean().default(false), password: PasswordText.optional() }),
+  input: z.object({
+    username: Username,
+    ...profile,
+    role: Role,
+    superAdministrator: z.boolean().default(false),
+    password: PasswordText.optional(),
+  }),
   reply: z.object({ user: User, invitation: Invitation }),
 });
 export const createApiUser = call({
-  name: 'user.create-api', method: 'POST', path: '/api-users', scope: 'administer', secret: true,
+  name: 'user.create-api',
+  method: 'POST',
+  path: '/api-users',
+  scope: 'administer',
+  secret: true,
   summary: 'Adds an API user and makes its REST token, which is shown once.',
   input: z.object({
-    username: Username, fullName: profile.fullName,
+    username: Username,
+    fullName: profile.fullName,
     /** Host name, address or CIDR the token works from; empty for any. */
     host: Line(255).default(''),
-    role: Role, superAdministrator: z.boolean().default(false), scopes: z.array(Scope).min(1).default(['read', 'passwords', 'manage', 'administer']),
+    role: Role,
+    superAdministrator: z.boolean().default(false),
+    scopes: z.array(Scope).min(1).default(['read', 'passwords', 'manage', 'administer']),
     expiresAt: Instant.nullable(),
   }),
   reply: z.object({ user: User, token: z.string() }),
 });
 export const regenerateApiToken = call({
-  name: 'user.regenerate-token', method: 'POST', path: '/users/:userId/token', scope: 'administer', secret: true,
+  name: 'user.regenerate-token',
+  method: 'POST',
+  path: '/users/:userId/token',
+  scope: 'administer',
+  secret: true,
   summary: 'Gives an API user a new REST token; the old one ends at once.',
-  input: z.object({ userId: UserId, expiresAt: Instant.nullable() }), reply: z.object({ token: z.string() }),
+  input: z.object({ userId: UserId, expiresAt: Instant.nullable() }),
+  reply: z.object({ token: z.string() }),
 });
 export const updateUser = call({
-  name: 'user.update', method: 'PATCH', path: '/users/:userId', scope: 'administer', summary: 'Changes a user.',
-  input: z.object({ userId: UserId, version: z.int().optional(), ...partial, role: Role.optional(), superAdministrator: z.boolean().optional(), host: Line(255).optional() }),
+  name: 'user.update',
+  method: 'PATCH',
+  path: '/users/:userId',
+  scope: 'administer',
+  summary: 'Changes a user.',
+  input: z.object({
+    userId: UserId,
+    version: z.int().optional(),
+    ...partial,
+    role: Role.optional(),
+    superAdministrator: z.boolean().optional(),
+    host: Line(255).optional(),
+  }),
   reply: User,
 });
 export const disableUser = call({
-  name: 'user.disable', method: 'POST', path: '/users/:userId/disable', scope: 'administer',
-  summary: 'Stops a user: sessions and tokens end at once.', input: z.object({ userId: UserId }), reply: User,
+  name: 'user.disable',
+  method: 'POST',
+  path: '/users/:userId/disable',
+  scope: 'administer',
+  summary: 'Stops a user: sessions and tokens end at once.',
+  input: z.object({ userId: UserId }),
+  reply: User,
 });
 export const enableUser = call({
-  name: 'user.enable', method: 'POST', path: '/users/:userId/enable', scope: 'administer',
-  summary: 'Lets a disabled or locked-out user in again.', input: z.object({ userId: UserId }), reply: User,
+  name: 'user.enable',
+  method: 'POST',
+  path: '/users/:userId/enable',
+  scope: 'administer',
+  summary: 'Lets a disabled or locked-out user in again.',
+  input: z.object({ userId: UserId }),
+  reply: User,
 });
 export const inviteUser = call({
-  name: 'user.invite', method: 'POST', path: '/users/:userId/set-up-link', scope: 'administer', secret: true,
+  name: 'user.invite',
+  method: 'POST',
+  path: '/users/:userId/set-up-link',
+  scope: 'administer',
+  secret: true,
   summary: 'Makes a new one-time link to set the log-in password; former links end.',
-  input: z.object({ userId: UserId }), reply: z.object({ invitation: Invitation }),
+  input: z.object({ userId: UserId }),
+  reply: z.object({ invitation: Invitation }),
 });
 
 export const Settings = z
@@ -274,9 +415,20 @@ export const Settings = z
   .meta({ id: 'Settings' });
 export type Settings = z.infer<typeof Settings>;
 export const readSettings = call({
-  name: 'setting.read', method: 'GET', path: '/settings', scope: 'read', summary: 'The organisation’s settings.', input: Empty, reply: Settings,
+  name: 'setting.read',
+  method: 'GET',
+  path: '/settings',
+  scope: 'read',
+  summary: 'The organisation’s settings.',
+  input: Empty,
+  reply: Settings,
 });
 export const updateSettings = call({
-  name: 'setting.update', method: 'PATCH', path: '/settings', scope: 'administer', summary: 'Changes settings; each change is audited with old and new value.',
-  input: Settings.omit({ mail: true }).partial().extend({ mail: MailServer.nullable().optional() }), reply: Settings,
+  name: 'setting.update',
+  method: 'PATCH',
+  path: '/settings',
+  scope: 'administer',
+  summary: 'Changes settings; each change is audited with old and new value.',
+  input: Settings.omit({ mail: true }).partial().extend({ mail: MailServer.nullable().optional() }),
+  reply: Settings,
 });

@@ -25,18 +25,24 @@ describe('password policy', () => {
   it('says why not, and refuses common passwords and log-in names', () => {
     const strong = builtInPolicies[2]!;
     expect(faults(strong, 'abc', 'root')).toHaveLength(4);
-    expect(faults(loginRules, 'Password1234', 'x')).toEqual(isCommon('password1234') ? ['This is among the most common leaked passwords.'] : []);
+    expect(faults(loginRules, 'Password1234', 'x')).toEqual(
+      isCommon('password1234') ? ['This is among the most common leaked passwords.'] : [],
+    );
     expect(faults(loginRules, 'qwertyuiop123', 'x')).toEqual(['This is among the most common leaked passwords.']);
     expect(faults(loginRules, 'is-it-ADMIN-or-not', 'admin')).toEqual(['Leave the log-in name out.']);
   });
 
   it('counts characters, not UTF-16 units', () => {
-    fc.assert(fc.property(fc.integer({ min: 0, max: 30 }), (n) => {
-      expect(faults(loginRules, '🔑'.repeat(n)).length).toBe(n < 12 ? 1 : 0);
-    }));
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 30 }), (n) => {
+        expect(faults(loginRules, '🔑'.repeat(n)).length).toBe(n < 12 ? 1 : 0);
+      }),
+    );
   });
 
   it('refuses what no password can keep', () => {
-    expect(() => generate({ ...builtInPolicies[2]!, minLength: 40 }, { limits: { maxLength: 8, forbidden: '' } })).toThrow('no password keeps');
+    expect(() =>
+      generate({ ...builtInPolicies[2]!, minLength: 40 }, { limits: { maxLength: 8, forbidden: '' } }),
+    ).toThrow('no password keeps');
   });
 });

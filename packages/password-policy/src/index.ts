@@ -41,11 +41,15 @@ export function faults(rules: Rules, password: string, username = ''): string[] 
   const found: string[] = [];
   if (characters.length < rules.minLength) found.push(`Use at least ${rules.minLength} characters.`);
   if (characters.length > rules.maxLength) found.push(`Use at most ${rules.maxLength} characters.`);
-  if (rules.mixedCase && !(/\p{Ll}/u.test(password) && /\p{Lu}/u.test(password))) found.push('Use both small and capital letters.');
-  if (count(digits) < rules.digits) found.push(`Use at least ${rules.digits} ${rules.digits === 1 ? 'digit' : 'digits'}.`);
-  if (count(rules.specialCharacters) < rules.specials) found.push(`Use at least ${rules.specials} of ${rules.specialCharacters}`);
+  if (rules.mixedCase && !(/\p{Ll}/u.test(password) && /\p{Lu}/u.test(password)))
+    found.push('Use both small and capital letters.');
+  if (count(digits) < rules.digits)
+    found.push(`Use at least ${rules.digits} ${rules.digits === 1 ? 'digit' : 'digits'}.`);
+  if (count(rules.specialCharacters) < rules.specials)
+    found.push(`Use at least ${rules.specials} of ${rules.specialCharacters}`);
   if (rules.startsWithLetter && !/^\p{L}/u.test(password)) found.push('Start with a letter.');
-  if (!rules.loginNameAllowed && username.length >= 3 && password.toLowerCase().includes(username.toLowerCase())) found.push('Leave the log-in name out.');
+  if (!rules.loginNameAllowed && username.length >= 3 && password.toLowerCase().includes(username.toLowerCase()))
+    found.push('Leave the log-in name out.');
   if (isCommon(password)) found.push('This is among the most common leaked passwords.');
   return found;
 }
@@ -55,13 +59,17 @@ export function faults(rules: Rules, password: string, username = ''): string[] 
  * Candidates are drawn uniformly over the allowed characters and thrown away until one keeps every rule, so that no
  * place in the password is more predictable than another. Throws when nothing can keep both.
  */
-export function generate(rules: Rules, options: { length?: number | undefined; username?: string; limits?: Limits | undefined } = {}): string {
+export function generate(
+  rules: Rules,
+  options: { length?: number | undefined; username?: string; limits?: Limits | undefined } = {},
+): string {
   const allowed = (set: string): string => [...set].filter((c) => !options.limits?.forbidden.includes(c)).join('');
   const specials = rules.specials > 0 ? allowed(rules.specialCharacters) : '';
   const alphabet = allowed(lower + upper + digits) + specials;
   const most = Math.min(rules.maxLength, options.limits?.maxLength ?? rules.maxLength);
   const length = Math.min(most, Math.max(rules.minLength, options.length ?? Math.max(rules.minLength, 20)));
-  if (length < rules.minLength || (rules.specials > 0 && specials === '') || alphabet === '') throw new Error('no password keeps both the policy and the target’s limits');
+  if (length < rules.minLength || (rules.specials > 0 && specials === '') || alphabet === '')
+    throw new Error('no password keeps both the policy and the target’s limits');
   for (let draw = 0; draw < 10_000; draw++) {
     let password = '';
     for (let i = 0; i < length; i++) password += alphabet[randomInt(alphabet.length)] ?? '';
@@ -71,11 +79,64 @@ export function generate(rules: Rules, options: { length?: number | undefined; u
 }
 
 /** The three policies every organisation starts with. Their names are the reference product's. */
-export const builtInPolicies: readonly (Rules & { name: string; historyDepth: number; maxAgeDays: number; isDefault: boolean })[] = [
-  { name: 'Low', minLength: 8, maxLength: 64, mixedCase: false, digits: 0, specials: 0, specialCharacters: '!@#$%^&*-_=+', startsWithLetter: false, loginNameAllowed: true, historyDepth: 0, maxAgeDays: 0, isDefault: false },
-  { name: 'Medium', minLength: 12, maxLength: 64, mixedCase: true, digits: 1, specials: 0, specialCharacters: '!@#$%^&*-_=+', startsWithLetter: false, loginNameAllowed: false, historyDepth: 3, maxAgeDays: 180, isDefault: false },
-  { name: 'Strong', minLength: 16, maxLength: 64, mixedCase: true, digits: 2, specials: 2, specialCharacters: '!@#$%^&*-_=+', startsWithLetter: false, loginNameAllowed: false, historyDepth: 5, maxAgeDays: 90, isDefault: true },
+export const builtInPolicies: readonly (Rules & {
+  name: string;
+  historyDepth: number;
+  maxAgeDays: number;
+  isDefault: boolean;
+})[] = [
+  {
+    name: 'Low',
+    minLength: 8,
+    maxLength: 64,
+    mixedCase: false,
+    digits: 0,
+    specials: 0,
+    specialCharacters: '!@#$%^&*-_=+',
+    startsWithLetter: false,
+    loginNameAllowed: true,
+    historyDepth: 0,
+    maxAgeDays: 0,
+    isDefault: false,
+  },
+  {
+    name: 'Medium',
+    minLength: 12,
+    maxLength: 64,
+    mixedCase: true,
+    digits: 1,
+    specials: 0,
+    specialCharacters: '!@#$%^&*-_=+',
+    startsWithLetter: false,
+    loginNameAllowed: false,
+    historyDepth: 3,
+    maxAgeDays: 180,
+    isDefault: false,
+  },
+  {
+    name: 'Strong',
+    minLength: 16,
+    maxLength: 64,
+    mixedCase: true,
+    digits: 2,
+    specials: 2,
+    specialCharacters: '!@#$%^&*-_=+',
+    startsWithLetter: false,
+    loginNameAllowed: false,
+    historyDepth: 5,
+    maxAgeDays: 90,
+    isDefault: true,
+  },
 ];
 
 /** What a person's own log-in password must be: long rather than contrived. Source: NIST SP 800-63B section 5.1.1. */
-export const loginRules: Rules = { minLength: 12, maxLength: 256, mixedCase: false, digits: 0, specials: 0, specialCharacters: '', startsWithLetter: false, loginNameAllowed: false };
+export const loginRules: Rules = {
+  minLength: 12,
+  maxLength: 256,
+  mixedCase: false,
+  digits: 0,
+  specials: 0,
+  specialCharacters: '',
+  startsWithLetter: false,
+  loginNameAllowed: false,
+};

@@ -36,18 +36,29 @@ export const auditEndpoints = (signerOf: (organisationId: string) => NoteSigner)
   }),
   endpoint(readAuditEvent, {
     async run(grant, input) {
-      const { rows } = await sql<Row>`select ${eventColumns}, l.leaf from ${tables} where e.id = ${input.eventId}`.execute(grant.db);
+      const { rows } =
+        await sql<Row>`select ${eventColumns}, l.leaf from ${tables} where e.id = ${input.eventId}`.execute(grant.db);
       if (!rows[0]) throw new Problem('not-found');
       return reply(rows[0]);
     },
   }),
   endpoint(readAuditSeal, {
     async run(grant) {
-      const last = await grant.db.selectFrom('auditCheckpoint').select(['size', 'note', 'createdAt']).orderBy('size', 'desc').limit(1).executeTakeFirst();
-      const { rows } = await sql<{ n: number }>`select count(*)::int as n from audit_event e where not exists (select 1 from audit_leaf l where l.event_id = e.id)
+      const last = await grant.db
+        .selectFrom('auditCheckpoint')
+        .select(['size', 'note', 'createdAt'])
+        .orderBy('size', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      const { rows } = await sql<{
+        n: number;
+      }>`select count(*)::int as n from audit_event e where not exists (select 1 from audit_leaf l where l.event_id = e.id)
         and e.tx >= coalesce((select tx from audit_cursor), 0)`.execute(grant.db);
       return {
-        sealed: last?.size ?? 0, unsealed: rows[0]?.n ?? 0, checkpoint: last?.note ?? null, checkpointAt: last?.createdAt.toISOString() ?? null,
+        sealed: last?.size ?? 0,
+        unsealed: rows[0]?.n ?? 0,
+        checkpoint: last?.note ?? null,
+        checkpointAt: last?.createdAt.toISOString() ?? null,
         publicKey: signerOf(grant.actor.organisationId).verifierKey,
       };
     },

@@ -9,13 +9,19 @@ const page = 2000;
 async function* sealedEvents(database: Database, organisationId: string): AsyncGenerator<SealedEvent> {
   for (let from = 0; ; from += page) {
     const { rows } = await database.asOrganisation(organisationId, (db) =>
-      sql<EventRow & { leaf: number }>`select l.leaf, ${eventColumns} from audit_leaf l join audit_event e on e.id = l.event_id
+      sql<
+        EventRow & { leaf: number }
+      >`select l.leaf, ${eventColumns} from audit_leaf l join audit_event e on e.id = l.event_id
         where l.leaf >= ${from} and l.leaf < ${from + page} order by l.leaf`.execute(db),
     );
     for (const row of rows) yield { index: row.leaf, event: canonicalEvent(recordOf(row)) };
     if (rows.length < page) {
       // Rows may be missing in the middle because somebody removed them: go on to the last leaf all the same.
-      const more = await database.asOrganisation(organisationId, (db) => sql<{ more: boolean }>`select exists (select 1 from audit_leaf where leaf >= ${from + page}) as more`.execute(db));
+      const more = await database.asOrganisation(organisationId, (db) =>
+        sql<{ more: boolean }>`select exists (select 1 from audit_leaf where leaf >= ${from + page}) as more`.execute(
+          db,
+        ),
+      );
       if (!more.rows[0]?.more) return;
     }
   }
@@ -24,7 +30,15 @@ async function* sealedEvents(database: Database, organisationId: string): AsyncG
 async function* checkpoints(database: Database, organisationId: string): AsyncGenerator<string> {
   let size = -1;
   for (;;) {
-    const rows = await database.asOrganisation(organisationId, (db) => db.selectFrom('auditCheckpoint').select(['size', 'note']).where('size', '>', size).orderBy('size').limit(page).execute());
+    const rows = await database.asOrganisation(organisationId, (db) =>
+      db
+        .selectFrom('auditCheckpoint')
+        .select(['size', 'note'])
+        .where('size', '>', size)
+        .orderBy('size')
+        .limit(page)
+        .execute(),
+    );
     for (const row of rows) yield row.note;
     if (rows.length < page) return;
     size = rows.at(-1)?.size ?? size;
@@ -32,10 +46,19 @@ async function* checkpoints(database: Database, organisationId: string): AsyncGe
 }
 
 /** The sealed trail of an organisation as the lines of docs/audit-format.md. Throws when nothing has been sealed yet. */
-export async function* exportTrail(database: Database, organisationId: string, now: Date = new Date()): AsyncGenerator<string> {
-  const organisation = await database.asOrganisation(organisationId, (db) => db.selectFrom('organisation').select('name').executeTakeFirstOrThrow());
+export async function* exportTrail(
+  database: Database,
+  organisationId: string,
+  now: Date = new Date(),
+): AsyncGenerator<string> {
+  const organisation = await database.asOrganisation(organisationId, (db) =>
+    db.selectFrom('organisation').select('name').executeTakeFirstOrThrow(),
+  );
   yield* exportLines({
-    organisationId, organisationName: organisation.name, exportedAt: now.toISOString(),
-    events: sealedEvents(database, organisationId), checkpoints: checkpoints(database, organisationId),
+    organisationId,
+    organisationName: organisation.name,
+    exportedAt: now.toISOString(),
+    events: sealedEvents(database, organisationId),
+    checkpoints: checkpoints(database, organisationId),
   });
 }

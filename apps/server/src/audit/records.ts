@@ -29,7 +29,42 @@ export const eventColumns = sql`e.id, e.organisation_id, e.tx, e.at, e.trail, e.
 
 /** What of an event is hashed: everything but the transaction number, which means nothing outside this database, and the trail, which the action tells. */
 export function recordOf(row: EventRow): AuditRecord {
-  const { id, organisationId, at, actorKind, actorId, actorName, action, objectKind, objectId, objectName, outcome, reason, ticket, requestId, address, client } = row;
+  const {
+    id,
+    organisationId,
+    at,
+    actorKind,
+    actorId,
+    actorName,
+    action,
+    objectKind,
+    objectId,
+    objectName,
+    outcome,
+    reason,
+    ticket,
+    requestId,
+    address,
+    client,
+  } = row;
   // The plugin that turns names into camel case must not reach into what was noted: details are read as text.
-  return { id, organisationId, at: at.toISOString(), actorKind, actorId, actorName, action, objectKind, objectId, objectName, outcome, reason, ticket, requestId, address, client, details: row.details };
+  return {
+    id,
+    organisationId,
+    at: at.toISOString(),
+    actorKind,
+    actorId,
+    actorName,
+    action,
+    objectKind,
+    objectId,
+    objectName,
+    outcome,
+    reason,
+    ticket,
+    requestId,
+    address,
+    client,
+    details: row.details,
+  };
 }

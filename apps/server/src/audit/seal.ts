@@ -1,4 +1,11 @@
-import { canonicalEvent, CompactTree, leafHash, originOf, signCheckpoint, type NoteSigner } from '@strongroom/audit-proof';
+import {
+  canonicalEvent,
+  CompactTree,
+  leafHash,
+  originOf,
+  signCheckpoint,
+  type NoteSigner,
+} from '@strongroom/audit-proof';
 import { sql } from 'kysely';
 import type { Database } from '../platform/db.ts';
 import { eventColumns, recordOf, type EventRow } from './records.ts';
@@ -13,11 +20,19 @@ const nobody = '00000000-0000-0000-0000-000000000000';
  * taken: their order can no longer change. Of several nodes one seals at a time. Returns how many were sealed and the
  * new checkpoint, if any.
  */
-export async function sealNew(database: Database, organisationId: string, signer: NoteSigner): Promise<{ sealed: number; checkpoint: string | undefined }> {
+export async function sealNew(
+  database: Database,
+  organisationId: string,
+  signer: NoteSigner,
+): Promise<{ sealed: number; checkpoint: string | undefined }> {
   return database.asOrganisation(organisationId, async (db) => {
-    const lock = await sql<{ held: boolean }>`select pg_try_advisory_xact_lock(7272002, hashtext(${organisationId})) as held`.execute(db);
+    const lock = await sql<{
+      held: boolean;
+    }>`select pg_try_advisory_xact_lock(7272002, hashtext(${organisationId})) as held`.execute(db);
     if (!lock.rows[0]?.held) return { sealed: 0, checkpoint: undefined };
-    const { rows: [at] } = await sql<{ tx: number | null; eventId: string | null; horizon: number; now: number }>`
+    const {
+      rows: [at],
+    } = await sql<{ tx: number | null; eventId: string | null; horizon: number; now: number }>`
       select c.tx, c.event_id, pg_snapshot_xmin(pg_current_snapshot())::text::bigint as horizon, pg_snapshot_xmax(pg_current_snapshot())::text::bigint as now
       from (select 1) one left join audit_cursor c on c.organisation_id = ${organisationId}`.execute(db);
     if (!at) return { sealed: 0, checkpoint: undefined };
@@ -29,7 +44,12 @@ export async function sealNew(database: Database, organisationId: string, signer
         ${moved ? sql`` : sql`and e.tx >= ${at.tx ?? 0} and e.tx < ${at.horizon} and (e.tx, e.id) > (${at.tx ?? 0}, ${at.eventId ?? nobody}::uuid)`}
       order by e.tx, e.id limit ${batch}`.execute(db);
     if (events.length === 0) return { sealed: 0, checkpoint: undefined };
-    const last = await db.selectFrom('auditCheckpoint').select('edge').orderBy('size', 'desc').limit(1).executeTakeFirst();
+    const last = await db
+      .selectFrom('auditCheckpoint')
+      .select('edge')
+      .orderBy('size', 'desc')
+      .limit(1)
+      .executeTakeFirst();
     const tree = last ? CompactTree.restore(last.edge) : new CompactTree();
     const leaves: { leaf: number; eventId: string; hash: Buffer }[] = [];
     for (const event of events) {
@@ -38,11 +58,17 @@ export async function sealNew(database: Database, organisationId: string, signer
       tree.append(hash);
     }
     await sql`insert into audit_leaf (organisation_id, leaf, event_id, hash)
-      select ${organisationId}, * from unnest(${leaves.map((l) => l.leaf)}::bigint[], ${leaves.map((l) => l.eventId)}::uuid[], ${leaves.map((l) => l.hash)}::bytea[])`.execute(db);
+      select ${organisationId}, * from unnest(${leaves.map((l) => l.leaf)}::bigint[], ${leaves.map((l) => l.eventId)}::uuid[], ${leaves.map((l) => l.hash)}::bytea[])`.execute(
+      db,
+    );
     const checkpoint = signCheckpoint({ origin: originOf(organisationId), size: tree.size, root: tree.root() }, signer);
-    await db.insertInto('auditCheckpoint').values({ organisationId, size: tree.size, note: checkpoint, edge: tree.serialise() }).execute();
+    await db
+      .insertInto('auditCheckpoint')
+      .values({ organisationId, size: tree.size, note: checkpoint, edge: tree.serialise() })
+      .execute();
     const newest = events.at(-1);
-    const [tx, eventId] = moved && events.length < batch ? [at.horizon, nobody] : [moved ? at.tx : (newest?.tx ?? 0), newest?.id ?? nobody];
+    const [tx, eventId] =
+      moved && events.length < batch ? [at.horizon, nobody] : [moved ? at.tx : (newest?.tx ?? 0), newest?.id ?? nobody];
     await sql`insert into audit_cursor (organisation_id, tx, event_id) values (${organisationId}, ${tx}, ${eventId})
       on conflict (organisation_id) do update set tx = excluded.tx, event_id = excluded.event_id`.execute(db);
     return { sealed: events.length, checkpoint };

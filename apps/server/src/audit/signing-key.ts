@@ -18,7 +18,9 @@ export function readSigningKey(file: string): (organisationId: string) => NoteSi
     text = readFileSync(file, 'utf8').trim();
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new Error(`the audit signing key ${file} cannot be read (${code}); put it back from your copy: another key would break the trail's checkpoints`);
+    throw new Error(
+      `the audit signing key ${file} cannot be read (${code}); put it back from your copy: another key would break the trail's checkpoints`,
+    );
   }
   const seed = text.startsWith(prefix) ? Buffer.from(text.slice(prefix.length), 'base64url') : Buffer.alloc(0);
   if (seed.length !== 32) throw new Error(`${file} is not an audit signing key; restore it from your copy`);

@@ -26,7 +26,10 @@ interface How<A extends Action, I extends z.ZodType, R extends z.ZodType> {
 }
 
 /** Binds a call of the contract to its work. The call's name picks the policy line and names the audit event. */
-export function endpoint<A extends Action, I extends z.ZodType, R extends z.ZodType>(call: Call<A, I, R>, how: How<A, I, R>): Endpoint {
+export function endpoint<A extends Action, I extends z.ZodType, R extends z.ZodType>(
+  call: Call<A, I, R>,
+  how: How<A, I, R>,
+): Endpoint {
   return {
     call,
     async handle(perform, actor, raw) {
@@ -51,7 +54,8 @@ export function longEndpoint<A extends Action, I extends z.ZodType, R extends z.
 ): Endpoint {
   return {
     call,
-    handle: async (perform, actor, raw, door) => call.reply.parse(await run(perform, actor, parseInput(call, raw), door)),
+    handle: async (perform, actor, raw, door) =>
+      call.reply.parse(await run(perform, actor, parseInput(call, raw), door)),
   };
 }
 

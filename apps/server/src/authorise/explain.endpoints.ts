@@ -12,17 +12,37 @@ export const explainEndpoints: Endpoint[] = [
   endpoint(explainAccess, {
     object: (input) => input.userId,
     async run(grant, input) {
-      if (!isAction(input.action)) throw new Problem('input-invalid', { errors: [{ path: 'action', message: 'is not an action of the product' }] });
-      const user = await grant.db.selectFrom('appUser').select('state').where('id', '=', input.userId).executeTakeFirstOrThrow();
-      const actor = { kind: 'user', organisationId: grant.actor.organisationId, userId: input.userId, origin: grant.actor.origin } as const;
+      if (!isAction(input.action))
+        throw new Problem('input-invalid', {
+          errors: [{ path: 'action', message: 'is not an action of the product' }],
+        });
+      const user = await grant.db
+        .selectFrom('appUser')
+        .select('state')
+        .where('id', '=', input.userId)
+        .executeTakeFirstOrThrow();
+      const actor = {
+        kind: 'user',
+        organisationId: grant.actor.organisationId,
+        userId: input.userId,
+        origin: grant.actor.origin,
+      } as const;
       const { facts } = await readFacts(grant.db, { actor, action: input.action, objectId: input.objectId });
       const asked = { ...facts, live: user.state === 'active', reasonGiven: true, ticketGiven: true };
       const { allowed, rules } = derive(input.action, asked);
       return {
-        allowed, rules,
+        allowed,
+        rules,
         facts: {
-          role: asked.role, superAdministrator: asked.superAdministrator, relation: asked.relation, active: asked.live, mustChangePassword: asked.mustChangePassword,
-          attemptOpen: asked.attemptOpen, reasonToReveal: asked.reasonToReveal, reasonToChange: asked.reasonToChange, ticketToReveal: asked.ticketToReveal,
+          role: asked.role,
+          superAdministrator: asked.superAdministrator,
+          relation: asked.relation,
+          active: asked.live,
+          mustChangePassword: asked.mustChangePassword,
+          attemptOpen: asked.attemptOpen,
+          reasonToReveal: asked.reasonToReveal,
+          reasonToChange: asked.reasonToChange,
+          ticketToReveal: asked.ticketToReveal,
         },
       };
     },

@@ -35,9 +35,12 @@ const nobody = '00000000-0000-0000-0000-000000000000';
 
 // What is read of the object, by what kind of object the action is on. One row or none.
 const objects: Record<ReturnType<typeof lineOf>['on'], (id: string) => RawBuilder<unknown>> = {
-  organisation: (id) => sql`select null::text as name, null::uuid as owner_id, false as attempt_open where ${id}::uuid is not null`,
-  self: (id) => sql`select u.username as name, null::uuid as owner_id, false as attempt_open from app_user u where u.id = ${id}`,
-  user: (id) => sql`select u.username as name, null::uuid as owner_id, false as attempt_open from app_user u where u.id = ${id}`,
+  organisation: (id) =>
+    sql`select null::text as name, null::uuid as owner_id, false as attempt_open where ${id}::uuid is not null`,
+  self: (id) =>
+    sql`select u.username as name, null::uuid as owner_id, false as attempt_open from app_user u where u.id = ${id}`,
+  user: (id) =>
+    sql`select u.username as name, null::uuid as owner_id, false as attempt_open from app_user u where u.id = ${id}`,
   resource: (id) => sql`select r.name, r.owner_id, false as attempt_open from resource r where r.id = ${id}`,
   account: (id) => sql`
     select a.username || ' on ' || r.name as name, r.owner_id,
@@ -94,7 +97,12 @@ export async function readFacts(db: OrganisationDb, ask: Ask): Promise<Read> {
   };
 }
 
-function relation(on: ReturnType<typeof lineOf>['on'], row: Row | undefined, actor: Actor, superAdministrator: boolean): Relation {
+function relation(
+  on: ReturnType<typeof lineOf>['on'],
+  row: Row | undefined,
+  actor: Actor,
+  superAdministrator: boolean,
+): Relation {
   if (!row?.found) return 'none';
   // On a user, rights come from the role alone: being one of the organisation is all there is to ask.
   if (on === 'user' || on === 'self' || on === 'organisation') return 'view';

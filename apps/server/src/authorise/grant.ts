@@ -21,10 +21,20 @@ export interface Actor {
 export const nowhere: Origin = { requestId: null, address: null, client: null };
 
 /** The product itself, acting for an organisation: schedulers and workers. */
-export const system = (organisationId: string, origin: Origin = nowhere): Actor => ({ kind: 'system', organisationId, userId: null, origin });
+export const system = (organisationId: string, origin: Origin = nowhere): Actor => ({
+  kind: 'system',
+  organisationId,
+  userId: null,
+  origin,
+});
 
 /** Somebody not signed in. */
-export const stranger = (organisationId: string, origin: Origin): Actor => ({ kind: 'anonymous', organisationId, userId: null, origin });
+export const stranger = (organisationId: string, origin: Origin): Actor => ({
+  kind: 'anonymous',
+  organisationId,
+  userId: null,
+  origin,
+});
 
 type Detail = string | number | boolean;
 

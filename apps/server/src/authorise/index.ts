@@ -6,4 +6,16 @@ export { explainEndpoints } from './explain.endpoints.ts';
 export { factsOfRow, readFacts, visibleTo, type Ask } from './facts.ts';
 export { nowhere, stranger, system, type Actor, type Grant, type Origin } from './grant.ts';
 export { performer, type Perform, type Work } from './perform.ts';
-export { abilities, derive, isAction, lineOf, policy, refusal, type Action, type Facts, type Relation, type Role, type Scope } from './policy.ts';
+export {
+  abilities,
+  derive,
+  isAction,
+  lineOf,
+  policy,
+  refusal,
+  type Action,
+  type Facts,
+  type Relation,
+  type Role,
+  type Scope,
+} from './policy.ts';

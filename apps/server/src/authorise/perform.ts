@@ -35,7 +35,10 @@ export function performer(database: Database): Perform {
       const code = error instanceof Problem ? error.code : 'internal';
       const outcome = code === 'internal' ? 'failed' : 'refused';
       await database
-        .asOrganisation(ask.actor.organisationId, async (db) => void (await record(db, ask, read, outcome, { code }, grant).execute()))
+        .asOrganisation(
+          ask.actor.organisationId,
+          async (db) => void (await record(db, ask, read, outcome, { code }, grant).execute()),
+        )
         .catch((auditError: unknown) => {
           throw new AggregateError([error, auditError], 'failed, and the failure could not be audited');
         });
@@ -56,26 +59,24 @@ function record(
   const line = lineOf(ask.action);
   const subject = grant?.subject ?? {};
   const identified = grant?.identified;
-  return db
-    .insertInto('auditEvent')
-    .values({
-      id: newId(),
-      organisationId: actor.organisationId,
-      at: new Date(),
-      trail: line.trail,
-      actorKind: identified ? 'user' : actor.kind,
-      actorId: identified?.id ?? actor.userId,
-      actorName: identified?.name ?? read?.actorName ?? (actor.kind === 'system' ? 'Strongroom' : 'unknown'),
-      action: ask.action,
-      objectKind: subject.kind ?? (line.on === 'self' ? 'user' : line.on),
-      objectId: subject.id ?? ask.objectId,
-      objectName: subject.name ?? read?.objectName ?? null,
-      outcome,
-      reason: ask.reason ?? null,
-      ticket: ask.ticket ?? null,
-      requestId: actor.origin.requestId,
-      address: actor.origin.address,
-      client: actor.origin.client,
-      details: JSON.stringify(details),
-    });
+  return db.insertInto('auditEvent').values({
+    id: newId(),
+    organisationId: actor.organisationId,
+    at: new Date(),
+    trail: line.trail,
+    actorKind: identified ? 'user' : actor.kind,
+    actorId: identified?.id ?? actor.userId,
+    actorName: identified?.name ?? read?.actorName ?? (actor.kind === 'system' ? 'Strongroom' : 'unknown'),
+    action: ask.action,
+    objectKind: subject.kind ?? (line.on === 'self' ? 'user' : line.on),
+    objectId: subject.id ?? ask.objectId,
+    objectName: subject.name ?? read?.objectName ?? null,
+    outcome,
+    reason: ask.reason ?? null,
+    ticket: ask.ticket ?? null,
+    requestId: actor.origin.requestId,
+    address: actor.origin.address,
+    client: actor.origin.client,
+    details: JSON.stringify(details),
+  });
 }

@@ -1,17 +1,33 @@
 import type { ProblemCode } from '../platform/problem.ts';
 
-export type Role = 'administrator' | 'privileged-administrator' | 'password-administrator' | 'password-user' | 'password-auditor';
+export type Role =
+  'administrator' | 'privileged-administrator' | 'password-administrator' | 'password-user' | 'password-auditor';
 /** The strongest hold a user has on an object. Shares add the middle rungs; ownership and super administration are the top. */
 export type Relation = 'none' | 'view' | 'modify' | 'manage' | 'owner';
 /** The kinds of operation a role allows at all, as the roles' matrix names them. */
-export type Capability = 'manage-users' | 'manage-resources' | 'manage-passwords' | 'view-passwords' | 'read-audit' | 'manage-settings';
+export type Capability =
+  'manage-users' | 'manage-resources' | 'manage-passwords' | 'view-passwords' | 'read-audit' | 'manage-settings';
 export type Scope = 'read' | 'passwords' | 'manage' | 'administer';
 
 const everybody: readonly Capability[] = ['view-passwords'];
 /** What each role may do at all; on what, ownership and shares say. */
 export const capabilities: Readonly<Record<Role, readonly Capability[]>> = {
-  administrator: ['manage-users', 'manage-resources', 'manage-passwords', 'view-passwords', 'read-audit', 'manage-settings'],
-  'privileged-administrator': ['manage-users', 'manage-resources', 'manage-passwords', 'view-passwords', 'read-audit', 'manage-settings'],
+  administrator: [
+    'manage-users',
+    'manage-resources',
+    'manage-passwords',
+    'view-passwords',
+    'read-audit',
+    'manage-settings',
+  ],
+  'privileged-administrator': [
+    'manage-users',
+    'manage-resources',
+    'manage-passwords',
+    'view-passwords',
+    'read-audit',
+    'manage-settings',
+  ],
   'password-administrator': ['manage-resources', 'manage-passwords', 'view-passwords'],
   'password-user': everybody,
   'password-auditor': ['view-passwords', 'read-audit'],
@@ -73,10 +89,19 @@ const may = (capability: Capability): Rule => ({
   says: `has a role that may ${capability.replace('-', ' ')}`,
   check: (f) => (f.role !== null && capabilities[f.role].includes(capability) ? undefined : 'not-your-role'),
 });
-const found: Rule = { says: 'names a user of the organisation', check: (f) => (f.relation === 'none' ? 'not-found' : undefined) };
+const found: Rule = {
+  says: 'names a user of the organisation',
+  check: (f) => (f.relation === 'none' ? 'not-found' : undefined),
+};
 const notSelf: Rule = { says: 'does not do it to themselves', check: (f) => (f.self ? 'not-yourself' : undefined) };
-const bySystem: Rule = { says: 'is the product itself', check: (f) => (f.actorKind === 'system' ? undefined : 'not-your-role') };
-const byStranger: Rule = { says: 'may be anybody: the work itself checks a password, link or token', check: () => undefined };
+const bySystem: Rule = {
+  says: 'is the product itself',
+  check: (f) => (f.actorKind === 'system' ? undefined : 'not-your-role'),
+};
+const byStranger: Rule = {
+  says: 'may be anybody: the work itself checks a password, link or token',
+  check: () => undefined,
+};
 const reasonToReveal: Rule = {
   says: 'gives a reason, where the organisation asks for one',
   check: (f) => (f.reasonToReveal && !f.reasonGiven ? 'reason-required' : undefined),
@@ -89,7 +114,10 @@ const ticketToReveal: Rule = {
   says: 'gives a ticket id, where the organisation asks for one',
   check: (f) => (f.ticketToReveal && !f.ticketGiven ? 'ticket-required' : undefined),
 };
-const noAttempt: Rule = { says: 'no rotation of it is unfinished', check: (f) => (f.attemptOpen ? 'in-use' : undefined) };
+const noAttempt: Rule = {
+  says: 'no rotation of it is unfinished',
+  check: (f) => (f.attemptOpen ? 'in-use' : undefined),
+};
 
 const person = (scope: Scope): readonly Rule[] => [signedIn, passwordSettled, scoped(scope)];
 const themselves: readonly Rule[] = [signedIn, personOnly];
@@ -121,7 +149,12 @@ export const policy = {
   'me.list-tokens': { on: 'self', trail: 'user', audit: 'refusals', rules: [...themselves, passwordSettled] },
   'me.create-token': { on: 'self', trail: 'user', rules: [...themselves, passwordSettled] },
   'me.revoke-token': { on: 'self', trail: 'user', rules: themselves },
-  'user.list': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('manage-users')] },
+  'user.list': {
+    on: 'organisation',
+    trail: 'user',
+    audit: 'refusals',
+    rules: [...person('read'), may('manage-users')],
+  },
   'user.read': { on: 'user', trail: 'user', audit: 'refusals', rules: [...person('read'), found, may('manage-users')] },
   'user.create': { on: 'organisation', trail: 'user', rules: [...person('administer'), may('manage-users')] },
   'user.create-api': { on: 'organisation', trail: 'user', rules: [...person('administer'), may('manage-users')] },
@@ -130,7 +163,12 @@ export const policy = {
   'user.disable': { on: 'user', trail: 'user', rules: [...person('administer'), found, may('manage-users'), notSelf] },
   'user.enable': { on: 'user', trail: 'user', rules: [...person('administer'), found, may('manage-users'), notSelf] },
   'user.invite': { on: 'user', trail: 'user', rules: [...person('administer'), found, may('manage-users'), notSelf] },
-  'setting.read': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('manage-settings')] },
+  'setting.read': {
+    on: 'organisation',
+    trail: 'user',
+    audit: 'refusals',
+    rules: [...person('read'), may('manage-settings')],
+  },
   'setting.update': { on: 'organisation', trail: 'user', rules: [...person('administer'), may('manage-settings')] },
   'resource-type.list': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('read') },
   'policy.list': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('read') },
@@ -138,36 +176,110 @@ export const policy = {
   'resource.list': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('read') },
   'resource.read': { on: 'resource', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('view')] },
   'resource.create': { on: 'organisation', trail: 'resource', rules: [...person('manage'), may('manage-resources')] },
-  'resource.update': { on: 'resource', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
-  'resource.delete': { on: 'resource', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
-  'resource.configure-reset': { on: 'resource', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
-  'resource.trust-host-key': { on: 'resource', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
+  'resource.update': {
+    on: 'resource',
+    trail: 'resource',
+    rules: [...person('manage'), holds('manage'), may('manage-resources')],
+  },
+  'resource.delete': {
+    on: 'resource',
+    trail: 'resource',
+    rules: [...person('manage'), holds('manage'), may('manage-resources')],
+  },
+  'resource.configure-reset': {
+    on: 'resource',
+    trail: 'resource',
+    rules: [...person('manage'), holds('manage'), may('manage-resources')],
+  },
+  'resource.trust-host-key': {
+    on: 'resource',
+    trail: 'resource',
+    rules: [...person('manage'), holds('manage'), may('manage-resources')],
+  },
   'resource.pin-host-key': { on: 'resource', trail: 'task', rules: [bySystem] },
   'resource.alarm-host-key': { on: 'resource', trail: 'task', rules: [bySystem] },
   'account.list': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('read') },
   'account.read': { on: 'account', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('view')] },
-  'account.create': { on: 'resource', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
-  'account.update': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
-  'account.delete': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources'), noAttempt] },
-  'account.copy': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('owner'), may('manage-resources'), reasonToReveal] },
-  'account.move': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources'), noAttempt] },
-  'account.favourite': { on: 'account', trail: 'resource', audit: 'refusals', rules: [...person('manage'), holds('view')] },
-  'account.exclude-proof': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
+  'account.create': {
+    on: 'resource',
+    trail: 'resource',
+    rules: [...person('manage'), holds('manage'), may('manage-resources')],
+  },
+  'account.update': {
+    on: 'account',
+    trail: 'resource',
+    rules: [...person('manage'), holds('manage'), may('manage-resources')],
+  },
+  'account.delete': {
+    on: 'account',
+    trail: 'resource',
+    rules: [...person('manage'), holds('manage'), may('manage-resources'), noAttempt],
+  },
+  'account.copy': {
+    on: 'account',
+    trail: 'resource',
+    rules: [...person('manage'), holds('owner'), may('manage-resources'), reasonToReveal],
+  },
+  'account.move': {
+    on: 'account',
+    trail: 'resource',
+    rules: [...person('manage'), holds('manage'), may('manage-resources'), noAttempt],
+  },
+  'account.favourite': {
+    on: 'account',
+    trail: 'resource',
+    audit: 'refusals',
+    rules: [...person('manage'), holds('view')],
+  },
+  'account.exclude-proof': {
+    on: 'account',
+    trail: 'resource',
+    rules: [...person('manage'), holds('manage'), may('manage-resources')],
+  },
   'account.history': { on: 'account', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('view')] },
-  'account.reveal': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), reasonToReveal, ticketToReveal] },
-  'account.reveal-former': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), reasonToReveal, ticketToReveal] },
-  'account.change-password': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), reasonToChange, noAttempt] },
-  'account.restore': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), reasonToChange, noAttempt] },
-  'account.rotate': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), reasonToChange, noAttempt] },
+  'account.reveal': {
+    on: 'account',
+    trail: 'resource',
+    rules: [...person('passwords'), holds('view'), may('view-passwords'), reasonToReveal, ticketToReveal],
+  },
+  'account.reveal-former': {
+    on: 'account',
+    trail: 'resource',
+    rules: [...person('passwords'), holds('view'), may('view-passwords'), reasonToReveal, ticketToReveal],
+  },
+  'account.change-password': {
+    on: 'account',
+    trail: 'resource',
+    rules: [...person('passwords'), holds('modify'), reasonToChange, noAttempt],
+  },
+  'account.restore': {
+    on: 'account',
+    trail: 'resource',
+    rules: [...person('passwords'), holds('modify'), reasonToChange, noAttempt],
+  },
+  'account.rotate': {
+    on: 'account',
+    trail: 'resource',
+    rules: [...person('passwords'), holds('modify'), reasonToChange, noAttempt],
+  },
   'account.verify': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view')] },
   'account.record-proof': { on: 'account', trail: 'task', rules: [bySystem] },
   'attempt.read': { on: 'account', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('view')] },
   'attempt.list': { on: 'account', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('view')] },
-  'attempt.resolve': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('manage'), may('manage-passwords')] },
+  'attempt.resolve': {
+    on: 'account',
+    trail: 'resource',
+    rules: [...person('passwords'), holds('manage'), may('manage-passwords')],
+  },
   'rotation.apply': { on: 'attempt', trail: 'task', rules: [bySystem] },
   'rotation.settle': { on: 'attempt', trail: 'task', rules: [bySystem] },
   'dashboard.read': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('read') },
-  'access.explain': { on: 'user', trail: 'user', audit: 'refusals', rules: [...person('read'), found, may('manage-users')] },
+  'access.explain': {
+    on: 'user',
+    trail: 'user',
+    audit: 'refusals',
+    rules: [...person('read'), found, may('manage-users')],
+  },
   'audit.list': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('read-audit')] },
   'audit.read': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('read-audit')] },
   'audit.seal': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('read-audit')] },
@@ -192,7 +304,10 @@ export function refusal(action: Action, facts: Facts): ProblemCode | undefined {
 }
 
 /** Every rule of an action with its verdict, for `explain`. Allowed exactly when none refuses. */
-export function derive(action: Action, facts: Facts): { allowed: boolean; rules: { says: string; holds: boolean; refusal: ProblemCode | null }[] } {
+export function derive(
+  action: Action,
+  facts: Facts,
+): { allowed: boolean; rules: { says: string; holds: boolean; refusal: ProblemCode | null }[] } {
   const rules = policy[action].rules.map((rule) => {
     const refused = rule.check(facts) ?? null;
     return { says: rule.says, holds: refused === null, refusal: refused };

@@ -8,7 +8,10 @@ export const configCheck: Command = {
   run(args) {
     const read = readConfig();
     const faulty = 'faults' in read;
-    if (args.includes('--json')) process.stdout.write(`${JSON.stringify(faulty ? { ok: false, faults: read.faults } : { ok: true, settings: read.origins })}\n`);
+    if (args.includes('--json'))
+      process.stdout.write(
+        `${JSON.stringify(faulty ? { ok: false, faults: read.faults } : { ok: true, settings: read.origins })}\n`,
+      );
     else (faulty ? process.stderr : process.stdout).write(faulty ? faultsText(read.faults) : configText(read));
     return Promise.resolve(faulty ? 1 : 0);
   },

@@ -18,7 +18,9 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
   const command = commands.find(({ words }) => words === argv.slice(0, words.split(' ').length).join(' '));
   if (command) return command.run(argv.slice(command.words.split(' ').length));
   const wide = Math.max(...commands.map(({ usage }) => usage.length));
-  const lines = [{ usage: 'start', says: 'starts the server in the foreground' }, ...commands].map(({ usage, says }) => `  strongroom ${usage.padEnd(wide)}  ${says}`);
+  const lines = [{ usage: 'start', says: 'starts the server in the foreground' }, ...commands].map(
+    ({ usage, says }) => `  strongroom ${usage.padEnd(wide)}  ${says}`,
+  );
   process.stderr.write(`Usage:\n${lines.join('\n')}\n`);
   return argv[0] === 'help' || argv[0] === '--help' ? 0 : 2;
 }

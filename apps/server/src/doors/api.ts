@@ -22,21 +22,36 @@ export function apiDoor(app: FastifyInstance, parts: ApiParts): void {
   app.get('/openapi.json', (_request, reply) => reply.type('application/json').send(document));
   for (const { call, handle } of parts.endpoints) {
     if (call.name === 'audit.export') continue;
-    const needsVersion = 'version' in ((call.input as { shape?: Record<string, unknown> }).shape ?? {}) && call.method === 'PATCH';
+    const needsVersion =
+      'version' in ((call.input as { shape?: Record<string, unknown> }).shape ?? {}) && call.method === 'PATCH';
     app.route({
       method: call.method,
       url: call.path,
       async handler(request, reply) {
         const actor = await parts.authenticator.ofRequest(request);
         limit(parts, actor, reply, request);
-        const input: Record<string, unknown> = { ...bodyOf(request), ...(request.query as object), ...(request.params as object) }; // the path wins
+        const input: Record<string, unknown> = {
+          ...bodyOf(request),
+          ...(request.query as object),
+          ...(request.params as object),
+        }; // the path wins
         if (needsVersion) Object.assign(input, ifMatch(request));
-        const door: Door = { startSession: (token) => void reply.header('set-cookie', cookie(token)), endSession: () => void reply.header('set-cookie', cookie('', 0)) };
+        const door: Door = {
+          startSession: (token) => void reply.header('set-cookie', cookie(token)),
+          endSession: () => void reply.header('set-cookie', cookie('', 0)),
+        };
         const run = (): Promise<unknown> => handle(parts.perform, actor, input, door);
         const key = request.headers['idempotency-key'];
         void reply.header('cache-control', 'no-store');
         if (typeof key === 'string' && call.method !== 'GET' && actor.userId !== null) {
-          const { reply: answer, repeated } = await once(parts.database, actor, key, [call.name, input], call.secret ?? false, run);
+          const { reply: answer, repeated } = await once(
+            parts.database,
+            actor,
+            key,
+            [call.name, input],
+            call.secret ?? false,
+            run,
+          );
           if (repeated) void reply.header('idempotency-replayed', 'true');
           return answer;
         }
@@ -49,14 +64,18 @@ export function apiDoor(app: FastifyInstance, parts: ApiParts): void {
 function limit(parts: ApiParts, actor: Actor, reply: FastifyReply, request: FastifyRequest): void {
   const allowance = actor.userId === null ? forStrangers : forUsers;
   const left = parts.limit(actor.token?.id ?? actor.userId ?? request.ip, allowance);
-  void reply.header('ratelimit-limit', allowance.burst).header('ratelimit-remaining', left).header('ratelimit-reset', Math.ceil((allowance.burst - left) / allowance.perSecond));
+  void reply
+    .header('ratelimit-limit', allowance.burst)
+    .header('ratelimit-remaining', left)
+    .header('ratelimit-reset', Math.ceil((allowance.burst - left) / allowance.perSecond));
 }
 
 /** Only an object is a body: anything else has no names to read. */
 function bodyOf(request: FastifyRequest): object {
   const { body } = request;
   if (body === undefined || body === null) return {};
-  if (typeof body !== 'object' || Array.isArray(body)) throw new Problem('input-invalid', { detail: 'The body must be a JSON object.' });
+  if (typeof body !== 'object' || Array.isArray(body))
+    throw new Problem('input-invalid', { detail: 'The body must be a JSON object.' });
   return body;
 }
 
@@ -74,7 +93,14 @@ function ifMatch(request: FastifyRequest): { version?: number } {
 
 /** Gives what has a version an ETag, and answers 304 to whoever has it already. */
 function tagged(request: FastifyRequest, reply: FastifyReply, answer: unknown): unknown {
-  if (typeof answer !== 'object' || answer === null || !('version' in answer) || typeof answer.version !== 'number' || 'password' in answer) return answer;
+  if (
+    typeof answer !== 'object' ||
+    answer === null ||
+    !('version' in answer) ||
+    typeof answer.version !== 'number' ||
+    'password' in answer
+  )
+    return answer;
   const tag = `"v${answer.version}"`;
   void reply.header('etag', tag);
   if (request.method === 'GET' && request.headers['if-none-match'] === tag) return reply.status(304).send();

@@ -22,14 +22,20 @@ export interface Authenticator {
 export const addressOf = (request: FastifyRequest): string => request.ip.replace(/^::ffff:(?=\d+\.)/i, '');
 
 const originOf = (request: FastifyRequest): Origin => ({
-  requestId: request.id, address: addressOf(request), client: (request.headers['user-agent'] ?? '').slice(0, 300) || null,
+  requestId: request.id,
+  address: addressOf(request),
+  client: (request.headers['user-agent'] ?? '').slice(0, 300) || null,
 });
 
 /**
  * Turns what a request carries into an actor. What is remembered here never changes (whose a cookie is); whether it
  * still holds is read by `perform` in the transaction of the work.
  */
-export function createAuthenticator(database: Database, organisationId: () => Promise<string | undefined>, onError: (error: unknown) => void): Authenticator {
+export function createAuthenticator(
+  database: Database,
+  organisationId: () => Promise<string | undefined>,
+  onError: (error: unknown) => void,
+): Authenticator {
   const sessions = new Map<string, KnownSession>();
   const seen = new Map<string, number>();
 
@@ -66,20 +72,41 @@ export function createAuthenticator(database: Database, organisationId: () => Pr
         return stranger(organisation ?? '00000000-0000-0000-0000-000000000000', origin);
       }
       // Signing in anew needs no token of the session it replaces.
-      if (changes && !request.url.startsWith('/api/v1/session') && !sameText(String(request.headers['x-csrf-token'] ?? ''), session.csrfToken)) throw new Problem('csrf-failed');
+      if (
+        changes &&
+        !request.url.startsWith('/api/v1/session') &&
+        !sameText(String(request.headers['x-csrf-token'] ?? ''), session.csrfToken)
+      )
+        throw new Problem('csrf-failed');
       now(session.id, () => touchSession(database, session));
-      return { kind: 'user', organisationId: session.organisationId, userId: session.userId, sessionId: session.id, origin };
+      return {
+        kind: 'user',
+        organisationId: session.organisationId,
+        userId: session.userId,
+        sessionId: session.id,
+        origin,
+      };
     },
     async ofToken(token, request) {
       const known = await findToken(database, token);
       if (!known) throw new Problem('signed-out');
-      const allowed = await hostAllows(known.host, addressOf(request), async (name) => (await lookup(name, { all: true }).catch(() => [])).map((entry) => entry.address));
+      const allowed = await hostAllows(known.host, addressOf(request), async (name) =>
+        (await lookup(name, { all: true }).catch(() => [])).map((entry) => entry.address),
+      );
       if (!allowed) throw new Problem('wrong-host');
-      now(known.id, () => database.asOrganisation(known.organisationId, async (db) => {
-        await noteUse(db, known.organisationId, known.id);
-        await noteUse(db, known.organisationId, known.userId);
-      }));
-      return { kind: 'user', organisationId: known.organisationId, userId: known.userId, token: { id: known.id, scopes: known.scopes }, origin: originOf(request) };
+      now(known.id, () =>
+        database.asOrganisation(known.organisationId, async (db) => {
+          await noteUse(db, known.organisationId, known.id);
+          await noteUse(db, known.organisationId, known.userId);
+        }),
+      );
+      return {
+        kind: 'user',
+        organisationId: known.organisationId,
+        userId: known.userId,
+        token: { id: known.id, scopes: known.scopes },
+        origin: originOf(request),
+      };
     },
   };
   return authenticator;

@@ -5,8 +5,16 @@ import { gzipSync } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 
 const types: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml', '.png': 'image/png',
-  '.ico': 'image/x-icon', '.woff2': 'font/woff2', '.json': 'application/json', '.webmanifest': 'application/manifest+json', '.txt': 'text/plain; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.woff2': 'font/woff2',
+  '.json': 'application/json',
+  '.webmanifest': 'application/manifest+json',
+  '.txt': 'text/plain; charset=utf-8',
 };
 
 /** Everything is refused but our own files, and styles and scripts that carry this page's nonce. Source: CSP Level 3. */
@@ -34,7 +42,12 @@ export function consoleDoor(app: FastifyInstance, folder: string): void {
       if (type === undefined) continue;
       const body = readFileSync(path);
       const packed = /text|json|svg|javascript/.test(type) ? gzipSync(body, { level: 9 }) : undefined;
-      files.set('/' + relative(folder, path), { body, packed, type, tag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"` });
+      files.set('/' + relative(folder, path), {
+        body,
+        packed,
+        type,
+        tag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
+      });
     }
   }
   const page = files.get('/index.html')?.body.toString('utf8');
@@ -44,12 +57,20 @@ export function consoleDoor(app: FastifyInstance, folder: string): void {
     const path = request.url.split('?', 1)[0] ?? '/';
     const file = files.get(path);
     if (file) {
-      void reply.header('cache-control', path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache').header('etag', file.tag).type(file.type);
+      void reply
+        .header('cache-control', path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache')
+        .header('etag', file.tag)
+        .type(file.type);
       if (request.headers['if-none-match'] === file.tag) return reply.status(304).send();
-      if (file.packed && /\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) return reply.header('content-encoding', 'gzip').header('vary', 'accept-encoding').send(file.packed);
+      if (file.packed && /\bgzip\b/.test(request.headers['accept-encoding'] ?? ''))
+        return reply.header('content-encoding', 'gzip').header('vary', 'accept-encoding').send(file.packed);
       return reply.send(file.body);
     }
-    if (path.startsWith('/assets/') || page === undefined) return reply.status(404).type('text/plain; charset=utf-8').send(page === undefined ? 'The console has not been built: npm start builds it.' : 'Not found.');
+    if (path.startsWith('/assets/') || page === undefined)
+      return reply
+        .status(404)
+        .type('text/plain; charset=utf-8')
+        .send(page === undefined ? 'The console has not been built: npm start builds it.' : 'Not found.');
     const nonce = randomBytes(18).toString('base64');
     return reply
       .header('content-security-policy', contentSecurityPolicy(nonce))

@@ -7,7 +7,11 @@ import type { Authenticator } from './authenticate.ts';
 export type ExportAudit = (organisationId: string) => AsyncIterable<string>;
 
 /** `GET /audit-export`: a stream, so that a trail of any size passes at constant memory. The right is asked, and the export recorded, before the first line. */
-export function exportDoor(app: FastifyInstance, parts: { readonly perform: Perform; readonly exportAudit: ExportAudit }, authenticator: Authenticator): void {
+export function exportDoor(
+  app: FastifyInstance,
+  parts: { readonly perform: Perform; readonly exportAudit: ExportAudit },
+  authenticator: Authenticator,
+): void {
   app.get('/audit-export', async (request, reply) => {
     const actor: Actor = await authenticator.ofRequest(request);
     await parts.perform({ actor, action: 'audit.export', objectId: actor.organisationId }, () => Promise.resolve());

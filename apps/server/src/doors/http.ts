@@ -63,35 +63,53 @@ export function httpServer(parts: HttpParts): FastifyInstance {
   });
   app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none';
-    metrics.count('strongroom_http_requests_total', { route, method: request.method, status: String(reply.statusCode) });
+    metrics.count('strongroom_http_requests_total', {
+      route,
+      method: request.method,
+      status: String(reply.statusCode),
+    });
     metrics.observe('strongroom_http_request_seconds', reply.elapsedTime / 1000);
     log.debug({ req: request, res: reply, ms: Math.round(reply.elapsedTime) }, 'request');
     done();
   });
   app.setErrorHandler((error, request, reply) => {
     const problem = asProblem(error);
-    if (problem.status >= 500) log.error({ err: problem.cause ?? problem, code: problem.code, req: request }, 'request failed');
+    if (problem.status >= 500)
+      log.error({ err: problem.cause ?? problem, code: problem.code, req: request }, 'request failed');
     return sendProblem(request, reply, problem);
   });
 
-  const authenticator = createAuthenticator(parts.database, () => parts.organisationId(), (err) => {
-    log.warn({ err }, 'last use not noted');
-  });
+  const authenticator = createAuthenticator(
+    parts.database,
+    () => parts.organisationId(),
+    (err) => {
+      log.warn({ err }, 'last use not noted');
+    },
+  );
   const limit = createRateLimit();
-  void app.register((api, _options, done) => {
-    apiDoor(api, { ...parts, authenticator, limit });
-    exportDoor(api, parts, authenticator);
-    api.setNotFoundHandler((request, reply) => sendProblem(request, reply, new Problem('not-found', { detail: 'No such call: see /api/v1/openapi.json.' })));
-    done();
-  }, { prefix: '/api/v1' });
-  void app.register((rest, _options, done) => {
-    restDoor(rest, {
-      authenticate: (token, request) => authenticator.ofToken(token, request),
-      tokenInUrlAllowed: (actor) => parts.database.asOrganisation(actor.organisationId, async (db) => (await readSettings(db)).tokenInUrl),
-      invoke: invoker(parts),
-    });
-    done();
-  }, { prefix: '/restapi/json/v1' });
+  void app.register(
+    (api, _options, done) => {
+      apiDoor(api, { ...parts, authenticator, limit });
+      exportDoor(api, parts, authenticator);
+      api.setNotFoundHandler((request, reply) =>
+        sendProblem(request, reply, new Problem('not-found', { detail: 'No such call: see /api/v1/openapi.json.' })),
+      );
+      done();
+    },
+    { prefix: '/api/v1' },
+  );
+  void app.register(
+    (rest, _options, done) => {
+      restDoor(rest, {
+        authenticate: (token, request) => authenticator.ofToken(token, request),
+        tokenInUrlAllowed: (actor) =>
+          parts.database.asOrganisation(actor.organisationId, async (db) => (await readSettings(db)).tokenInUrl),
+        invoke: invoker(parts),
+      });
+      done();
+    },
+    { prefix: '/restapi/json/v1' },
+  );
   health(app, parts, (request) => authenticator.ofRequest(request));
   consoleDoor(app, parts.consoleFolder);
   return app;
@@ -101,7 +119,11 @@ export function httpServer(parts: HttpParts): FastifyInstance {
 function invoker(parts: Pick<HttpParts, 'endpoints' | 'perform'>) {
   const byName = new Map<string, Endpoint>(parts.endpoints.map((endpoint) => [endpoint.call.name, endpoint]));
   const none = { startSession: () => undefined, endSession: () => undefined };
-  return async <I extends z.ZodType, R extends z.ZodType>(call: Call<string, I, R>, actor: Actor, input: z.input<I>): Promise<z.output<R>> => {
+  return async <I extends z.ZodType, R extends z.ZodType>(
+    call: Call<string, I, R>,
+    actor: Actor,
+    input: z.input<I>,
+  ): Promise<z.output<R>> => {
     const endpoint = byName.get(call.name);
     if (!endpoint) throw new Problem('not-found');
     return (await endpoint.handle(parts.perform, actor, input, none)) as z.output<R>;
@@ -114,7 +136,10 @@ function health(app: FastifyInstance, parts: HttpParts, actorOf: (request: Fasti
   app.get('/healthz', (_request, reply) => reply.type('text/plain; charset=utf-8').send('alive\n'));
   app.get('/readyz', async (_request, reply) => {
     const why = await parts.notReady();
-    return reply.status(why === undefined ? 200 : 503).type('text/plain; charset=utf-8').send(why === undefined ? 'ready\n' : `${why}\n`);
+    return reply
+      .status(why === undefined ? 200 : 503)
+      .type('text/plain; charset=utf-8')
+      .send(why === undefined ? 'ready\n' : `${why}\n`);
   });
   app.get('/metrics', async (request, reply) => {
     // Figures tell an outsider much: only this machine, or a token that still holds, may read them.

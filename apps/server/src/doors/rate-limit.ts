@@ -24,11 +24,15 @@ export function createRateLimit(now: () => number = Date.now): (asker: string, a
     bucket.left = Math.min(allowance.burst, bucket.left + ((at - bucket.at) / 1000) * allowance.perSecond);
     bucket.at = at;
     buckets.set(asker, bucket);
-    if (buckets.size > most) for (const oldest of buckets.keys()) {
-      buckets.delete(oldest);
-      break;
-    }
-    if (bucket.left < 1) throw new Problem('too-many-requests', { retryAfter: Math.max(1, Math.ceil((1 - bucket.left) / allowance.perSecond)) });
+    if (buckets.size > most)
+      for (const oldest of buckets.keys()) {
+        buckets.delete(oldest);
+        break;
+      }
+    if (bucket.left < 1)
+      throw new Problem('too-many-requests', {
+        retryAfter: Math.max(1, Math.ceil((1 - bucket.left) / allowance.perSecond)),
+      });
     bucket.left -= 1;
     return Math.floor(bucket.left);
   };

@@ -6,7 +6,8 @@ import { Problem } from '../platform/problem.ts';
 /** Any error as a Problem: ours as they are, the wire's own as what they mean, the rest as `internal` with the cause kept for the log. */
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  if (isUnavailable(error) || (error instanceof AggregateError && error.errors.some(isUnavailable))) return new Problem('unavailable', { cause: error, retryAfter: 3 });
+  if (isUnavailable(error) || (error instanceof AggregateError && error.errors.some(isUnavailable)))
+    return new Problem('unavailable', { cause: error, retryAfter: 3 });
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
   if (status === 413) return new Problem('input-invalid', { detail: 'The body is too large.' });
   if (status === 415) return new Problem('input-invalid', { detail: 'Send the body as application/json.' });
@@ -17,7 +18,11 @@ export function asProblem(error: unknown): Problem {
 /** Answers with problem+json. Source: RFC 9457. */
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
   const body: ProblemBody = {
-    type: `urn:strongroom:problem:${problem.code}`, title: problem.message, status: problem.status, code: problem.code, requestId: request.id,
+    type: `urn:strongroom:problem:${problem.code}`,
+    title: problem.message,
+    status: problem.status,
+    code: problem.code,
+    requestId: request.id,
     ...(problem.detail === undefined ? {} : { detail: problem.detail }),
     ...(problem.errors === undefined ? {} : { errors: [...problem.errors] }),
     ...(problem.retryAfter === undefined ? {} : { retryAfter: problem.retryAfter }),

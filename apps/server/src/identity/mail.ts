@@ -5,7 +5,10 @@ import type { Secret } from '../platform/secret.ts';
 /** Sends mail; tests put a collector in. */
 export interface Mailer {
   /** Throws when the server does not take the mail. */
-  send(server: Omit<MailServer, 'password'> & { password: Secret | null }, mail: { to: string; subject: string; text: string }): Promise<void>;
+  send(
+    server: Omit<MailServer, 'password'> & { password: Secret | null },
+    mail: { to: string; subject: string; text: string },
+  ): Promise<void>;
 }
 
 export const smtpMailer: Mailer = {

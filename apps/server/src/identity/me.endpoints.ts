@@ -1,5 +1,13 @@
 import {
-  changeMyPassword, createMyToken, listMySessions, listMyTokens, readMe, revokeMySession, revokeMyToken, updateMe, type Scope,
+  changeMyPassword,
+  createMyToken,
+  listMySessions,
+  listMyTokens,
+  readMe,
+  revokeMySession,
+  revokeMyToken,
+  updateMe,
+  type Scope,
 } from '@strongroom/contract';
 import { endpoint, longEndpoint, type Actor, type Endpoint } from '../authorise/index.ts';
 import type { Database } from '../platform/db.ts';
@@ -19,7 +27,11 @@ export const meEndpoints = (database: Database, hasher: PasswordHasher): Endpoin
   endpoint(readMe, {
     object: oneself,
     async run(grant) {
-      const session = await grant.db.selectFrom('session').select(['id', 'userId', 'organisationId', 'csrfToken']).where('id', '=', grant.actor.sessionId ?? '').executeTakeFirstOrThrow();
+      const session = await grant.db
+        .selectFrom('session')
+        .select(['id', 'userId', 'organisationId', 'csrfToken'])
+        .where('id', '=', grant.actor.sessionId ?? '')
+        .executeTakeFirstOrThrow();
       return describeMe(grant.db, session);
     },
   }),
@@ -28,7 +40,11 @@ export const meEndpoints = (database: Database, hasher: PasswordHasher): Endpoin
     async run(grant, input, facts) {
       const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
       if (Object.keys(given).length > 0) {
-        await grant.db.updateTable('appUser').set((eb) => ({ ...given, version: eb('version', '+', 1) })).where('id', '=', grant.objectId).execute();
+        await grant.db
+          .updateTable('appUser')
+          .set((eb) => ({ ...given, version: eb('version', '+', 1) }))
+          .where('id', '=', grant.objectId)
+          .execute();
         grant.note({ changed: Object.keys(given).join(' ') });
       }
       return userReply(await readUserRow(grant.db, grant.objectId), { facts, userId: grant.actor.userId });
@@ -39,7 +55,11 @@ export const meEndpoints = (database: Database, hasher: PasswordHasher): Endpoin
     const ask = { actor, action: 'me.change-password', objectId: userId } as const;
     const [current, next] = [new Secret(input.current), new Secret(input.next)];
     const user = await database.asOrganisation(actor.organisationId, async (db) => {
-      const row = await db.selectFrom('appUser').select(['username', 'passwordHash']).where('id', '=', userId).executeTakeFirst();
+      const row = await db
+        .selectFrom('appUser')
+        .select(['username', 'passwordHash'])
+        .where('id', '=', userId)
+        .executeTakeFirst();
       return row && { ...row, avoid: await hashesToAvoid(db, userId) };
     });
     const right = await hasher.verify(user?.passwordHash ?? null, current);
@@ -57,7 +77,11 @@ export const meEndpoints = (database: Database, hasher: PasswordHasher): Endpoin
     return perform(ask, async (grant) => {
       if (!right) throw new Problem('sign-in-failed', { detail: 'The present password is wrong.' });
       if (hash === undefined) throw refused;
-      const now = await grant.db.selectFrom('appUser').select('passwordHash').where('id', '=', userId).executeTakeFirst();
+      const now = await grant.db
+        .selectFrom('appUser')
+        .select('passwordHash')
+        .where('id', '=', userId)
+        .executeTakeFirst();
       if (now?.passwordHash !== user?.passwordHash) throw new Problem('changed-meanwhile');
       await storeLoginHash(grant.db, actor.organisationId, userId, hash, false);
       await endSessionsOf(grant.db, userId, actor.sessionId);
@@ -67,8 +91,20 @@ export const meEndpoints = (database: Database, hasher: PasswordHasher): Endpoin
   endpoint(listMySessions, {
     object: oneself,
     async run(grant) {
-      const rows = await grant.db.selectFrom('session').select(['id', 'startedAt', 'lastSeenAt', 'address', 'client']).where('userId', '=', grant.objectId).orderBy('lastSeenAt', 'desc').execute();
-      return { items: rows.map((row) => ({ ...row, startedAt: row.startedAt.toISOString(), lastSeenAt: row.lastSeenAt.toISOString(), current: row.id === grant.actor.sessionId })) };
+      const rows = await grant.db
+        .selectFrom('session')
+        .select(['id', 'startedAt', 'lastSeenAt', 'address', 'client'])
+        .where('userId', '=', grant.objectId)
+        .orderBy('lastSeenAt', 'desc')
+        .execute();
+      return {
+        items: rows.map((row) => ({
+          ...row,
+          startedAt: row.startedAt.toISOString(),
+          lastSeenAt: row.lastSeenAt.toISOString(),
+          current: row.id === grant.actor.sessionId,
+        })),
+      };
     },
   }),
   endpoint(revokeMySession, {
@@ -81,13 +117,23 @@ export const meEndpoints = (database: Database, hasher: PasswordHasher): Endpoin
   endpoint(listMyTokens, {
     object: oneself,
     async run(grant) {
-      const rows = await grant.db.selectFrom('apiToken as t').leftJoin('lastUse as l', 'l.subjectId', 't.id')
+      const rows = await grant.db
+        .selectFrom('apiToken as t')
+        .leftJoin('lastUse as l', 'l.subjectId', 't.id')
         .select(['t.id', 't.name', 't.scopes', 't.hint', 't.createdAt', 't.expiresAt', 'l.usedAt'])
-        .where('t.userId', '=', grant.objectId).where('t.revokedAt', 'is', null).orderBy('t.createdAt', 'desc').execute();
+        .where('t.userId', '=', grant.objectId)
+        .where('t.revokedAt', 'is', null)
+        .orderBy('t.createdAt', 'desc')
+        .execute();
       return {
         items: rows.map((row) => ({
-          id: row.id, name: row.name, scopes: row.scopes as Scope[], hint: row.hint, createdAt: row.createdAt.toISOString(),
-          expiresAt: row.expiresAt?.toISOString() ?? null, lastUsedAt: row.usedAt?.toISOString() ?? null,
+          id: row.id,
+          name: row.name,
+          scopes: row.scopes as Scope[],
+          hint: row.hint,
+          createdAt: row.createdAt.toISOString(),
+          expiresAt: row.expiresAt?.toISOString() ?? null,
+          lastUsedAt: row.usedAt?.toISOString() ?? null,
         })),
       };
     },
@@ -98,7 +144,15 @@ export const meEndpoints = (database: Database, hasher: PasswordHasher): Endpoin
       const made = await createPersonalToken(grant, input);
       return {
         token: made.text,
-        item: { id: made.id, name: input.name, scopes: input.scopes, hint: made.text.slice(-4), createdAt: made.createdAt.toISOString(), expiresAt: input.expiresAt, lastUsedAt: null },
+        item: {
+          id: made.id,
+          name: input.name,
+          scopes: input.scopes,
+          hint: made.text.slice(-4),
+          createdAt: made.createdAt.toISOString(),
+          expiresAt: input.expiresAt,
+          lastUsedAt: null,
+        },
       };
     },
   }),

@@ -9,18 +9,45 @@ import { readUserRow, userReply } from './user.queries.ts';
 const onOrganisation = (Object.keys(policy) as Action[]).filter((action) => policy[action].on === 'organisation');
 
 /** Everything the console needs to know about who is signed in. */
-export async function describeMe(db: OrganisationDb, session: Pick<KnownSession, 'id' | 'userId' | 'organisationId' | 'csrfToken'>): Promise<z.input<typeof Me>> {
+export async function describeMe(
+  db: OrganisationDb,
+  session: Pick<KnownSession, 'id' | 'userId' | 'organisationId' | 'csrfToken'>,
+): Promise<z.input<typeof Me>> {
   const [user, organisation, settings, secret] = [
     await readUserRow(db, session.userId),
     await db.selectFrom('organisation').select(['id', 'name']).executeTakeFirstOrThrow(),
     await readSettings(db),
-    await db.selectFrom('appUser').select('mustChangePassword').where('id', '=', session.userId).executeTakeFirstOrThrow(),
+    await db
+      .selectFrom('appUser')
+      .select('mustChangePassword')
+      .where('id', '=', session.userId)
+      .executeTakeFirstOrThrow(),
   ];
   const facts: Facts = {
-    actorKind: 'user', live: true, mustChangePassword: secret.mustChangePassword, role: user.role, superAdministrator: user.superAdministrator, scopes: null,
-    relation: 'view', self: false, reasonGiven: true, ticketGiven: true, reasonToReveal: false, reasonToChange: false, ticketToReveal: false, attemptOpen: false,
+    actorKind: 'user',
+    live: true,
+    mustChangePassword: secret.mustChangePassword,
+    role: user.role,
+    superAdministrator: user.superAdministrator,
+    scopes: null,
+    relation: 'view',
+    self: false,
+    reasonGiven: true,
+    ticketGiven: true,
+    reasonToReveal: false,
+    reasonToChange: false,
+    ticketToReveal: false,
+    attemptOpen: false,
   };
-  const { hideSecretSeconds, clearClipboardSeconds, reasonToReveal, reasonToChange, ticketToReveal, changeOnTargetByDefault, inactivityMinutes } = settings;
+  const {
+    hideSecretSeconds,
+    clearClipboardSeconds,
+    reasonToReveal,
+    reasonToChange,
+    ticketToReveal,
+    changeOnTargetByDefault,
+    inactivityMinutes,
+  } = settings;
   return {
     user: userReply(user, { facts, userId: session.userId }),
     organisation,
@@ -28,6 +55,14 @@ export async function describeMe(db: OrganisationDb, session: Pick<KnownSession,
     csrfToken: session.csrfToken,
     mustChangePassword: secret.mustChangePassword,
     can: abilities(onOrganisation, facts),
-    preferences: { hideSecretSeconds, clearClipboardSeconds, reasonToReveal, reasonToChange, ticketToReveal, changeOnTargetByDefault, inactivityMinutes },
+    preferences: {
+      hideSecretSeconds,
+      clearClipboardSeconds,
+      reasonToReveal,
+      reasonToChange,
+      ticketToReveal,
+      changeOnTargetByDefault,
+      inactivityMinutes,
+    },
   };
 }

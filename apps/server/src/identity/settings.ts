@@ -67,19 +67,43 @@ export async function writeSettings(
   return readSettings(grant.db);
 }
 
-async function writeMailPassword(grant: Grant<'setting.update' | 'setup.complete'>, vault: Vault, password: string): Promise<void> {
+async function writeMailPassword(
+  grant: Grant<'setting.update' | 'setup.complete'>,
+  vault: Vault,
+  password: string,
+): Promise<void> {
   const { organisationId } = grant.actor;
   await grant.db.deleteFrom('settingSecret').where('name', '=', mailPassword).execute();
   const id = newId();
-  const sealed = await vault.seal(grant, new Secret(password), { column: 'setting_secret.sealed', rowId: id, version: 1 });
+  const sealed = await vault.seal(grant, new Secret(password), {
+    column: 'setting_secret.sealed',
+    rowId: id,
+    version: 1,
+  });
   await grant.db.insertInto('settingSecret').values({ organisationId, id, name: mailPassword, sealed }).execute();
 }
 
 /** The mail server with its password, for sending a link; null when none is set. */
-export async function openMailServer(grant: Grant<'user.create' | 'user.invite'>, vault: Vault): Promise<(Omit<MailServer, 'password'> & { password: Secret | null }) | null> {
+export async function openMailServer(
+  grant: Grant<'user.create' | 'user.invite'>,
+  vault: Vault,
+): Promise<(Omit<MailServer, 'password'> & { password: Secret | null }) | null> {
   const { mail } = await readSettings(grant.db);
   if (!mail) return null;
-  const row = await grant.db.selectFrom('settingSecret').select(['id', 'sealed']).where('name', '=', mailPassword).executeTakeFirst();
-  const password = row ? await vault.open(grant, row.sealed, { column: 'setting_secret.sealed', rowId: row.id, version: 1 }) : null;
-  return { host: mail.host, port: mail.port, security: mail.security, username: mail.username, from: mail.from, password };
+  const row = await grant.db
+    .selectFrom('settingSecret')
+    .select(['id', 'sealed'])
+    .where('name', '=', mailPassword)
+    .executeTakeFirst();
+  const password = row
+    ? await vault.open(grant, row.sealed, { column: 'setting_secret.sealed', rowId: row.id, version: 1 })
+    : null;
+  return {
+    host: mail.host,
+    port: mail.port,
+    security: mail.security,
+    username: mail.username,
+    from: mail.from,
+    password,
+  };
 }

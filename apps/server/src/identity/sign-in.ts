@@ -25,19 +25,40 @@ export const signInEndpoints = (database: Database, hasher: PasswordHasher): End
       });
     }
     const user = await database.asOrganisation(actor.organisationId, (db) =>
-      db.selectFrom('appUser').select(['id', 'username', 'passwordHash', 'state', 'kind'])
-        .where((eb) => eb(eb.fn('lower', ['username']), '=', input.username.toLowerCase())).executeTakeFirst(),
+      db
+        .selectFrom('appUser')
+        .select(['id', 'username', 'passwordHash', 'state', 'kind'])
+        .where((eb) => eb(eb.fn('lower', ['username']), '=', input.username.toLowerCase()))
+        .executeTakeFirst(),
     );
     const right = await hasher.verify(user?.passwordHash ?? null, new Secret(input.password));
-    if (!right || user?.state !== 'active' || user.kind !== 'person') await noteFailure(database, actor.organisationId, input.username, address);
+    if (!right || user?.state !== 'active' || user.kind !== 'person')
+      await noteFailure(database, actor.organisationId, input.username, address);
     return perform(ask, async (grant) => {
       grant.about(named);
       // Read again: the user may have been disabled, or given another password, while the hash ran.
-      const now = user && (await grant.db.selectFrom('appUser').select(['state', 'passwordHash']).where('id', '=', user.id).executeTakeFirst());
-      if (!right || !user || user.kind !== 'person' || now?.state !== 'active' || now.passwordHash !== user.passwordHash) throw new Problem('sign-in-failed');
+      const now =
+        user &&
+        (await grant.db
+          .selectFrom('appUser')
+          .select(['state', 'passwordHash'])
+          .where('id', '=', user.id)
+          .executeTakeFirst());
+      if (
+        !right ||
+        !user ||
+        user.kind !== 'person' ||
+        now?.state !== 'active' ||
+        now.passwordHash !== user.passwordHash
+      )
+        throw new Problem('sign-in-failed');
       grant.identify({ id: user.id, name: user.username });
       grant.about({ id: user.id, name: user.username });
-      await grant.db.deleteFrom('signInThrottle').where('username', '=', user.username.toLowerCase()).where('address', '=', address).execute();
+      await grant.db
+        .deleteFrom('signInThrottle')
+        .where('username', '=', user.username.toLowerCase())
+        .where('address', '=', address)
+        .execute();
       const { token, session } = await startSession(grant, user.id);
       const me = await describeMe(grant.db, session);
       door.startSession(token);

@@ -10,7 +10,12 @@ const freeTriesOfAddress = 50;
 const forgetAfter = '1 day';
 
 /** How long sign-in is refused for this name from this address, in seconds; 0 when it may try. The answer does not depend on whether the name exists. */
-export async function secondsToWait(database: Database, organisationId: string, username: string, address: string): Promise<number> {
+export async function secondsToWait(
+  database: Database,
+  organisationId: string,
+  username: string,
+  address: string,
+): Promise<number> {
   return database.asOrganisation(organisationId, async (db) => {
     const { rows } = await sql<{ seconds: number | null }>`
       select max(extract(epoch from locked_until - now()))::float8 as seconds from sign_in_throttle
@@ -20,9 +25,17 @@ export async function secondsToWait(database: Database, organisationId: string, 
 }
 
 /** Counts a wrong password. Runs apart from the refused sign-in, whose own transaction is rolled back. */
-export async function noteFailure(database: Database, organisationId: string, username: string, address: string): Promise<void> {
+export async function noteFailure(
+  database: Database,
+  organisationId: string,
+  username: string,
+  address: string,
+): Promise<void> {
   await database.asOrganisation(organisationId, async (db) => {
-    for (const [name, free] of [[username.toLowerCase(), freeTries], ['', freeTriesOfAddress]] as const) {
+    for (const [name, free] of [
+      [username.toLowerCase(), freeTries],
+      ['', freeTriesOfAddress],
+    ] as const) {
       await sql`
         insert into sign_in_throttle as t (organisation_id, username, address, failures, last_failed_at)
         values (${organisationId}, ${name}, ${address}, 1, now())
@@ -30,7 +43,9 @@ export async function noteFailure(database: Database, organisationId: string, us
           failures = case when t.last_failed_at < now() - ${forgetAfter}::interval then 1 else t.failures + 1 end,
           last_failed_at = now(),
           locked_until = case when t.last_failed_at >= now() - ${forgetAfter}::interval and t.failures + 1 >= ${free}
-            then now() + make_interval(secs => least(${longestWaitSeconds}, ${firstWaitSeconds} * power(2, least(t.failures + 1 - ${free}, 10)))) end`.execute(db);
+            then now() + make_interval(secs => least(${longestWaitSeconds}, ${firstWaitSeconds} * power(2, least(t.failures + 1 - ${free}, 10)))) end`.execute(
+        db,
+      );
     }
   });
 }

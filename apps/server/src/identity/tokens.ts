@@ -29,7 +29,12 @@ interface NewToken {
   readonly expiresAt: string | null;
 }
 
-async function storeToken(db: OrganisationDb, organisationId: string, text: string, token: NewToken): Promise<{ id: string; createdAt: Date }> {
+async function storeToken(
+  db: OrganisationDb,
+  organisationId: string,
+  text: string,
+  token: NewToken,
+): Promise<{ id: string; createdAt: Date }> {
   if (token.expiresAt !== null && new Date(token.expiresAt) <= new Date()) {
     throw new Problem('input-invalid', { errors: [{ path: 'expiresAt', message: 'must lie in the future' }] });
   }
@@ -37,7 +42,13 @@ async function storeToken(db: OrganisationDb, organisationId: string, text: stri
   await db
     .insertInto('apiToken')
     .values({
-      ...row, organisationId, userId: token.userId, name: token.name, hash: hashToken(text), hint: text.slice(-4), scopes: [...token.scopes],
+      ...row,
+      organisationId,
+      userId: token.userId,
+      name: token.name,
+      hash: hashToken(text),
+      hint: text.slice(-4),
+      scopes: [...token.scopes],
       expiresAt: token.expiresAt === null ? null : new Date(token.expiresAt),
     })
     .execute();
@@ -45,7 +56,10 @@ async function storeToken(db: OrganisationDb, organisationId: string, text: stri
 }
 
 /** Makes a personal token. The text is given once and not stored. */
-export async function createPersonalToken(grant: Grant<'me.create-token'>, token: Omit<NewToken, 'userId'>): Promise<{ text: string; id: string; createdAt: Date }> {
+export async function createPersonalToken(
+  grant: Grant<'me.create-token'>,
+  token: Omit<NewToken, 'userId'>,
+): Promise<{ text: string; id: string; createdAt: Date }> {
   const text = personalToken();
   const row = await storeToken(grant.db, grant.actor.organisationId, text, { ...token, userId: grant.objectId });
   grant.note({ token: row.id, name: token.name, scopes: token.scopes.join(' ') });
@@ -65,13 +79,23 @@ export async function replaceRestToken(
 }
 
 export async function endTokensOf(db: OrganisationDb, userId: string): Promise<void> {
-  await db.updateTable('apiToken').set({ revokedAt: new Date() }).where('userId', '=', userId).where('revokedAt', 'is', null).execute();
+  await db
+    .updateTable('apiToken')
+    .set({ revokedAt: new Date() })
+    .where('userId', '=', userId)
+    .where('revokedAt', 'is', null)
+    .execute();
 }
 
 /** Ends one of the user's own tokens at once. Throws `not-found` for anybody else's. */
 export async function revokeToken(grant: Grant<'me.revoke-token'>, tokenId: string): Promise<void> {
-  const ended = await grant.db.updateTable('apiToken').set({ revokedAt: new Date() })
-    .where('id', '=', tokenId).where('userId', '=', grant.objectId).where('revokedAt', 'is', null).executeTakeFirst();
+  const ended = await grant.db
+    .updateTable('apiToken')
+    .set({ revokedAt: new Date() })
+    .where('id', '=', tokenId)
+    .where('userId', '=', grant.objectId)
+    .where('revokedAt', 'is', null)
+    .executeTakeFirst();
   if (ended.numUpdatedRows === 0n) throw new Problem('not-found');
   grant.note({ token: tokenId });
 }
@@ -79,7 +103,10 @@ export async function revokeToken(grant: Grant<'me.revoke-token'>, tokenId: stri
 /** Finds whose a token is; undefined for one that never was. A REST token may come in either case. */
 export async function findToken(database: Database, text: string): Promise<KnownToken | undefined> {
   const canonical = text.startsWith('srt_') ? text : text.toUpperCase();
-  const { rows } = await sql<KnownToken>`select id, organisation_id, user_id, scopes, host, username from strongroom.find_token(${hashToken(canonical)})`.execute(database.anyone);
+  const { rows } =
+    await sql<KnownToken>`select id, organisation_id, user_id, scopes, host, username from strongroom.find_token(${hashToken(canonical)})`.execute(
+      database.anyone,
+    );
   return rows[0];
 }
 
@@ -87,7 +114,11 @@ export async function findToken(database: Database, text: string): Promise<Known
  * True when a request from `address` may use a token bound to `host`: an address, a CIDR network, or a name whose
  * addresses `resolve` finds. An empty host allows any.
  */
-export async function hostAllows(host: string, address: string, resolve: (name: string) => Promise<readonly string[]>): Promise<boolean> {
+export async function hostAllows(
+  host: string,
+  address: string,
+  resolve: (name: string) => Promise<readonly string[]>,
+): Promise<boolean> {
   if (host === '') return true;
   const family = (text: string): 'ipv4' | 'ipv6' => (isIPv6(text) ? 'ipv6' : 'ipv4');
   const [base = '', bits] = host.split('/');
@@ -103,4 +134,9 @@ export async function hostAllows(host: string, address: string, resolve: (name: 
 
 /** True when a text can be what a token is bound to. */
 export const isHost = (host: string): boolean =>
-  host === '' || /^[a-z0-9]([a-z0-9.-]{0,252}[a-z0-9])?$/i.test(host) || (isIP(host.split('/')[0] ?? '') > 0 && (!host.includes('/') || /^\d{1,3}$/.test(host.split('/')[1] ?? '') && Number(host.split('/')[1]) <= (isIPv6(host.split('/')[0] ?? '') ? 128 : 32)));
+  host === '' ||
+  /^[a-z0-9]([a-z0-9.-]{0,252}[a-z0-9])?$/i.test(host) ||
+  (isIP(host.split('/')[0] ?? '') > 0 &&
+    (!host.includes('/') ||
+      (/^\d{1,3}$/.test(host.split('/')[1] ?? '') &&
+        Number(host.split('/')[1]) <= (isIPv6(host.split('/')[0] ?? '') ? 128 : 32))));

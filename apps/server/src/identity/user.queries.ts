@@ -51,5 +51,12 @@ export function userReply(row: UserRow, actor: { facts: Facts; userId: string | 
     action === 'user.regenerate-token' ? row.kind === 'api' : action === 'user.invite' ? row.kind === 'person' : true,
   );
   const iso = (date: Date | null): string | null => date?.toISOString() ?? null;
-  return { ...row, lockedUntil: iso(row.lockedUntil), tokenExpiresAt: iso(row.tokenExpiresAt), lastSignInAt: iso(row.lastSignInAt), createdAt: row.createdAt.toISOString(), can: [...can] };
+  return {
+    ...row,
+    lockedUntil: iso(row.lockedUntil),
+    tokenExpiresAt: iso(row.tokenExpiresAt),
+    lastSignInAt: iso(row.lastSignInAt),
+    createdAt: row.createdAt.toISOString(),
+    can: [...can],
+  };
 }

@@ -1,5 +1,15 @@
 import {
-  createApiUser, createUser, disableUser, enableUser, inviteUser, listUsers, readSettings as readSettingsCall, readUser, regenerateApiToken, updateSettings, updateUser,
+  createApiUser,
+  createUser,
+  disableUser,
+  enableUser,
+  inviteUser,
+  listUsers,
+  readSettings as readSettingsCall,
+  readUser,
+  regenerateApiToken,
+  updateSettings,
+  updateUser,
 } from '@strongroom/contract';
 import { sql } from 'kysely';
 import { endpoint, longEndpoint, type Endpoint, type Grant } from '../authorise/index.ts';
@@ -31,13 +41,31 @@ const userOf = (input: { userId: string }): string => input.userId;
 /** What administrators do about users, API users and settings. */
 export const userEndpoints = (parts: UserParts): Endpoint[] => {
   /** Made inside the transaction; sent, if it can be, after it. */
-  type Draft = { link: string; expiresAt: Date; to: string; fullName: string; server: Awaited<ReturnType<typeof openMailServer>> };
+  type Draft = {
+    link: string;
+    expiresAt: Date;
+    to: string;
+    fullName: string;
+    server: Awaited<ReturnType<typeof openMailServer>>;
+  };
   const draft = async (grant: Grant<'user.create' | 'user.invite'>, userId: string): Promise<Draft> => {
     const { token, expiresAt } = await createLink(grant, userId);
     const user = await readUserRow(grant.db, userId);
-    return { link: `${parts.publicUrl()}/link#${token}`, expiresAt, to: user.email, fullName: user.fullName, server: await openMailServer(grant, parts.vault) };
+    return {
+      link: `${parts.publicUrl()}/link#${token}`,
+      expiresAt,
+      to: user.email,
+      fullName: user.fullName,
+      server: await openMailServer(grant, parts.vault),
+    };
   };
-  const send = async ({ link, expiresAt, to, fullName, server }: Draft): Promise<{ mailed: boolean; link: string | null; expiresAt: string }> => {
+  const send = async ({
+    link,
+    expiresAt,
+    to,
+    fullName,
+    server,
+  }: Draft): Promise<{ mailed: boolean; link: string | null; expiresAt: string }> => {
     let mailed = false;
     if (server && to !== '') {
       try {
@@ -79,7 +107,8 @@ export const userEndpoints = (parts: UserParts): Endpoint[] => {
     }),
     endpoint(readUser, {
       object: userOf,
-      run: async (grant, _input, facts) => userReply(await readUserRow(grant.db, grant.objectId), { facts, userId: grant.actor.userId }),
+      run: async (grant, _input, facts) =>
+        userReply(await readUserRow(grant.db, grant.objectId), { facts, userId: grant.actor.userId }),
     }),
     longEndpoint(createUser, async (perform, actor, input) => {
       const { password, ...user } = input;
@@ -87,8 +116,17 @@ export const userEndpoints = (parts: UserParts): Endpoint[] => {
       if (password !== undefined) checkLoginPassword(new Secret(password), input.username);
       const passwordHash = password === undefined ? null : await parts.hasher.hash(new Secret(password));
       const made = await perform(ask, async (grant, facts) => {
-        const id = await addUser(grant, { ...user, kind: 'person', state: passwordHash === null ? 'invited' : 'active', passwordHash, mustChangePassword: passwordHash !== null });
-        return { user: userReply(await readUserRow(grant.db, id), { facts, userId: actor.userId }), draft: passwordHash === null ? await draft(grant, id) : null };
+        const id = await addUser(grant, {
+          ...user,
+          kind: 'person',
+          state: passwordHash === null ? 'invited' : 'active',
+          passwordHash,
+          mustChangePassword: passwordHash !== null,
+        });
+        return {
+          user: userReply(await readUserRow(grant.db, id), { facts, userId: actor.userId }),
+          draft: passwordHash === null ? await draft(grant, id) : null,
+        };
       });
       return { user: made.user, invitation: made.draft && (await send(made.draft)) };
     }),
@@ -103,9 +141,17 @@ export const userEndpoints = (parts: UserParts): Endpoint[] => {
       object: userOf,
       async run(grant, input) {
         const user = await readUserRow(grant.db, grant.objectId);
-        if (user.kind !== 'api' || user.state !== 'active') throw new Problem('not-that-state', { detail: 'Only an active API user has a REST token.' });
-        const former = await grant.db.selectFrom('apiToken').select('scopes').where('userId', '=', grant.objectId).orderBy('createdAt', 'desc').executeTakeFirst();
-        const scopes = (former?.scopes ?? ['read', 'passwords', 'manage', 'administer']) as ('read' | 'passwords' | 'manage' | 'administer')[];
+        if (user.kind !== 'api' || user.state !== 'active')
+          throw new Problem('not-that-state', { detail: 'Only an active API user has a REST token.' });
+        const former = await grant.db
+          .selectFrom('apiToken')
+          .select('scopes')
+          .where('userId', '=', grant.objectId)
+          .orderBy('createdAt', 'desc')
+          .executeTakeFirst();
+        const scopes = (former?.scopes ?? ['read', 'passwords', 'manage', 'administer']) as (
+          'read' | 'passwords' | 'manage' | 'administer'
+        )[];
         return { token: await replaceRestToken(grant, { userId: grant.objectId, scopes, expiresAt: input.expiresAt }) };
       },
     }),
@@ -133,7 +179,8 @@ export const userEndpoints = (parts: UserParts): Endpoint[] => {
     longEndpoint(inviteUser, async (perform, actor, input) => {
       const made = await perform({ actor, action: 'user.invite', objectId: input.userId }, async (grant) => {
         const user = await readUserRow(grant.db, grant.objectId);
-        if (user.kind !== 'person' || user.state === 'disabled') throw new Problem('not-that-state', { detail: 'Only people who are not disabled get a link.' });
+        if (user.kind !== 'person' || user.state === 'disabled')
+          throw new Problem('not-that-state', { detail: 'Only people who are not disabled get a link.' });
         return draft(grant, grant.objectId);
       });
       return { invitation: await send(made) };

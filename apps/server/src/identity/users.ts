@@ -31,18 +31,35 @@ const administrators: readonly Role[] = ['administrator', 'privileged-administra
 const mayBeSuper: readonly Role[] = [...administrators, 'password-administrator'];
 
 /** Adds a user. Throws `name-taken`, and `input-invalid` for a super administrator whose role cannot be one. */
-export async function addUser(grant: Grant<'user.create' | 'user.create-api' | 'setup.complete'>, user: NewUser): Promise<string> {
+export async function addUser(
+  grant: Grant<'user.create' | 'user.create-api' | 'setup.complete'>,
+  user: NewUser,
+): Promise<string> {
   if (user.superAdministrator && !mayBeSuper.includes(user.role)) {
-    throw new Problem('input-invalid', { errors: [{ path: 'superAdministrator', message: 'only administrators and password administrators can have all passwords in the system' }] });
+    throw new Problem('input-invalid', {
+      errors: [
+        {
+          path: 'superAdministrator',
+          message: 'only administrators and password administrators can have all passwords in the system',
+        },
+      ],
+    });
   }
-  if (!isHost(user.host ?? '')) throw new Problem('input-invalid', { errors: [{ path: 'host', message: 'must be a host name, an address or a network such as 10.0.0.0/8' }] });
+  if (!isHost(user.host ?? ''))
+    throw new Problem('input-invalid', {
+      errors: [{ path: 'host', message: 'must be a host name, an address or a network such as 10.0.0.0/8' }],
+    });
   const { organisationId } = grant.actor;
   const id = newId();
   const number = await takeNumbers(grant.db, organisationId, 'user');
   try {
-    await grant.db.insertInto('appUser').values({ id, organisationId, number, ...user }).execute();
+    await grant.db
+      .insertInto('appUser')
+      .values({ id, organisationId, number, ...user })
+      .execute();
   } catch (error) {
-    if (isDuplicate(error)) throw new Problem('name-taken', { errors: [{ path: 'username', message: 'is in use already' }] });
+    if (isDuplicate(error))
+      throw new Problem('name-taken', { errors: [{ path: 'username', message: 'is in use already' }] });
     throw error;
   }
   grant.about({ kind: 'user', id, name: user.username });
@@ -58,26 +75,55 @@ export async function changeUser(
   const before = await readUserRow(grant.db, grant.objectId);
   const { version, ...rest } = changes;
   if (version !== undefined && version !== before.version) throw new Problem('changed-meanwhile');
-  const given = Object.fromEntries(Object.entries(rest).filter(([name, value]) => value !== undefined && value !== before[name as keyof typeof before]));
+  const given = Object.fromEntries(
+    Object.entries(rest).filter(
+      ([name, value]) => value !== undefined && value !== before[name as keyof typeof before],
+    ),
+  );
   if (Object.keys(given).length === 0) return;
-  if (('role' in given || 'superAdministrator' in given) && grant.objectId === grant.actor.userId) throw new Problem('not-yourself');
-  const [role, superAdministrator] = [changes.role ?? before.role, changes.superAdministrator ?? before.superAdministrator];
+  if (('role' in given || 'superAdministrator' in given) && grant.objectId === grant.actor.userId)
+    throw new Problem('not-yourself');
+  const [role, superAdministrator] = [
+    changes.role ?? before.role,
+    changes.superAdministrator ?? before.superAdministrator,
+  ];
   if (superAdministrator && !mayBeSuper.includes(role)) {
-    throw new Problem('input-invalid', { errors: [{ path: 'superAdministrator', message: 'only administrators and password administrators can have all passwords in the system' }] });
+    throw new Problem('input-invalid', {
+      errors: [
+        {
+          path: 'superAdministrator',
+          message: 'only administrators and password administrators can have all passwords in the system',
+        },
+      ],
+    });
   }
   if (changes.host !== undefined && (before.kind !== 'api' || !isHost(changes.host))) {
-    throw new Problem('input-invalid', { errors: [{ path: 'host', message: 'must be a host name, an address or a network, and only API users have one' }] });
+    throw new Problem('input-invalid', {
+      errors: [{ path: 'host', message: 'must be a host name, an address or a network, and only API users have one' }],
+    });
   }
-  await grant.db.updateTable('appUser').set((eb) => ({ ...given, version: eb('version', '+', 1) })).where('id', '=', grant.objectId).execute();
+  await grant.db
+    .updateTable('appUser')
+    .set((eb) => ({ ...given, version: eb('version', '+', 1) }))
+    .where('id', '=', grant.objectId)
+    .execute();
   await keepAnAdministrator(grant.db);
   for (const [name, value] of Object.entries(given)) {
-    grant.note(name === 'role' || name === 'superAdministrator' || name === 'host' ? { [`${name} was`]: String(before[name]), [`${name} is`]: String(value) } : { [name]: 'changed' });
+    grant.note(
+      name === 'role' || name === 'superAdministrator' || name === 'host'
+        ? { [`${name} was`]: String(before[name]), [`${name} is`]: String(value) }
+        : { [name]: 'changed' },
+    );
   }
 }
 
 /** Stops a user: sessions and tokens end in the same transaction, so the very next call is refused. */
 export async function disable(grant: Grant<'user.disable'>): Promise<void> {
-  await grant.db.updateTable('appUser').set((eb) => ({ state: 'disabled', version: eb('version', '+', 1) })).where('id', '=', grant.objectId).execute();
+  await grant.db
+    .updateTable('appUser')
+    .set((eb) => ({ state: 'disabled', version: eb('version', '+', 1) }))
+    .where('id', '=', grant.objectId)
+    .execute();
   await endSessionsOf(grant.db, grant.objectId);
   await endTokensOf(grant.db, grant.objectId);
   await grant.db.deleteFrom('userLink').where('userId', '=', grant.objectId).execute();
@@ -86,16 +132,26 @@ export async function disable(grant: Grant<'user.disable'>): Promise<void> {
 
 /** Lets a disabled or locked-out user in again. A person without a password stays invited. */
 export async function enable(grant: Grant<'user.enable'>): Promise<void> {
-  const user = await grant.db.selectFrom('appUser').select(['username', 'kind', 'passwordHash', 'state']).where('id', '=', grant.objectId).executeTakeFirstOrThrow();
+  const user = await grant.db
+    .selectFrom('appUser')
+    .select(['username', 'kind', 'passwordHash', 'state'])
+    .where('id', '=', grant.objectId)
+    .executeTakeFirstOrThrow();
   const state = user.kind === 'person' && user.passwordHash === null ? 'invited' : 'active';
-  await grant.db.updateTable('appUser').set((eb) => ({ state, version: eb('version', '+', 1) })).where('id', '=', grant.objectId).execute();
+  await grant.db
+    .updateTable('appUser')
+    .set((eb) => ({ state, version: eb('version', '+', 1) }))
+    .where('id', '=', grant.objectId)
+    .execute();
   await grant.db.deleteFrom('signInThrottle').where('username', '=', user.username.toLowerCase()).execute();
   grant.note({ was: user.state });
 }
 
 /** Throws `no-admin-left` when no active person with an administrator's role remains. Locks them, so that two cannot go at once. */
 async function keepAnAdministrator(db: OrganisationDb): Promise<void> {
-  const { rows } = await sql`select id from app_user where kind = 'person' and state = 'active' and role in ('administrator', 'privileged-administrator') for update`.execute(db);
+  const { rows } =
+    await sql`select id from app_user where kind = 'person' and state = 'active' and role in ('administrator', 'privileged-administrator') for update`.execute(
+      db,
+    );
   if (rows.length === 0) throw new Problem('no-admin-left');
 }
-

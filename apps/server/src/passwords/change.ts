@@ -7,41 +7,108 @@ import type { Vault } from '../vault/index.ts';
 type Changing = 'account.change-password' | 'account.restore' | 'account.rotate';
 
 /** Throws `password-reused` when the password is one of the account's last `depth`. Compares opened texts: sealed ones never repeat. */
-export async function requireNotReused(grant: Grant<'account.change-password' | 'account.rotate'>, vault: Vault, password: Secret, depth: number): Promise<void> {
-  const former = await grant.db.selectFrom('secret').select(['version', 'sealed']).where('accountId', '=', grant.objectId).where('state', 'in', ['current', 'former'])
-    .orderBy('version', 'desc').limit(Math.max(1, depth)).execute();
+export async function requireNotReused(
+  grant: Grant<'account.change-password' | 'account.rotate'>,
+  vault: Vault,
+  password: Secret,
+  depth: number,
+): Promise<void> {
+  const former = await grant.db
+    .selectFrom('secret')
+    .select(['version', 'sealed'])
+    .where('accountId', '=', grant.objectId)
+    .where('state', 'in', ['current', 'former'])
+    .orderBy('version', 'desc')
+    .limit(Math.max(1, depth))
+    .execute();
   for (const row of former) {
-    const old = await vault.open(grant, row.sealed, { column: 'secret.sealed', rowId: grant.objectId, version: row.version });
-    if (old.expose() === password.expose()) throw new Problem('password-reused', { detail: depth > 1 ? `The last ${depth} passwords may not come back.` : 'It is the present password.' });
+    const old = await vault.open(grant, row.sealed, {
+      column: 'secret.sealed',
+      rowId: grant.objectId,
+      version: row.version,
+    });
+    if (old.expose() === password.expose())
+      throw new Problem('password-reused', {
+        detail: depth > 1 ? `The last ${depth} passwords may not come back.` : 'It is the present password.',
+      });
   }
 }
 
 /** The version that a new password of the account gets. Locks the account, so that two changes do not take the same. */
-export async function nextVersion(grant: Grant<Changing>): Promise<{ current: number; next: number; username: string }> {
-  const account = await grant.db.selectFrom('account').select(['username', 'secretVersion']).where('id', '=', grant.objectId).forUpdate().executeTakeFirst();
+export async function nextVersion(
+  grant: Grant<Changing>,
+): Promise<{ current: number; next: number; username: string }> {
+  const account = await grant.db
+    .selectFrom('account')
+    .select(['username', 'secretVersion'])
+    .where('id', '=', grant.objectId)
+    .forUpdate()
+    .executeTakeFirst();
   if (!account) throw new Problem('not-found');
-  const { rows } = await sql<{ last: number }>`select max(version)::int as last from secret where account_id = ${grant.objectId}`.execute(grant.db);
-  return { current: account.secretVersion, next: (rows[0]?.last ?? account.secretVersion) + 1, username: account.username };
+  const { rows } = await sql<{
+    last: number;
+  }>`select max(version)::int as last from secret where account_id = ${grant.objectId}`.execute(grant.db);
+  return {
+    current: account.secretVersion,
+    next: (rows[0]?.last ?? account.secretVersion) + 1,
+    username: account.username,
+  };
 }
 
 /** Makes a password the current one in the vault alone. What was proven of the former says nothing of it. Returns its version. */
-export async function changeLocally(grant: Grant<'account.change-password' | 'account.restore'>, vault: Vault, password: Secret, origin: 'changed' | 'restored'): Promise<number> {
+export async function changeLocally(
+  grant: Grant<'account.change-password' | 'account.restore'>,
+  vault: Vault,
+  password: Secret,
+  origin: 'changed' | 'restored',
+): Promise<number> {
   const { next } = await nextVersion(grant);
   const { organisationId } = grant.actor;
   const sealed = await vault.seal(grant, password, { column: 'secret.sealed', rowId: grant.objectId, version: next });
-  await grant.db.updateTable('secret').set({ state: 'former' }).where('accountId', '=', grant.objectId).where('state', '=', 'current').execute();
-  await grant.db.insertInto('secret')
-    .values({ organisationId, accountId: grant.objectId, version: next, state: 'current', sealed, origin, changedBy: grant.actorName, changedFrom: grant.actor.origin.address }).execute();
-  await grant.db.updateTable('account')
-    .set({ secretVersion: next, changedAt: new Date(), provenAt: null, provenBy: null, checkedAt: null, checkResult: null, checkWhy: null })
-    .where('id', '=', grant.objectId).execute();
+  await grant.db
+    .updateTable('secret')
+    .set({ state: 'former' })
+    .where('accountId', '=', grant.objectId)
+    .where('state', '=', 'current')
+    .execute();
+  await grant.db
+    .insertInto('secret')
+    .values({
+      organisationId,
+      accountId: grant.objectId,
+      version: next,
+      state: 'current',
+      sealed,
+      origin,
+      changedBy: grant.actorName,
+      changedFrom: grant.actor.origin.address,
+    })
+    .execute();
+  await grant.db
+    .updateTable('account')
+    .set({
+      secretVersion: next,
+      changedAt: new Date(),
+      provenAt: null,
+      provenBy: null,
+      checkedAt: null,
+      checkResult: null,
+      checkWhy: null,
+    })
+    .where('id', '=', grant.objectId)
+    .execute();
   grant.note({ version: next, where: 'local' });
   return next;
 }
 
 /** Makes a former password the current one again, as a new version: history is never rewritten. */
 export async function restore(grant: Grant<'account.restore'>, vault: Vault, version: number): Promise<number> {
-  const row = await grant.db.selectFrom('secret').select(['sealed', 'state']).where('accountId', '=', grant.objectId).where('version', '=', version).executeTakeFirst();
+  const row = await grant.db
+    .selectFrom('secret')
+    .select(['sealed', 'state'])
+    .where('accountId', '=', grant.objectId)
+    .where('version', '=', version)
+    .executeTakeFirst();
   if (!row) throw new Problem('not-found');
   if (row.state === 'current') throw new Problem('not-that-state', { detail: 'It is the current password already.' });
   const password = await vault.open(grant, row.sealed, { column: 'secret.sealed', rowId: grant.objectId, version });

@@ -1,4 +1,11 @@
-import { generatePassword, listPolicies, readHistory, restoreVersion, revealAccount, revealFormer as revealFormerCall } from '@strongroom/contract';
+import {
+  generatePassword,
+  listPolicies,
+  readHistory,
+  restoreVersion,
+  revealAccount,
+  revealFormer as revealFormerCall,
+} from '@strongroom/contract';
 import { sql } from 'kysely';
 import { endpoint, type Endpoint } from '../authorise/index.ts';
 import { Problem } from '../platform/problem.ts';
@@ -23,7 +30,11 @@ export const passwordEndpoints = (vault: Vault, catalogue: DriverCatalogue): End
       if (!policy) throw new Problem('not-found');
       const driver = input.resourceType === undefined ? null : typeNamed(input.resourceType).driver;
       const limits = driver === null ? undefined : catalogue.limitsOf(driver);
-      return { passwords: Array.from({ length: input.count }, () => draw(policy, input.username ?? '', limits, input.length).expose()) };
+      return {
+        passwords: Array.from({ length: input.count }, () =>
+          draw(policy, input.username ?? '', limits, input.length).expose(),
+        ),
+      };
     },
   }),
   endpoint(revealAccount, {
@@ -40,14 +51,30 @@ export const passwordEndpoints = (vault: Vault, catalogue: DriverCatalogue): End
       return { username, version: input.version, password: password.expose() };
     },
   }),
-  endpoint(restoreVersion, { ...why, run: async (grant, input) => ({ version: await restore(grant, vault, input.version) }) }),
+  endpoint(restoreVersion, {
+    ...why,
+    run: async (grant, input) => ({ version: await restore(grant, vault, input.version) }),
+  }),
   endpoint(readHistory, {
     object: accountOf,
     async run(grant, input) {
-      const { rows } = await sql<{ version: number; state: 'current' | 'former' | 'candidate' | 'abandoned'; origin: 'created' | 'changed' | 'rotated' | 'restored' | 'copied'; changedBy: string; changedFrom: string | null; changedAt: Date; total: number }>`
+      const { rows } = await sql<{
+        version: number;
+        state: 'current' | 'former' | 'candidate' | 'abandoned';
+        origin: 'created' | 'changed' | 'rotated' | 'restored' | 'copied';
+        changedBy: string;
+        changedFrom: string | null;
+        changedAt: Date;
+        total: number;
+      }>`
         select version, state, origin, changed_by, changed_from, changed_at, count(*) over ()::int as total from secret
-        where account_id = ${grant.objectId} order by version desc limit ${input.limit} offset ${input.offset}`.execute(grant.db);
-      return { items: rows.map(({ total: _, ...row }) => ({ ...row, changedAt: row.changedAt.toISOString() })), total: rows[0]?.total ?? 0 };
+        where account_id = ${grant.objectId} order by version desc limit ${input.limit} offset ${input.offset}`.execute(
+        grant.db,
+      );
+      return {
+        items: rows.map(({ total: _, ...row }) => ({ ...row, changedAt: row.changedAt.toISOString() })),
+        total: rows[0]?.total ?? 0,
+      };
     },
   }),
 ];

@@ -12,14 +12,31 @@ type PolicyRow = Omit<z.output<typeof Policy>, 'id'> & { id: string };
 /** The three fixed policies, for a new organisation. */
 export async function addBuiltInPolicies(grant: Grant<'setup.complete'>): Promise<void> {
   const { organisationId } = grant.actor;
-  await grant.db.insertInto('passwordPolicy').values(builtInPolicies.map((policy) => ({ id: newId(), organisationId, builtIn: true, ...policy }))).execute();
+  await grant.db
+    .insertInto('passwordPolicy')
+    .values(builtInPolicies.map((policy) => ({ id: newId(), organisationId, builtIn: true, ...policy })))
+    .execute();
 }
 
 const columns = [
-  'id', 'name', 'builtIn', 'isDefault', 'minLength', 'maxLength', 'mixedCase', 'digits', 'specials', 'specialCharacters', 'startsWithLetter', 'loginNameAllowed', 'historyDepth', 'maxAgeDays',
+  'id',
+  'name',
+  'builtIn',
+  'isDefault',
+  'minLength',
+  'maxLength',
+  'mixedCase',
+  'digits',
+  'specials',
+  'specialCharacters',
+  'startsWithLetter',
+  'loginNameAllowed',
+  'historyDepth',
+  'maxAgeDays',
 ] as const;
 
-export const readPolicies = (db: OrganisationDb): Promise<PolicyRow[]> => db.selectFrom('passwordPolicy').select(columns).orderBy('minLength').execute();
+export const readPolicies = (db: OrganisationDb): Promise<PolicyRow[]> =>
+  db.selectFrom('passwordPolicy').select(columns).orderBy('minLength').execute();
 
 /** The policy that applies: the first that is set of the account's, the resource's and the default. */
 export async function policyFor(db: OrganisationDb, policyIds: readonly (string | null)[]): Promise<PolicyRow> {
@@ -35,14 +52,28 @@ export function draw(policy: PolicyRow, username: string, limits: Limits | undef
   try {
     return new Secret(generate(policy, { username, limits, length }));
   } catch (error) {
-    throw new Problem('password-weak', { detail: `No password keeps both the policy ‘${policy.name}’ and what the target can carry.`, cause: error });
+    throw new Problem('password-weak', {
+      detail: `No password keeps both the policy ‘${policy.name}’ and what the target can carry.`,
+      cause: error,
+    });
   }
 }
 
 /** Throws `password-weak`, with every fault, for a password that does not keep the policy or that the target cannot carry. */
-export function requirePolicyKept(policy: PolicyRow, password: Secret, username: string, limits: Limits | undefined): void {
+export function requirePolicyKept(
+  policy: PolicyRow,
+  password: Secret,
+  username: string,
+  limits: Limits | undefined,
+): void {
   const found = faults(policy, password.expose(), username);
-  if (limits && [...password.expose()].some((c) => limits.forbidden.includes(c))) found.push('It has a character that the target cannot carry.');
-  if (limits && password.expose().length > limits.maxLength) found.push(`The target takes at most ${limits.maxLength} characters.`);
-  if (found.length > 0) throw new Problem('password-weak', { detail: `Policy ‘${policy.name}’.`, errors: found.map((message) => ({ path: 'password', message })) });
+  if (limits && [...password.expose()].some((c) => limits.forbidden.includes(c)))
+    found.push('It has a character that the target cannot carry.');
+  if (limits && password.expose().length > limits.maxLength)
+    found.push(`The target takes at most ${limits.maxLength} characters.`);
+  if (found.length > 0)
+    throw new Problem('password-weak', {
+      detail: `Policy ‘${policy.name}’.`,
+      errors: found.map((message) => ({ path: 'password', message })),
+    });
 }

@@ -16,7 +16,11 @@ interface Row {
  * Opens the account's current password for whoever was allowed. While a rotation is in doubt the candidate is opened
  * too: either may be the one that works, and nobody is locked out of both.
  */
-export async function reveal(grant: Grant<'account.reveal'>, vault: Vault, purpose: string): Promise<{ username: string; version: number; password: Secret; candidate: Secret | null }> {
+export async function reveal(
+  grant: Grant<'account.reveal'>,
+  vault: Vault,
+  purpose: string,
+): Promise<{ username: string; version: number; password: Secret; candidate: Secret | null }> {
   const { rows } = await sql<Row>`
     select a.username, s.version, s.sealed, c.version as candidate_version, c.sealed as candidate_sealed
     from account a join secret s on s.account_id = a.id and s.state = 'current' left join secret c on c.account_id = a.id and c.state = 'candidate'
@@ -35,10 +39,23 @@ export async function reveal(grant: Grant<'account.reveal'>, vault: Vault, purpo
 }
 
 /** Opens a former password under the same rules as the current one. Throws `not-found` for a version that never was. */
-export async function revealFormer(grant: Grant<'account.reveal-former'>, vault: Vault, version: number, purpose: string): Promise<{ username: string; password: Secret }> {
-  const row = await grant.db.selectFrom('secret as s').innerJoin('account as a', 'a.id', 's.accountId').select(['a.username', 's.sealed', 's.state'])
-    .where('s.accountId', '=', grant.objectId).where('s.version', '=', version).executeTakeFirst();
+export async function revealFormer(
+  grant: Grant<'account.reveal-former'>,
+  vault: Vault,
+  version: number,
+  purpose: string,
+): Promise<{ username: string; password: Secret }> {
+  const row = await grant.db
+    .selectFrom('secret as s')
+    .innerJoin('account as a', 'a.id', 's.accountId')
+    .select(['a.username', 's.sealed', 's.state'])
+    .where('s.accountId', '=', grant.objectId)
+    .where('s.version', '=', version)
+    .executeTakeFirst();
   if (!row) throw new Problem('not-found');
   grant.note({ purpose, version, state: row.state });
-  return { username: row.username, password: await vault.open(grant, row.sealed, { column: 'secret.sealed', rowId: grant.objectId, version }) };
+  return {
+    username: row.username,
+    password: await vault.open(grant, row.sealed, { column: 'secret.sealed', rowId: grant.objectId, version }),
+  };
 }

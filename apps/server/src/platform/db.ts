@@ -13,7 +13,10 @@ export interface Database {
    * Runs `work` in one transaction that sees the organisation's rows only. Commits when it resolves, rolls back when it rejects.
    * Statements that nobody waits for may be handed to `last`: they travel together with the commit, and stand or fall with it.
    */
-  asOrganisation<T>(organisationId: string, work: (db: OrganisationDb, last: (statement: Compilable) => void) => Promise<T>): Promise<T>;
+  asOrganisation<T>(
+    organisationId: string,
+    work: (db: OrganisationDb, last: (statement: Compilable) => void) => Promise<T>,
+  ): Promise<T>;
   /** The few questions asked before an organisation is known: security-definer functions only. */
   readonly anyone: OrganisationDb;
   /** Connections in use, waiting for one, and open. */
@@ -68,7 +71,13 @@ export interface ConnectOptions {
  * Throws nothing here: the first statement does when the database is away.
  */
 export function connect(connectionString: string, options: ConnectOptions = {}): Database {
-  const pool = new pg.Pool({ connectionString, max: options.max ?? 20, idleTimeoutMillis: 60_000, connectionTimeoutMillis: 15_000, pipeline: true } as pg.PoolConfig);
+  const pool = new pg.Pool({
+    connectionString,
+    max: options.max ?? 20,
+    idleTimeoutMillis: 60_000,
+    connectionTimeoutMillis: 15_000,
+    pipeline: true,
+  } as pg.PoolConfig);
   const onError = (error: Error): void => options.onError?.(error);
   pool.on('error', onError);
   const perClient = new WeakMap<pg.PoolClient, OrganisationDb>();
@@ -76,7 +85,9 @@ export function connect(connectionString: string, options: ConnectOptions = {}):
     client.on('error', onError);
     // Queued before anything else on this connection; a failure surfaces in the first statement.
     client
-      .query(`set role strongroom_app; set search_path to strongroom, strongroom_standby, strongroom_local; set timezone to 'UTC'`)
+      .query(
+        `set role strongroom_app; set search_path to strongroom, strongroom_standby, strongroom_local; set timezone to 'UTC'`,
+      )
       .catch(onError);
   });
   const dbOf = (client: pg.PoolClient): OrganisationDb => {
@@ -105,7 +116,11 @@ export function connect(connectionString: string, options: ConnectOptions = {}):
         // Both travel with the work's first statement: nobody waits for a round trip of their own.
         const opened = Promise.all([
           client.query({ name: 'begin', text: 'begin' }),
-          client.query({ name: 'organisation', text: `select set_config('app.organisation_id', $1, true)`, values: [organisationId] }),
+          client.query({
+            name: 'organisation',
+            text: `select set_config('app.organisation_id', $1, true)`,
+            values: [organisationId],
+          }),
         ]);
         opened.catch(() => undefined);
         const last: Compilable[] = [];
@@ -145,11 +160,19 @@ export function isUnavailable(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return (
     /^(ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|57P0[123]|08\w{3}|53300)$/.test(code) ||
-    (error instanceof Error && /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(error.message))
+    (error instanceof Error &&
+      /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(
+        error.message,
+      ))
   );
 }
 
 /** True when a unique index refused the row; `constraint` names it. */
 export function isDuplicate(error: unknown, constraint?: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === '23505' && (constraint === undefined || ('constraint' in error && error.constraint === constraint));
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    error.code === '23505' &&
+    (constraint === undefined || ('constraint' in error && error.constraint === constraint))
+  );
 }

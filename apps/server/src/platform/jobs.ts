@@ -10,8 +10,15 @@ export interface Jobs {
 export type JobName = keyof Jobs;
 
 /** Puts a job in line as part of the transaction that causes it. A job with the same key that has not started is replaced. */
-export async function enqueue<N extends JobName>(db: OrganisationDb, name: N, payload: Jobs[N], options: { key: string; runAt?: Date }): Promise<void> {
-  await sql`select strongroom_local.enqueue(${name}, ${JSON.stringify(payload)}::json, ${options.key}, ${options.runAt ?? null}::timestamptz)`.execute(db);
+export async function enqueue<N extends JobName>(
+  db: OrganisationDb,
+  name: N,
+  payload: Jobs[N],
+  options: { key: string; runAt?: Date },
+): Promise<void> {
+  await sql`select strongroom_local.enqueue(${name}, ${JSON.stringify(payload)}::json, ${options.key}, ${options.runAt ?? null}::timestamptz)`.execute(
+    db,
+  );
 }
 
 export interface JobRunner {

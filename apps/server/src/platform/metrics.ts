@@ -44,7 +44,8 @@ export function createMetrics(): Metrics {
         lines.push(`# TYPE ${name} counter`);
         for (const [labels, value] of series) lines.push(`${name}${labels} ${value}`);
       }
-      for (const [name, { help, read }] of gauges) lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, `${name} ${read()}`);
+      for (const [name, { help, read }] of gauges)
+        lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, `${name} ${read()}`);
       for (const [name, { counts, sum, n }] of histograms) {
         lines.push(`# TYPE ${name} histogram`);
         buckets.forEach((bound, i) => lines.push(`${name}_bucket{le="${bound}"} ${counts[i] ?? 0}`));

@@ -21,7 +21,12 @@ export function readMigrations(): Migration[] {
       const number = Number(file.slice(0, 4));
       if (number !== i + 1) throw new Error(`migration ${file} should have number ${i + 1}`);
       const text = readFileSync(new URL(file, folder), 'utf8');
-      return { number, name: file.replace(/\.sql$/, ''), text, sha256: createHash('sha256').update(text).digest('hex') };
+      return {
+        number,
+        name: file.replace(/\.sql$/, ''),
+        text,
+        sha256: createHash('sha256').update(text).digest('hex'),
+      };
     });
 }
 
@@ -37,19 +42,31 @@ export async function migrate(url: string): Promise<void> {
   try {
     await client.query('select pg_advisory_lock(7272001)');
     await ensureAppRole(client);
-    await client.query('create table if not exists public.strongroom_migration (number int primary key, name text not null, sha256 text not null, applied_at timestamptz not null default now())');
-    const { rows } = await client.query<{ number: number; name: string; sha256: string }>('select number, name, sha256 from public.strongroom_migration order by number');
+    await client.query(
+      'create table if not exists public.strongroom_migration (number int primary key, name text not null, sha256 text not null, applied_at timestamptz not null default now())',
+    );
+    const { rows } = await client.query<{ number: number; name: string; sha256: string }>(
+      'select number, name, sha256 from public.strongroom_migration order by number',
+    );
     const known = readMigrations();
     for (const row of rows) {
       const ours = known[row.number - 1];
-      if (!ours) throw new Error(`the database was migrated to ${row.name} by a newer release; start that release or restore a backup`);
-      if (ours.sha256 !== row.sha256) throw new Error(`migration ${row.name} differs from the one that was applied; this release was altered`);
+      if (!ours)
+        throw new Error(
+          `the database was migrated to ${row.name} by a newer release; start that release or restore a backup`,
+        );
+      if (ours.sha256 !== row.sha256)
+        throw new Error(`migration ${row.name} differs from the one that was applied; this release was altered`);
     }
     for (const migration of known.slice(rows.length)) {
       await client.query('begin');
       try {
         await client.query(migration.text);
-        await client.query('insert into public.strongroom_migration (number, name, sha256) values ($1, $2, $3)', [migration.number, migration.name, migration.sha256]);
+        await client.query('insert into public.strongroom_migration (number, name, sha256) values ($1, $2, $3)', [
+          migration.number,
+          migration.name,
+          migration.sha256,
+        ]);
         await client.query('commit');
       } catch (error) {
         await client.query('rollback');
@@ -77,6 +94,8 @@ async function ensureAppRole(client: pg.Client): Promise<void> {
   const version = await client.query<{ version: string }>(`select current_setting('server_version_num') as version`);
   // Before PostgreSQL 16 membership alone lets one set the role.
   const right = Number(version.rows[0]?.version) >= 160000 ? 'set' : 'member';
-  const held = await client.query<{ held: boolean }>(`select pg_has_role(current_user, 'strongroom_app', $1) as held`, [right]);
+  const held = await client.query<{ held: boolean }>(`select pg_has_role(current_user, 'strongroom_app', $1) as held`, [
+    right,
+  ]);
   if (!held.rows[0]?.held) await client.query('grant strongroom_app to current_user');
 }

@@ -29,7 +29,13 @@ export interface Page<Row> {
 export async function readPage<Row extends { id: string }>(
   db: OrganisationDb,
   ask: PageAsk,
-  list: { select: RawBuilder<unknown>; from: RawBuilder<unknown>; id: RawBuilder<unknown>; orders: Record<string, Order>; first: string },
+  list: {
+    select: RawBuilder<unknown>;
+    from: RawBuilder<unknown>;
+    id: RawBuilder<unknown>;
+    orders: Record<string, Order>;
+    first: string;
+  },
 ): Promise<Page<Row>> {
   const sort = ask.sort ?? list.first;
   const descending = sort.startsWith('-');
@@ -45,26 +51,41 @@ export async function readPage<Row extends { id: string }>(
   const [counted, read] = await Promise.all([
     sql<{ total: number }>`select count(*)::int as total ${list.from}`.execute(db),
     sql<Row & { sortKey: unknown }>`select ${list.select}, (${order.by})::text as sort_key ${list.from} ${after}
-      order by ${order.by} ${direction}, ${list.id} ${direction} limit ${ask.limit + 1} offset ${cursor ? 0 : (ask.offset ?? 0)}`.execute(db),
+      order by ${order.by} ${direction}, ${list.id} ${direction} limit ${ask.limit + 1} offset ${cursor ? 0 : (ask.offset ?? 0)}`.execute(
+      db,
+    ),
   ]);
   const rows = read.rows.slice(0, ask.limit);
   const lastRow = rows.at(-1);
   const more = read.rows.length > ask.limit && lastRow !== undefined;
-  return { rows, total: counted.rows[0]?.total ?? 0, nextCursor: more ? encode(sort, String(lastRow.sortKey), lastRow.id) : null };
+  return {
+    rows,
+    total: counted.rows[0]?.total ?? 0,
+    nextCursor: more ? encode(sort, String(lastRow.sortKey), lastRow.id) : null,
+  };
 }
 
-const encode = (sort: string, value: string, id: string): string => Buffer.from(JSON.stringify([sort, value, id])).toString('base64url');
+const encode = (sort: string, value: string, id: string): string =>
+  Buffer.from(JSON.stringify([sort, value, id])).toString('base64url');
 
 function decode(cursor: string, sort: string): { value: string; id: string } {
   try {
     const parsed: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    if (Array.isArray(parsed) && parsed.length === 3 && parsed[0] === sort && typeof parsed[1] === 'string' && /^[0-9a-f-]{36}$/.test(String(parsed[2]))) {
+    if (
+      Array.isArray(parsed) &&
+      parsed.length === 3 &&
+      parsed[0] === sort &&
+      typeof parsed[1] === 'string' &&
+      /^[0-9a-f-]{36}$/.test(String(parsed[2]))
+    ) {
       return { value: parsed[1], id: String(parsed[2]) };
     }
   } catch {
     // Falls through to the one answer for every cursor that is not ours.
   }
-  throw new Problem('input-invalid', { errors: [{ path: 'cursor', message: 'is not from this list, or the order was changed' }] });
+  throw new Problem('input-invalid', {
+    errors: [{ path: 'cursor', message: 'is not from this list, or the order was changed' }],
+  });
 }
 
 /** A text as a pattern that finds it anywhere in lower case: `%` and `_` in it stand for themselves. */

@@ -17,8 +17,14 @@ const problems = {
   'name-taken': { status: 409, say: 'This name is in use already.' },
   'in-use': { status: 409, say: 'A rotation of this account is not finished yet.' },
   'changed-meanwhile': { status: 409, say: 'Somebody changed this meanwhile. Load it again and repeat your change.' },
-  'idempotency-reused': { status: 409, say: 'This idempotency key was used for another request, or its answer was not kept.' },
-  'not-resettable': { status: 409, say: 'The product is not set up to log in to this resource. Configure its reset settings first.' },
+  'idempotency-reused': {
+    status: 409,
+    say: 'This idempotency key was used for another request, or its answer was not kept.',
+  },
+  'not-resettable': {
+    status: 409,
+    say: 'The product is not set up to log in to this resource. Configure its reset settings first.',
+  },
   'not-that-state': { status: 409, say: 'This is no longer possible in its present state.' },
   'no-admin-left': { status: 409, say: 'At least one active administrator must remain.' },
   'password-weak': { status: 422, say: 'The password does not meet the policy.' },
@@ -26,9 +32,9 @@ const problems = {
   'settings-invalid': { status: 422, say: 'The settings are not valid for this resource type.' },
   'locked-out': { status: 429, say: 'Too many wrong passwords. Wait before the next try.' },
   'too-many-requests': { status: 429, say: 'Too many requests. Wait before the next one.' },
-  'internal': { status: 500, say: 'Something failed on our side. The log has the details under this request id.' },
-  'busy': { status: 503, say: 'Too many people are signing in at this moment. Try again in a few seconds.' },
-  'unavailable': { status: 503, say: 'The database cannot be reached at this moment. Try again in a few seconds.' },
+  internal: { status: 500, say: 'Something failed on our side. The log has the details under this request id.' },
+  busy: { status: 503, say: 'Too many people are signing in at this moment. Try again in a few seconds.' },
+  unavailable: { status: 503, say: 'The database cannot be reached at this moment. Try again in a few seconds.' },
 } as const satisfies Record<string, { status: number; say: string }>;
 
 export type ProblemCode = keyof typeof problems;

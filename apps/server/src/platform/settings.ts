@@ -84,18 +84,14 @@ export const settings = z.strictObject({
       'The master key. With `NODE_ENV=production` it is refused inside the state directory and inside the checkout.',
     fallback: '`~/.strongroom-key/master.key`',
   }),
-  database_url: z
-    .string()
-    .refine(postgresUrl)
-    .optional()
-    .meta({
-      description:
-        'An external PostgreSQL, 14 or newer. With `NODE_ENV=production` a database on another machine needs `sslmode=verify-full`.',
-      allowed:
-        'postgresql://user:password@host:port/database, parameters such as sslmode=verify-full and sslrootcert=/path after a ?',
-      fallback: 'unset: the embedded PostgreSQL is started',
-      file: true,
-    }),
+  database_url: z.string().refine(postgresUrl).optional().meta({
+    description:
+      'An external PostgreSQL, 14 or newer. With `NODE_ENV=production` a database on another machine needs `sslmode=verify-full`.',
+    allowed:
+      'postgresql://user:password@host:port/database, parameters such as sslmode=verify-full and sslrootcert=/path after a ?',
+    fallback: 'unset: the embedded PostgreSQL is started',
+    file: true,
+  }),
   database_password_file: path({
     description:
       "Where the embedded database's generated password lies. Written at the first start; a later start without it is refused.",

@@ -1,12 +1,28 @@
 import {
-  copyAccount as copyAccountCall, createAccounts, deleteAccount as deleteAccountCall, excludeFromProof, favouriteAccount, listAccounts, moveAccount as moveAccountCall, readAccount, updateAccount,
+  copyAccount as copyAccountCall,
+  createAccounts,
+  deleteAccount as deleteAccountCall,
+  excludeFromProof,
+  favouriteAccount,
+  listAccounts,
+  moveAccount as moveAccountCall,
+  readAccount,
+  updateAccount,
 } from '@strongroom/contract';
 import { sql, type RawBuilder } from 'kysely';
 import { endpoint, visibleTo, type Endpoint } from '../authorise/index.ts';
 import { containing, readPage } from '../platform/paging.ts';
 import { Problem } from '../platform/problem.ts';
 import { Secret } from '../platform/secret.ts';
-import { accountColumns, accountReply, accountTables, healthOf, readAccountRow, readAccountRows, type AccountRow } from './account.queries.ts';
+import {
+  accountColumns,
+  accountReply,
+  accountTables,
+  healthOf,
+  readAccountRow,
+  readAccountRows,
+  type AccountRow,
+} from './account.queries.ts';
 import { addAccounts, changeAccount, copyAccount, deleteAccount, moveAccount, setFavourite } from './accounts.ts';
 import type { ResourceParts } from './resource.endpoints.ts';
 import { requirePolicy } from './resources.ts';
@@ -51,24 +67,43 @@ export const accountEndpoints = ({ vault, draw }: ResourceParts): Endpoint[] => 
   }),
   endpoint(readAccount, {
     object: accountOf,
-    run: async (grant, _input, facts) => accountReply(await readAccountRow(grant.db, grant.objectId, grant.actor.userId), facts, grant.actor.userId),
+    run: async (grant, _input, facts) =>
+      accountReply(await readAccountRow(grant.db, grant.objectId, grant.actor.userId), facts, grant.actor.userId),
   }),
   endpoint(createAccounts, {
     object: (input) => input.resourceId,
     async run(grant, input, facts) {
-      const resource = await grant.db.selectFrom('resource').select(['type', 'policyId']).where('id', '=', grant.objectId).executeTakeFirstOrThrow();
+      const resource = await grant.db
+        .selectFrom('resource')
+        .select(['type', 'policyId'])
+        .where('id', '=', grant.objectId)
+        .executeTakeFirstOrThrow();
       const accounts = [];
       for (const account of input.accounts) {
         await requirePolicy(grant.db, account.policyId);
-        const password = account.password === undefined
-          ? await draw(grant.db, { policyIds: [account.policyId, resource.policyId], resourceType: resource.type, username: account.username })
-          : new Secret(account.password);
+        const password =
+          account.password === undefined
+            ? await draw(grant.db, {
+                policyIds: [account.policyId, resource.policyId],
+                resourceType: resource.type,
+                username: account.username,
+              })
+            : new Secret(account.password);
         accounts.push({ ...account, password });
       }
       const ids = await addAccounts(grant, vault, grant.objectId, accounts);
-      grant.note({ added: accounts.map((account) => account.username).join(' ').slice(0, 1000) });
+      grant.note({
+        added: accounts
+          .map((account) => account.username)
+          .join(' ')
+          .slice(0, 1000),
+      });
       const rows = await readAccountRows(grant.db, ids, grant.actor.userId);
-      return { items: ids.flatMap((id) => rows.filter((row) => row.id === id)).map((row) => accountReply(row, facts, grant.actor.userId)) };
+      return {
+        items: ids
+          .flatMap((id) => rows.filter((row) => row.id === id))
+          .map((row) => accountReply(row, facts, grant.actor.userId)),
+      };
     },
   }),
   endpoint(updateAccount, {
@@ -76,7 +111,11 @@ export const accountEndpoints = ({ vault, draw }: ResourceParts): Endpoint[] => 
     async run(grant, { accountId: _, ...changes }, facts) {
       await requirePolicy(grant.db, changes.policyId);
       await changeAccount(grant, changes);
-      return accountReply(await readAccountRow(grant.db, grant.objectId, grant.actor.userId), facts, grant.actor.userId);
+      return accountReply(
+        await readAccountRow(grant.db, grant.objectId, grant.actor.userId),
+        facts,
+        grant.actor.userId,
+      );
     },
   }),
   endpoint(deleteAccountCall, {
@@ -90,20 +129,34 @@ export const accountEndpoints = ({ vault, draw }: ResourceParts): Endpoint[] => 
     object: accountOf,
     async run(grant, input, facts) {
       const ids = await copyAccount(grant, vault, facts.superAdministrator, input.resourceIds);
-      return { items: (await readAccountRows(grant.db, ids, grant.actor.userId)).map((row) => accountReply(row, facts, grant.actor.userId)) };
+      return {
+        items: (await readAccountRows(grant.db, ids, grant.actor.userId)).map((row) =>
+          accountReply(row, facts, grant.actor.userId),
+        ),
+      };
     },
   }),
   endpoint(moveAccountCall, {
     object: accountOf,
     async run(grant, input, facts) {
       await moveAccount(grant, facts.superAdministrator, input.resourceId);
-      return accountReply(await readAccountRow(grant.db, grant.objectId, grant.actor.userId), facts, grant.actor.userId);
+      return accountReply(
+        await readAccountRow(grant.db, grant.objectId, grant.actor.userId),
+        facts,
+        grant.actor.userId,
+      );
     },
   }),
   endpoint(favouriteAccount, {
     object: accountOf,
     async run(grant, input) {
-      await setFavourite(grant.db, grant.actor.organisationId, grant.actor.userId ?? '', input.accountId, input.favourite);
+      await setFavourite(
+        grant.db,
+        grant.actor.organisationId,
+        grant.actor.userId ?? '',
+        input.accountId,
+        input.favourite,
+      );
       return {};
     },
   }),
@@ -113,15 +166,35 @@ export const accountEndpoints = ({ vault, draw }: ResourceParts): Endpoint[] => 
     async run(grant, input, facts) {
       const { exclusion } = input;
       if (exclusion) {
-        if (new Date(exclusion.until) <= new Date()) throw new Problem('input-invalid', { errors: [{ path: 'exclusion.until', message: 'must lie in the future' }] });
-        const owner = await grant.db.selectFrom('appUser').select('username').where('id', '=', exclusion.ownerId).executeTakeFirst();
-        if (!owner) throw new Problem('input-invalid', { errors: [{ path: 'exclusion.ownerId', message: 'is not a user of the organisation' }] });
+        if (new Date(exclusion.until) <= new Date())
+          throw new Problem('input-invalid', {
+            errors: [{ path: 'exclusion.until', message: 'must lie in the future' }],
+          });
+        const owner = await grant.db
+          .selectFrom('appUser')
+          .select('username')
+          .where('id', '=', exclusion.ownerId)
+          .executeTakeFirst();
+        if (!owner)
+          throw new Problem('input-invalid', {
+            errors: [{ path: 'exclusion.ownerId', message: 'is not a user of the organisation' }],
+          });
         grant.note({ owner: owner.username, until: exclusion.until });
       } else grant.note({ exclusion: 'ended' });
-      await grant.db.updateTable('account')
-        .set({ exclusionReason: exclusion?.reason ?? null, exclusionOwnerId: exclusion?.ownerId ?? null, exclusionUntil: exclusion ? new Date(exclusion.until) : null })
-        .where('id', '=', grant.objectId).execute();
-      return accountReply(await readAccountRow(grant.db, grant.objectId, grant.actor.userId), facts, grant.actor.userId);
+      await grant.db
+        .updateTable('account')
+        .set({
+          exclusionReason: exclusion?.reason ?? null,
+          exclusionOwnerId: exclusion?.ownerId ?? null,
+          exclusionUntil: exclusion ? new Date(exclusion.until) : null,
+        })
+        .where('id', '=', grant.objectId)
+        .execute();
+      return accountReply(
+        await readAccountRow(grant.db, grant.objectId, grant.actor.userId),
+        facts,
+        grant.actor.userId,
+      );
     },
   }),
 ];

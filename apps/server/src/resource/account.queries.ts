@@ -53,7 +53,15 @@ export const healthOf = sql<Health>`case
   else 'proven' end`;
 
 /** Worst first. */
-export const healthOrder: readonly Health[] = ['untrusted', 'out-of-sync', 'unreachable', 'stale', 'unproven', 'proven', 'excluded'];
+export const healthOrder: readonly Health[] = [
+  'untrusted',
+  'out-of-sync',
+  'unreachable',
+  'stale',
+  'unproven',
+  'proven',
+  'excluded',
+];
 
 export const accountColumns = (userId: string | null): RawBuilder<unknown> => sql`
   a.id, a.number, a.resource_id, r.number as resource_number, r.name as resource_name, r.type as resource_type, r.reset as resource_reset, r.owner_id, r.dns_name,
@@ -65,9 +73,16 @@ export const accountTables = sql`account a join resource r on r.id = a.resource_
   left join rotation_attempt t on t.account_id = a.id and t.state not in ('promoted', 'rolled-back')`;
 
 /** Reads accounts by id, in no order. */
-export async function readAccountRows(db: OrganisationDb, ids: readonly string[], userId: string | null): Promise<AccountRow[]> {
+export async function readAccountRows(
+  db: OrganisationDb,
+  ids: readonly string[],
+  userId: string | null,
+): Promise<AccountRow[]> {
   if (ids.length === 0) return [];
-  const { rows } = await sql<AccountRow>`select ${accountColumns(userId)} from ${accountTables} where a.id = any(${[...ids]}::uuid[])`.execute(db);
+  const { rows } =
+    await sql<AccountRow>`select ${accountColumns(userId)} from ${accountTables} where a.id = any(${[...ids]}::uuid[])`.execute(
+      db,
+    );
   return rows;
 }
 
@@ -79,8 +94,18 @@ export async function readAccountRow(db: OrganisationDb, id: string, userId: str
 }
 
 const onAccount = [
-  'account.update', 'account.delete', 'account.copy', 'account.move', 'account.exclude-proof', 'account.reveal', 'account.reveal-former',
-  'account.change-password', 'account.restore', 'account.rotate', 'account.verify', 'attempt.resolve',
+  'account.update',
+  'account.delete',
+  'account.copy',
+  'account.move',
+  'account.exclude-proof',
+  'account.reveal',
+  'account.reveal-former',
+  'account.change-password',
+  'account.restore',
+  'account.rotate',
+  'account.verify',
+  'attempt.resolve',
 ] as const;
 const needTarget: readonly string[] = ['account.rotate', 'account.verify', 'attempt.resolve'];
 
@@ -105,13 +130,37 @@ export const proofReply = (row: AccountRow): z.input<typeof Account>['proof'] =>
 /** A row as the contract shows it, with what the asker may do to it. */
 export function accountReply(row: AccountRow, facts: Facts, userId: string | null): z.input<typeof Account> {
   const resettable = isResettable(row);
-  const can = abilities(onAccount, factsOfRow(facts, { owned: row.ownerId === userId, attemptOpen: row.attemptId !== null }))
+  const can = abilities(
+    onAccount,
+    factsOfRow(facts, { owned: row.ownerId === userId, attemptOpen: row.attemptId !== null }),
+  )
     .filter((action) => resettable || !needTarget.includes(action))
-    .filter((action) => action !== 'attempt.resolve' || row.attemptState === 'needs-person' || row.attemptState === 'unverified');
+    .filter(
+      (action) =>
+        action !== 'attempt.resolve' || row.attemptState === 'needs-person' || row.attemptState === 'unverified',
+    );
   return {
-    id: row.id, number: row.number, resourceId: row.resourceId, resourceNumber: row.resourceNumber, resourceName: row.resourceName, resourceType: row.resourceType,
-    dnsName: row.dnsName, username: row.username, notes: row.notes, policyId: row.policyId, favourite: row.favourite, secretVersion: row.secretVersion,
-    changedAt: row.changedAt.toISOString(), proof: proofReply(row), resettable, createdAt: row.createdAt.toISOString(), version: row.version, can,
-    attempt: row.attemptId !== null && row.attemptState !== null ? { id: row.attemptId, state: row.attemptState, why: row.attemptWhy } : null,
+    id: row.id,
+    number: row.number,
+    resourceId: row.resourceId,
+    resourceNumber: row.resourceNumber,
+    resourceName: row.resourceName,
+    resourceType: row.resourceType,
+    dnsName: row.dnsName,
+    username: row.username,
+    notes: row.notes,
+    policyId: row.policyId,
+    favourite: row.favourite,
+    secretVersion: row.secretVersion,
+    changedAt: row.changedAt.toISOString(),
+    proof: proofReply(row),
+    resettable,
+    createdAt: row.createdAt.toISOString(),
+    version: row.version,
+    can,
+    attempt:
+      row.attemptId !== null && row.attemptState !== null
+        ? { id: row.attemptId, state: row.attemptState, why: row.attemptWhy }
+        : null,
   };
 }

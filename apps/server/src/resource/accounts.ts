@@ -19,25 +19,47 @@ export interface NewAccount {
 type Adding = 'account.create' | 'resource.create' | 'account.copy';
 
 /** Adds accounts with their first passwords. Throws `name-taken`, naming the account, and adds none. */
-export async function addAccounts(grant: Grant<Adding>, vault: Vault, resourceId: string, accounts: readonly NewAccount[]): Promise<string[]> {
+export async function addAccounts(
+  grant: Grant<Adding>,
+  vault: Vault,
+  resourceId: string,
+  accounts: readonly NewAccount[],
+): Promise<string[]> {
   const { organisationId, origin } = grant.actor;
   if (accounts.length === 0) return [];
   const first = await takeNumbers(grant.db, organisationId, 'account', accounts.length);
   const rows = accounts.map((account, i) => ({
-    id: newId(), organisationId, number: first + i, resourceId, username: account.username, notes: account.notes, policyId: account.policyId,
+    id: newId(),
+    organisationId,
+    number: first + i,
+    resourceId,
+    username: account.username,
+    notes: account.notes,
+    policyId: account.policyId,
   }));
   try {
     await grant.db.insertInto('account').values(rows).execute();
   } catch (error) {
     if (!isDuplicate(error)) throw error;
-    const detail = error instanceof Error && 'detail' in error && typeof error.detail === 'string' ? /username\)=\([^,]*, (.*)\) already/.exec(error.detail)?.[1] : undefined;
-    throw new Problem('name-taken', { detail: detail === undefined ? undefined : `The resource has an account ${detail} already.` });
+    const detail =
+      error instanceof Error && 'detail' in error && typeof error.detail === 'string'
+        ? /username\)=\([^,]*, (.*)\) already/.exec(error.detail)?.[1]
+        : undefined;
+    throw new Problem('name-taken', {
+      detail: detail === undefined ? undefined : `The resource has an account ${detail} already.`,
+    });
   }
   const secrets = [];
   for (const [i, account] of accounts.entries()) {
     const accountId = rows[i]?.id ?? '';
     secrets.push({
-      organisationId, accountId, version: 1, state: 'current', origin: account.origin ?? 'created', changedBy: grant.actorName, changedFrom: origin.address,
+      organisationId,
+      accountId,
+      version: 1,
+      state: 'current',
+      origin: account.origin ?? 'created',
+      changedBy: grant.actorName,
+      changedFrom: origin.address,
       sealed: await vault.seal(grant, account.password, { column: 'secret.sealed', rowId: accountId, version: 1 }),
     });
   }
@@ -46,34 +68,76 @@ export async function addAccounts(grant: Grant<Adding>, vault: Vault, resourceId
 }
 
 /** Changes an account’s name, notes or policy. Throws `name-taken`, `changed-meanwhile`. */
-export async function changeAccount(grant: Grant<'account.update'>, changes: { version?: number | undefined; username?: string | undefined; notes?: string | undefined; policyId?: string | null | undefined }): Promise<void> {
-  const before = await grant.db.selectFrom('account').select(['version', 'username', 'notes', 'policyId']).where('id', '=', grant.objectId).forUpdate().executeTakeFirstOrThrow();
+export async function changeAccount(
+  grant: Grant<'account.update'>,
+  changes: {
+    version?: number | undefined;
+    username?: string | undefined;
+    notes?: string | undefined;
+    policyId?: string | null | undefined;
+  },
+): Promise<void> {
+  const before = await grant.db
+    .selectFrom('account')
+    .select(['version', 'username', 'notes', 'policyId'])
+    .where('id', '=', grant.objectId)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
   const { version, ...rest } = changes;
   if (version !== undefined && version !== before.version) throw new Problem('changed-meanwhile');
-  const given = Object.fromEntries(Object.entries(rest).filter(([name, value]) => value !== undefined && value !== before[name as keyof typeof before]));
+  const given = Object.fromEntries(
+    Object.entries(rest).filter(
+      ([name, value]) => value !== undefined && value !== before[name as keyof typeof before],
+    ),
+  );
   if (Object.keys(given).length === 0) return;
   // Another log-in name is another account to the target: what was proven of the old one says nothing of the new.
-  const unproven = 'username' in given ? { provenAt: null, provenBy: null, checkedAt: null, checkResult: null, checkWhy: null } : {};
+  const unproven =
+    'username' in given ? { provenAt: null, provenBy: null, checkedAt: null, checkResult: null, checkWhy: null } : {};
   try {
-    await grant.db.updateTable('account').set((eb) => ({ ...given, ...unproven, version: eb('version', '+', 1) })).where('id', '=', grant.objectId).execute();
+    await grant.db
+      .updateTable('account')
+      .set((eb) => ({ ...given, ...unproven, version: eb('version', '+', 1) }))
+      .where('id', '=', grant.objectId)
+      .execute();
   } catch (error) {
-    if (isDuplicate(error)) throw new Problem('name-taken', { errors: [{ path: 'username', message: 'is in use on this resource already' }] });
+    if (isDuplicate(error))
+      throw new Problem('name-taken', {
+        errors: [{ path: 'username', message: 'is in use on this resource already' }],
+      });
     throw error;
   }
   grant.note({ changed: Object.keys(given).join(' ') });
-  if (changes.username !== undefined && changes.username !== before.username) grant.note({ 'username was': before.username, 'username is': changes.username });
+  if (changes.username !== undefined && changes.username !== before.username)
+    grant.note({ 'username was': before.username, 'username is': changes.username });
 }
 
 /** Deletes an account with its history. A resource that logged in with it loses that setting. */
 export async function deleteAccount(grant: Grant<'account.delete'>): Promise<void> {
-  await grant.db.updateTable('resource').set({ adminAccountId: null }).where('adminAccountId', '=', grant.objectId).execute();
-  await grant.db.updateTable('resource').set({ elevationAccountId: null }).where('elevationAccountId', '=', grant.objectId).execute();
+  await grant.db
+    .updateTable('resource')
+    .set({ adminAccountId: null })
+    .where('adminAccountId', '=', grant.objectId)
+    .execute();
+  await grant.db
+    .updateTable('resource')
+    .set({ elevationAccountId: null })
+    .where('elevationAccountId', '=', grant.objectId)
+    .execute();
   await grant.db.deleteFrom('account').where('id', '=', grant.objectId).execute();
 }
 
 /** Where the actor may put accounts: resources they manage. Throws `not-found` for the first that is not. */
-async function requireManaged(grant: Grant<'account.copy' | 'account.move'>, superAdministrator: boolean, ids: readonly string[]): Promise<void> {
-  const rows = await grant.db.selectFrom('resource').select(['id', 'ownerId']).where('id', 'in', [...ids]).execute();
+async function requireManaged(
+  grant: Grant<'account.copy' | 'account.move'>,
+  superAdministrator: boolean,
+  ids: readonly string[],
+): Promise<void> {
+  const rows = await grant.db
+    .selectFrom('resource')
+    .select(['id', 'ownerId'])
+    .where('id', 'in', [...ids])
+    .execute();
   for (const id of ids) {
     const row = rows.find((r) => r.id === id);
     if (!row || !(superAdministrator || row.ownerId === grant.actor.userId)) throw new Problem('not-found');
@@ -81,41 +145,93 @@ async function requireManaged(grant: Grant<'account.copy' | 'account.move'>, sup
 }
 
 /** Copies an account with its present password to other resources: as new accounts with histories of their own. */
-export async function copyAccount(grant: Grant<'account.copy'>, vault: Vault, superAdministrator: boolean, resourceIds: readonly ResourceId[]): Promise<string[]> {
+export async function copyAccount(
+  grant: Grant<'account.copy'>,
+  vault: Vault,
+  superAdministrator: boolean,
+  resourceIds: readonly ResourceId[],
+): Promise<string[]> {
   await requireManaged(grant, superAdministrator, resourceIds);
-  const source = await grant.db.selectFrom('account as a').innerJoin('secret as s', (join) => join.onRef('s.accountId', '=', 'a.id').on('s.state', '=', 'current'))
-    .select(['a.username', 'a.notes', 'a.policyId', 's.sealed', 's.version']).where('a.id', '=', grant.objectId).executeTakeFirstOrThrow();
-  const password = await vault.open(grant, source.sealed, { column: 'secret.sealed', rowId: grant.objectId, version: source.version });
+  const source = await grant.db
+    .selectFrom('account as a')
+    .innerJoin('secret as s', (join) => join.onRef('s.accountId', '=', 'a.id').on('s.state', '=', 'current'))
+    .select(['a.username', 'a.notes', 'a.policyId', 's.sealed', 's.version'])
+    .where('a.id', '=', grant.objectId)
+    .executeTakeFirstOrThrow();
+  const password = await vault.open(grant, source.sealed, {
+    column: 'secret.sealed',
+    rowId: grant.objectId,
+    version: source.version,
+  });
   const made: string[] = [];
   for (const resourceId of new Set<string>(resourceIds)) {
-    made.push(...(await addAccounts(grant, vault, resourceId, [{ username: source.username, notes: source.notes, policyId: source.policyId, password, origin: 'copied' }])));
+    made.push(
+      ...(await addAccounts(grant, vault, resourceId, [
+        { username: source.username, notes: source.notes, policyId: source.policyId, password, origin: 'copied' },
+      ])),
+    );
   }
   grant.note({ copies: made.length, to: [...resourceIds].join(' ').slice(0, 1000) });
   return made;
 }
 
 /** Moves an account with its history. Its proof was given by another machine, so it is unproven there. */
-export async function moveAccount(grant: Grant<'account.move'>, superAdministrator: boolean, resourceId: ResourceId): Promise<void> {
+export async function moveAccount(
+  grant: Grant<'account.move'>,
+  superAdministrator: boolean,
+  resourceId: ResourceId,
+): Promise<void> {
   await requireManaged(grant, superAdministrator, [resourceId]);
-  const from = await grant.db.selectFrom('account').select('resourceId').where('id', '=', grant.objectId).executeTakeFirstOrThrow();
+  const from = await grant.db
+    .selectFrom('account')
+    .select('resourceId')
+    .where('id', '=', grant.objectId)
+    .executeTakeFirstOrThrow();
   if (from.resourceId === resourceId) return;
-  await grant.db.updateTable('resource').set({ adminAccountId: null }).where('adminAccountId', '=', grant.objectId).execute();
-  await grant.db.updateTable('resource').set({ elevationAccountId: null }).where('elevationAccountId', '=', grant.objectId).execute();
+  await grant.db
+    .updateTable('resource')
+    .set({ adminAccountId: null })
+    .where('adminAccountId', '=', grant.objectId)
+    .execute();
+  await grant.db
+    .updateTable('resource')
+    .set({ elevationAccountId: null })
+    .where('elevationAccountId', '=', grant.objectId)
+    .execute();
   try {
-    await grant.db.updateTable('account')
-      .set((eb) => ({ resourceId, provenAt: null, provenBy: null, checkedAt: null, checkResult: null, checkWhy: null, version: eb('version', '+', 1) }))
-      .where('id', '=', grant.objectId).execute();
+    await grant.db
+      .updateTable('account')
+      .set((eb) => ({
+        resourceId,
+        provenAt: null,
+        provenBy: null,
+        checkedAt: null,
+        checkResult: null,
+        checkWhy: null,
+        version: eb('version', '+', 1),
+      }))
+      .where('id', '=', grant.objectId)
+      .execute();
   } catch (error) {
-    if (isDuplicate(error)) throw new Problem('name-taken', { detail: 'The other resource has an account of this name already.' });
+    if (isDuplicate(error))
+      throw new Problem('name-taken', { detail: 'The other resource has an account of this name already.' });
     throw error;
   }
   grant.note({ from: from.resourceId, to: resourceId });
 }
 
 /** Marks or unmarks an account as the actor’s favourite. */
-export async function setFavourite(db: OrganisationDb, organisationId: string, userId: string, accountId: AccountId, favourite: boolean): Promise<void> {
+export async function setFavourite(
+  db: OrganisationDb,
+  organisationId: string,
+  userId: string,
+  accountId: AccountId,
+  favourite: boolean,
+): Promise<void> {
   if (favourite) {
-    await sql`insert into favourite (organisation_id, user_id, account_id) values (${organisationId}, ${userId}, ${accountId}) on conflict do nothing`.execute(db);
+    await sql`insert into favourite (organisation_id, user_id, account_id) values (${organisationId}, ${userId}, ${accountId}) on conflict do nothing`.execute(
+      db,
+    );
   } else {
     await db.deleteFrom('favourite').where('userId', '=', userId).where('accountId', '=', accountId).execute();
   }

@@ -9,4 +9,7 @@ export { accountReply, isResettable, proofReply, readAccountRow, type AccountRow
 export type { ResourceParts } from './resource.endpoints.ts';
 export { builtInTypes, typeNamed, type BuiltInType, type DriverCatalogue } from './types.ts';
 
-export const resourceEndpoints = (parts: ResourceParts): Endpoint[] => [...endpoints(parts), ...accountEndpoints(parts)];
+export const resourceEndpoints = (parts: ResourceParts): Endpoint[] => [
+  ...endpoints(parts),
+  ...accountEndpoints(parts),
+];

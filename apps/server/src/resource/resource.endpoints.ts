@@ -1,6 +1,13 @@
 import {
-  configureReset as configureResetCall, createResource, deleteResource as deleteResourceCall, listResources, listResourceTypes, readDashboard, readResource,
-  trustHostKey as trustHostKeyCall, updateResource,
+  configureReset as configureResetCall,
+  createResource,
+  deleteResource as deleteResourceCall,
+  listResources,
+  listResourceTypes,
+  readDashboard,
+  readResource,
+  trustHostKey as trustHostKeyCall,
+  updateResource,
 } from '@strongroom/contract';
 import { sql } from 'kysely';
 import { endpoint, visibleTo, type Endpoint } from '../authorise/index.ts';
@@ -17,7 +24,10 @@ export interface ResourceParts {
   readonly vault: Vault;
   readonly catalogue: DriverCatalogue;
   /** Draws a password by the policy that applies: the account's, else the resource's, else the organisation's default. */
-  draw(db: OrganisationDb, for_: { policyIds: readonly (string | null)[]; resourceType: string; username: string }): Promise<Secret>;
+  draw(
+    db: OrganisationDb,
+    for_: { policyIds: readonly (string | null)[]; resourceType: string; username: string },
+  ): Promise<Secret>;
 }
 
 const resourceOf = (input: { resourceId: string }): string => input.resourceId;
@@ -29,8 +39,14 @@ export const resourceEndpoints = ({ vault, catalogue, draw }: ResourceParts): En
         items: builtInTypes.map((type) => {
           const resetSettings = type.driver === null ? null : catalogue.schemaOf(type.driver);
           return {
-            name: type.name, title: type.name, category: type.category, attributes: [...type.attributes], accountLabel: type.accountLabel,
-            driver: resetSettings === null ? null : type.driver, resetSettings, builtIn: true,
+            name: type.name,
+            title: type.name,
+            category: type.category,
+            attributes: [...type.attributes],
+            accountLabel: type.accountLabel,
+            driver: resetSettings === null ? null : type.driver,
+            resetSettings,
+            builtIn: true,
           };
         }),
       }),
@@ -57,14 +73,22 @@ export const resourceEndpoints = ({ vault, catalogue, draw }: ResourceParts): En
       return { ...page, items: page.rows.map((row) => resourceItem(row, facts, userId)) };
     },
   }),
-  endpoint(readResource, { object: resourceOf, run: (grant, _input, facts) => resourceReply(grant.db, grant.objectId, facts, grant.actor.userId) }),
+  endpoint(readResource, {
+    object: resourceOf,
+    run: (grant, _input, facts) => resourceReply(grant.db, grant.objectId, facts, grant.actor.userId),
+  }),
   endpoint(createResource, {
     async run(grant, input, facts) {
       const accounts = [];
       for (const account of input.accounts) {
-        const password = account.password === undefined
-          ? await draw(grant.db, { policyIds: [account.policyId, input.policyId], resourceType: input.type, username: account.username })
-          : new Secret(account.password);
+        const password =
+          account.password === undefined
+            ? await draw(grant.db, {
+                policyIds: [account.policyId, input.policyId],
+                resourceType: input.type,
+                username: account.username,
+              })
+            : new Secret(account.password);
         accounts.push({ ...account, password });
       }
       const id = await addResource(grant, vault, catalogue, { ...input, accounts });
@@ -114,9 +138,18 @@ export const resourceEndpoints = ({ vault, catalogue, draw }: ResourceParts): En
       const n = (name: string): number => rows[0]?.[name] ?? 0;
       const counted = n('accounts') - n('excluded');
       return {
-        accounts: n('accounts'), resources: n('resources'), proven: n('proven'), stale: n('stale'), unproven: n('unproven'), outOfSync: n('outOfSync'),
-        unreachable: n('unreachable'), untrusted: n('untrusted'), excluded: n('excluded'), needsPerson: n('needsPerson'),
-        provenShare: counted > 0 ? n('proven') / counted : null, proofMaxAgeDays: n('proofMaxAgeDays'),
+        accounts: n('accounts'),
+        resources: n('resources'),
+        proven: n('proven'),
+        stale: n('stale'),
+        unproven: n('unproven'),
+        outOfSync: n('outOfSync'),
+        unreachable: n('unreachable'),
+        untrusted: n('untrusted'),
+        excluded: n('excluded'),
+        needsPerson: n('needsPerson'),
+        provenShare: counted > 0 ? n('proven') / counted : null,
+        proofMaxAgeDays: n('proofMaxAgeDays'),
       };
     },
   }),

@@ -39,30 +39,63 @@ export const resourceTables = sql`resource r join app_user o on o.id = r.owner_i
 
 /** Reads one resource. Throws when there is none: ask after the policy has found it. */
 export async function readResourceRow(db: OrganisationDb, id: string): Promise<ResourceRow> {
-  const { rows } = await sql<ResourceRow>`select ${resourceColumns} from ${resourceTables} where r.id = ${id}`.execute(db);
+  const { rows } = await sql<ResourceRow>`select ${resourceColumns} from ${resourceTables} where r.id = ${id}`.execute(
+    db,
+  );
   const row = rows[0];
   if (!row) throw new Error('no such resource');
   return row;
 }
 
-const onResource = ['resource.update', 'resource.delete', 'resource.configure-reset', 'resource.trust-host-key', 'account.create'] as const;
+const onResource = [
+  'resource.update',
+  'resource.delete',
+  'resource.configure-reset',
+  'resource.trust-host-key',
+  'account.create',
+] as const;
 
 /** A row of a list as the contract shows it, with what the asker may do to it. */
-export function resourceItem(row: ResourceRow, facts: Facts, userId: string | null): Omit<z.input<typeof Resource>, 'reset' | 'hostKeys'> {
+export function resourceItem(
+  row: ResourceRow,
+  facts: Facts,
+  userId: string | null,
+): Omit<z.input<typeof Resource>, 'reset' | 'hostKeys'> {
   const { reset: _, adminAccountId: _a, elevationAccountId: _e, ...shown } = row;
   return {
-    ...shown, createdAt: row.createdAt.toISOString(), updatedAt: row.updatedAt.toISOString(),
+    ...shown,
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
     can: abilities(onResource, factsOfRow(facts, { owned: row.ownerId === userId })),
   };
 }
 
 /** One resource in full. */
-export async function resourceReply(db: OrganisationDb, id: string, facts: Facts, userId: string | null): Promise<z.input<typeof Resource>> {
+export async function resourceReply(
+  db: OrganisationDb,
+  id: string,
+  facts: Facts,
+  userId: string | null,
+): Promise<z.input<typeof Resource>> {
   const row = await readResourceRow(db, id);
-  const keys = await db.selectFrom('hostKey').select(['algorithm', 'fingerprint', 'state', 'seenAt']).where('resourceId', '=', id).orderBy('seenAt', 'desc').execute();
+  const keys = await db
+    .selectFrom('hostKey')
+    .select(['algorithm', 'fingerprint', 'state', 'seenAt'])
+    .where('resourceId', '=', id)
+    .orderBy('seenAt', 'desc')
+    .execute();
   return {
     ...resourceItem(row, facts, userId),
-    reset: row.reset && { settings: row.reset, adminAccountId: row.adminAccountId, elevationAccountId: row.elevationAccountId },
-    hostKeys: keys.map((key) => ({ algorithm: key.algorithm, fingerprint: key.fingerprint, state: key.state as 'pinned' | 'offered', seenAt: key.seenAt.toISOString() })),
+    reset: row.reset && {
+      settings: row.reset,
+      adminAccountId: row.adminAccountId,
+      elevationAccountId: row.elevationAccountId,
+    },
+    hostKeys: keys.map((key) => ({
+      algorithm: key.algorithm,
+      fingerprint: key.fingerprint,
+      state: key.state as 'pinned' | 'offered',
+      seenAt: key.seenAt.toISOString(),
+    })),
   };
 }

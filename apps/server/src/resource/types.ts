@@ -15,8 +15,18 @@ export interface BuiltInType {
 const host: readonly Attribute[] = ['dnsName', 'url', 'description', 'department', 'location'];
 const windows: readonly Attribute[] = ['dnsName', 'domain', 'url', 'description', 'department', 'location'];
 const store: readonly Attribute[] = ['url', 'description', 'department', 'location'];
-const type = (category: string, name: string, driver: string | null = null, attributes = host, accountLabel = 'User account'): BuiltInType => ({
-  name, category, attributes, accountLabel, driver,
+const type = (
+  category: string,
+  name: string,
+  driver: string | null = null,
+  attributes = host,
+  accountLabel = 'User account',
+): BuiltInType => ({
+  name,
+  category,
+  attributes,
+  accountLabel,
+  driver,
 });
 
 const systems = 'Operating systems';

@@ -35,7 +35,15 @@ const jobKey = (attemptId: string): string => `attempt:${attemptId}`;
  */
 export async function takeUp(grant: Grant<'rotation.apply'>, vault: Vault): Promise<Attempt | undefined> {
   const { organisationId } = grant.actor;
-  const { rows } = await sql<{ state: AttemptState; accountId: string; baseVersion: number; nextVersion: number; nextRefused: boolean; currentRefused: boolean; restMs: number }>`
+  const { rows } = await sql<{
+    state: AttemptState;
+    accountId: string;
+    baseVersion: number;
+    nextVersion: number;
+    nextRefused: boolean;
+    currentRefused: boolean;
+    restMs: number;
+  }>`
     select t.state, t.account_id, t.base_version, t.next_version, t.next_refused, t.current_refused,
       (${settleMs} - extract(epoch from now() - t.updated_at) * 1000)::int as rest_ms
     from rotation_attempt t where t.id = ${grant.objectId} for update`.execute(grant.db);
@@ -47,19 +55,38 @@ export async function takeUp(grant: Grant<'rotation.apply'>, vault: Vault): Prom
   const fresh = row.state === 'prepared';
   if (row.state === 'applying' && row.restMs > 0) {
     grant.nothingDone();
-    await enqueue(grant.db, 'rotate', { organisationId, attemptId: grant.objectId }, { key: jobKey(grant.objectId), runAt: new Date(Date.now() + row.restMs) });
+    await enqueue(
+      grant.db,
+      'rotate',
+      { organisationId, attemptId: grant.objectId },
+      { key: jobKey(grant.objectId), runAt: new Date(Date.now() + row.restMs) },
+    );
     return undefined;
   }
   if (fresh) await move(grant, { state: 'applying' });
   grant.note({ state: fresh ? 'applying' : 'resumed' });
-  const account = await grant.db.selectFrom('account').select(['username']).where('id', '=', row.accountId).executeTakeFirstOrThrow();
+  const account = await grant.db
+    .selectFrom('account')
+    .select(['username'])
+    .where('id', '=', row.accountId)
+    .executeTakeFirstOrThrow();
   const open = async (version: number): Promise<Secret> => {
-    const secret = await grant.db.selectFrom('secret').select('sealed').where('accountId', '=', row.accountId).where('version', '=', version).executeTakeFirstOrThrow();
+    const secret = await grant.db
+      .selectFrom('secret')
+      .select('sealed')
+      .where('accountId', '=', row.accountId)
+      .where('version', '=', version)
+      .executeTakeFirstOrThrow();
     return vault.open(grant, secret.sealed, { column: 'secret.sealed', rowId: row.accountId, version });
   };
   return {
-    id: grant.objectId, organisationId, accountId: row.accountId, username: account.username, fresh,
-    current: await open(row.baseVersion), next: await open(row.nextVersion),
+    id: grant.objectId,
+    organisationId,
+    accountId: row.accountId,
+    username: account.username,
+    fresh,
+    current: await open(row.baseVersion),
+    next: await open(row.nextVersion),
     refused: { next: row.nextRefused, current: row.currentRefused },
     reach: await readReach(grant, vault, row.accountId),
   };
@@ -79,21 +106,36 @@ interface Change {
 }
 async function move(grant: Grant, change: Change): Promise<void> {
   const now = new Date();
-  await grant.db.updateTable('rotationAttempt')
+  await grant.db
+    .updateTable('rotationAttempt')
     .set({
-      state: change.state, why: change.why ?? null, updatedAt: now, nextTryAt: change.nextTryAt ?? null,
-      ...(change.state === 'applied' ? { appliedAt: now } : {}), ...(change.ended ? { endedAt: now } : {}),
+      state: change.state,
+      why: change.why ?? null,
+      updatedAt: now,
+      nextTryAt: change.nextTryAt ?? null,
+      ...(change.state === 'applied' ? { appliedAt: now } : {}),
+      ...(change.ended ? { endedAt: now } : {}),
     })
-    .where('id', '=', grant.objectId).execute();
+    .where('id', '=', grant.objectId)
+    .execute();
 }
 
 /**
  * Ends the attempt as the evidence says. `wait` leaves it open and puts it in line again, later and later. Either
  * password stays readable to those entitled until the end.
  */
-export async function settle(grant: Grant<'rotation.settle'>, evidence: Evidence, why: string | null): Promise<Verdict> {
+export async function settle(
+  grant: Grant<'rotation.settle'>,
+  evidence: Evidence,
+  why: string | null,
+): Promise<Verdict> {
   const { organisationId } = grant.actor;
-  const attempt = await grant.db.selectFrom('rotationAttempt').selectAll().where('id', '=', grant.objectId).forUpdate().executeTakeFirstOrThrow();
+  const attempt = await grant.db
+    .selectFrom('rotationAttempt')
+    .selectAll()
+    .where('id', '=', grant.objectId)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
   // Settled meanwhile by another node or a person: what they decided stands.
   if (['promoted', 'rolled-back', 'needs-person'].includes(attempt.state)) {
     grant.nothingDone();
@@ -108,25 +150,57 @@ export async function settle(grant: Grant<'rotation.settle'>, evidence: Evidence
       break;
     case 'abandon':
       await rollBack(grant, attempt, why);
-      await grant.db.updateTable('account')
-        .set({ provenAt: new Date(), provenBy: 'rotation', checkedAt: new Date(), checkResult: 'accepted', checkWhy: null }).where('id', '=', attempt.accountId).execute();
+      await grant.db
+        .updateTable('account')
+        .set({
+          provenAt: new Date(),
+          provenBy: 'rotation',
+          checkedAt: new Date(),
+          checkResult: 'accepted',
+          checkWhy: null,
+        })
+        .where('id', '=', attempt.accountId)
+        .execute();
       grant.note({ state: 'rolled-back' });
       break;
     case 'stuck':
       await move(grant, { state: 'needs-person', why: why ?? 'The target refuses both the old and the new password.' });
-      await grant.db.updateTable('account').set({ checkedAt: new Date(), checkResult: 'rejected', checkWhy: 'The target refuses both the old and the new password.' }).where('id', '=', attempt.accountId).execute();
+      await grant.db
+        .updateTable('account')
+        .set({
+          checkedAt: new Date(),
+          checkResult: 'rejected',
+          checkWhy: 'The target refuses both the old and the new password.',
+        })
+        .where('id', '=', attempt.accountId)
+        .execute();
       grant.note({ state: 'needs-person' });
       break;
     case 'wait': {
       const seconds = backOff[Math.min(attempt.tries, backOff.length - 1)] ?? 3600;
       const nextTryAt = new Date(Date.now() + seconds * 1000);
       await move(grant, { state: 'unverified', why, nextTryAt });
-      await grant.db.updateTable('rotationAttempt')
-        .set((eb) => ({ tries: eb('tries', '+', 1), nextRefused: attempt.nextRefused || evidence.next === 'rejected', currentRefused: attempt.currentRefused || evidence.current === 'rejected' }))
-        .where('id', '=', grant.objectId).execute();
+      await grant.db
+        .updateTable('rotationAttempt')
+        .set((eb) => ({
+          tries: eb('tries', '+', 1),
+          nextRefused: attempt.nextRefused || evidence.next === 'rejected',
+          currentRefused: attempt.currentRefused || evidence.current === 'rejected',
+        }))
+        .where('id', '=', grant.objectId)
+        .execute();
       const untrusted = evidence.next === 'untrusted' || evidence.current === 'untrusted';
-      await grant.db.updateTable('account').set({ checkedAt: new Date(), checkResult: untrusted ? 'untrusted' : 'unreachable', checkWhy: why }).where('id', '=', attempt.accountId).execute();
-      await enqueue(grant.db, 'rotate', { organisationId, attemptId: grant.objectId }, { key: jobKey(grant.objectId), runAt: nextTryAt });
+      await grant.db
+        .updateTable('account')
+        .set({ checkedAt: new Date(), checkResult: untrusted ? 'untrusted' : 'unreachable', checkWhy: why })
+        .where('id', '=', attempt.accountId)
+        .execute();
+      await enqueue(
+        grant.db,
+        'rotate',
+        { organisationId, attemptId: grant.objectId },
+        { key: jobKey(grant.objectId), runAt: nextTryAt },
+      );
       grant.note({ state: 'unverified', retryInSeconds: seconds });
     }
   }
@@ -142,33 +216,96 @@ interface Ends {
 
 async function promote(grant: Grant, attempt: Ends, provenBy: 'rotation' | null): Promise<void> {
   const { accountId } = attempt;
-  await grant.db.updateTable('secret').set({ state: 'former' }).where('accountId', '=', accountId).where('state', '=', 'current').execute();
-  await grant.db.updateTable('secret').set({ state: 'current' }).where('accountId', '=', accountId).where('version', '=', attempt.nextVersion).where('state', '=', 'candidate')
-    .returning('version').executeTakeFirstOrThrow();
+  await grant.db
+    .updateTable('secret')
+    .set({ state: 'former' })
+    .where('accountId', '=', accountId)
+    .where('state', '=', 'current')
+    .execute();
+  await grant.db
+    .updateTable('secret')
+    .set({ state: 'current' })
+    .where('accountId', '=', accountId)
+    .where('version', '=', attempt.nextVersion)
+    .where('state', '=', 'candidate')
+    .returning('version')
+    .executeTakeFirstOrThrow();
   const now = new Date();
-  await grant.db.updateTable('account')
-    .set({ secretVersion: attempt.nextVersion, changedAt: now, provenAt: provenBy && now, provenBy, checkedAt: provenBy && now, checkResult: provenBy && 'accepted', checkWhy: null })
-    .where('id', '=', accountId).where('secretVersion', '=', attempt.baseVersion).returning('id').executeTakeFirstOrThrow();
-  await grant.db.updateTable('rotationAttempt').set({ state: 'promoted', why: null, updatedAt: now, endedAt: now, nextTryAt: null }).where('accountId', '=', accountId).where('nextVersion', '=', attempt.nextVersion).execute();
+  await grant.db
+    .updateTable('account')
+    .set({
+      secretVersion: attempt.nextVersion,
+      changedAt: now,
+      provenAt: provenBy && now,
+      provenBy,
+      checkedAt: provenBy && now,
+      checkResult: provenBy && 'accepted',
+      checkWhy: null,
+    })
+    .where('id', '=', accountId)
+    .where('secretVersion', '=', attempt.baseVersion)
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  await grant.db
+    .updateTable('rotationAttempt')
+    .set({ state: 'promoted', why: null, updatedAt: now, endedAt: now, nextTryAt: null })
+    .where('accountId', '=', accountId)
+    .where('nextVersion', '=', attempt.nextVersion)
+    .execute();
 }
 
 async function rollBack(grant: Grant, attempt: Ends, why: string | null): Promise<void> {
-  await grant.db.updateTable('secret').set({ state: 'abandoned' }).where('accountId', '=', attempt.accountId).where('version', '=', attempt.nextVersion).execute();
+  await grant.db
+    .updateTable('secret')
+    .set({ state: 'abandoned' })
+    .where('accountId', '=', attempt.accountId)
+    .where('version', '=', attempt.nextVersion)
+    .execute();
   const now = new Date();
-  await grant.db.updateTable('rotationAttempt').set({ state: 'rolled-back', why, updatedAt: now, endedAt: now, nextTryAt: null }).where('accountId', '=', attempt.accountId).where('nextVersion', '=', attempt.nextVersion).execute();
+  await grant.db
+    .updateTable('rotationAttempt')
+    .set({ state: 'rolled-back', why, updatedAt: now, endedAt: now, nextTryAt: null })
+    .where('accountId', '=', attempt.accountId)
+    .where('nextVersion', '=', attempt.nextVersion)
+    .execute();
 }
 
 /** A person ends, or sends back to the target, an attempt that could not end by itself. */
-export async function resolve(grant: Grant<'attempt.resolve'>, attemptId: string, how: 'ask-again' | 'keep-current' | 'keep-candidate'): Promise<void> {
-  const attempt = await grant.db.selectFrom('rotationAttempt').selectAll().where('id', '=', attemptId).where('accountId', '=', grant.objectId).forUpdate().executeTakeFirst();
+export async function resolve(
+  grant: Grant<'attempt.resolve'>,
+  attemptId: string,
+  how: 'ask-again' | 'keep-current' | 'keep-candidate',
+): Promise<void> {
+  const attempt = await grant.db
+    .selectFrom('rotationAttempt')
+    .selectAll()
+    .where('id', '=', attemptId)
+    .where('accountId', '=', grant.objectId)
+    .forUpdate()
+    .executeTakeFirst();
   if (!attempt) throw new Problem('not-found');
   if (attempt.state !== 'needs-person' && attempt.state !== 'unverified') throw new Problem('not-that-state');
   grant.note({ attempt: attemptId, how });
   switch (how) {
     case 'ask-again':
-      await grant.db.updateTable('rotationAttempt')
-        .set({ state: 'unverified', nextRefused: false, currentRefused: false, tries: 0, updatedAt: new Date(), nextTryAt: new Date() }).where('id', '=', attemptId).execute();
-      await enqueue(grant.db, 'rotate', { organisationId: grant.actor.organisationId, attemptId }, { key: jobKey(attemptId) });
+      await grant.db
+        .updateTable('rotationAttempt')
+        .set({
+          state: 'unverified',
+          nextRefused: false,
+          currentRefused: false,
+          tries: 0,
+          updatedAt: new Date(),
+          nextTryAt: new Date(),
+        })
+        .where('id', '=', attemptId)
+        .execute();
+      await enqueue(
+        grant.db,
+        'rotate',
+        { organisationId: grant.actor.organisationId, attemptId },
+        { key: jobKey(attemptId) },
+      );
       break;
     case 'keep-current':
       await rollBack(grant, attempt, 'ended by a person');

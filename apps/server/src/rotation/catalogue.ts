@@ -11,10 +11,18 @@ export const driverCatalogue: DriverCatalogue = {
   },
   parse(name, settings) {
     const driver = driverFor(name);
-    if (!driver) throw new Problem('settings-invalid', { detail: 'The product cannot reset passwords of this resource type yet.' });
+    if (!driver)
+      throw new Problem('settings-invalid', {
+        detail: 'The product cannot reset passwords of this resource type yet.',
+      });
     const parsed = driver.settings.safeParse(settings);
     if (!parsed.success) {
-      throw new Problem('settings-invalid', { errors: parsed.error.issues.map((issue) => ({ path: `settings.${issue.path.join('.')}`, message: issue.message })) });
+      throw new Problem('settings-invalid', {
+        errors: parsed.error.issues.map((issue) => ({
+          path: `settings.${issue.path.join('.')}`,
+          message: issue.message,
+        })),
+      });
     }
     return parsed.data as Record<string, unknown>;
   },

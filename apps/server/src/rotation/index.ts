@@ -12,10 +12,15 @@ export { runAttempt, type HostKeyAlarm, type WorkerParts } from './worker.ts';
 
 /** Puts every unfinished attempt in line again. Call it at start: a stopped server may have left some in the middle, and nobody should have to ask. */
 export async function recover(database: Database): Promise<number> {
-  const { rows } = await sql<{ id: string; organisationId: string }>`select id, organisation_id from strongroom.unfinished_attempts()`.execute(database.anyone);
+  const { rows } = await sql<{
+    id: string;
+    organisationId: string;
+  }>`select id, organisation_id from strongroom.unfinished_attempts()`.execute(database.anyone);
   for (const attempt of rows) {
     const { organisationId } = system(attempt.organisationId);
-    await database.asOrganisation(organisationId, (db) => enqueue(db, 'rotate', { organisationId, attemptId: attempt.id }, { key: `attempt:${attempt.id}` }));
+    await database.asOrganisation(organisationId, (db) =>
+      enqueue(db, 'rotate', { organisationId, attemptId: attempt.id }, { key: `attempt:${attempt.id}` }),
+    );
   }
   return rows.length;
 }

@@ -19,20 +19,48 @@ export interface ReachFacts {
 }
 
 /** Reads how to get to an account's target, with the log-ins it takes. Throws `not-resettable` when the resource is not set up for it. */
-export async function readReach(grant: Grant<'rotation.apply' | 'account.verify'>, vault: Vault, accountId: string): Promise<ReachFacts> {
-  const row = await grant.db.selectFrom('account as a').innerJoin('resource as r', 'r.id', 'a.resourceId')
-    .select(['r.id', 'r.name', 'r.type', 'r.dnsName', 'r.reset', 'r.adminAccountId', 'r.elevationAccountId']).where('a.id', '=', accountId).executeTakeFirstOrThrow();
+export async function readReach(
+  grant: Grant<'rotation.apply' | 'account.verify'>,
+  vault: Vault,
+  accountId: string,
+): Promise<ReachFacts> {
+  const row = await grant.db
+    .selectFrom('account as a')
+    .innerJoin('resource as r', 'r.id', 'a.resourceId')
+    .select(['r.id', 'r.name', 'r.type', 'r.dnsName', 'r.reset', 'r.adminAccountId', 'r.elevationAccountId'])
+    .where('a.id', '=', accountId)
+    .executeTakeFirstOrThrow();
   const { driver } = typeNamed(row.type);
   if (driver === null || row.reset === null || row.dnsName === '') throw new Problem('not-resettable');
-  const pinned = await grant.db.selectFrom('hostKey').select(['algorithm', 'fingerprint', 'publicKey']).where('resourceId', '=', row.id).where('state', '=', 'pinned').execute();
+  const pinned = await grant.db
+    .selectFrom('hostKey')
+    .select(['algorithm', 'fingerprint', 'publicKey'])
+    .where('resourceId', '=', row.id)
+    .where('state', '=', 'pinned')
+    .execute();
   const loginOf = async (id: string | null): Promise<Login | undefined> => {
     if (id === null || id === accountId) return undefined;
-    const other = await grant.db.selectFrom('account as a').innerJoin('secret as s', (join) => join.onRef('s.accountId', '=', 'a.id').on('s.state', '=', 'current'))
-      .select(['a.username', 's.sealed', 's.version']).where('a.id', '=', id).executeTakeFirst();
-    return other && { username: other.username, password: await vault.open(grant, other.sealed, { column: 'secret.sealed', rowId: id, version: other.version }) };
+    const other = await grant.db
+      .selectFrom('account as a')
+      .innerJoin('secret as s', (join) => join.onRef('s.accountId', '=', 'a.id').on('s.state', '=', 'current'))
+      .select(['a.username', 's.sealed', 's.version'])
+      .where('a.id', '=', id)
+      .executeTakeFirst();
+    return (
+      other && {
+        username: other.username,
+        password: await vault.open(grant, other.sealed, { column: 'secret.sealed', rowId: id, version: other.version }),
+      }
+    );
   };
   return {
-    resourceId: row.id, resourceName: row.name, host: row.dnsName, driver, settings: row.reset, pinned,
-    admin: await loginOf(row.adminAccountId), elevation: await loginOf(row.elevationAccountId),
+    resourceId: row.id,
+    resourceName: row.name,
+    host: row.dnsName,
+    driver,
+    settings: row.reset,
+    pinned,
+    admin: await loginOf(row.adminAccountId),
+    elevation: await loginOf(row.elevationAccountId),
   };
 }

@@ -1,4 +1,12 @@
-import { changePassword, listAttempts, readAttempt, resolveAttempt, rotateAccount, verifyAccount, type Attempt } from '@strongroom/contract';
+import {
+  changePassword,
+  listAttempts,
+  readAttempt,
+  resolveAttempt,
+  rotateAccount,
+  verifyAccount,
+  type Attempt,
+} from '@strongroom/contract';
 import type { z } from 'zod';
 import { endpoint, longEndpoint, system, type Endpoint } from '../authorise/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
@@ -17,14 +25,37 @@ const why = {
   ticket: (input: { ticket?: string | undefined }) => input.ticket,
 };
 
-async function attemptsOf(db: OrganisationDb, accountId: string, limit: number, id?: string): Promise<z.input<typeof Attempt>[]> {
-  let query = db.selectFrom('rotationAttempt')
-    .select(['id', 'accountId', 'state', 'why', 'tries', 'startedAt', 'updatedAt', 'endedAt', 'nextTryAt', 'requestedBy'])
-    .where('accountId', '=', accountId).orderBy('startedAt', 'desc').limit(limit);
+async function attemptsOf(
+  db: OrganisationDb,
+  accountId: string,
+  limit: number,
+  id?: string,
+): Promise<z.input<typeof Attempt>[]> {
+  let query = db
+    .selectFrom('rotationAttempt')
+    .select([
+      'id',
+      'accountId',
+      'state',
+      'why',
+      'tries',
+      'startedAt',
+      'updatedAt',
+      'endedAt',
+      'nextTryAt',
+      'requestedBy',
+    ])
+    .where('accountId', '=', accountId)
+    .orderBy('startedAt', 'desc')
+    .limit(limit);
   if (id !== undefined) query = query.where('id', '=', id);
   return (await query.execute()).map((row) => ({
-    ...row, state: row.state as z.input<typeof Attempt>['state'], startedAt: row.startedAt.toISOString(), updatedAt: row.updatedAt.toISOString(),
-    endedAt: row.endedAt?.toISOString() ?? null, nextTryAt: row.nextTryAt?.toISOString() ?? null,
+    ...row,
+    state: row.state as z.input<typeof Attempt>['state'],
+    startedAt: row.startedAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+    endedAt: row.endedAt?.toISOString() ?? null,
+    nextTryAt: row.nextTryAt?.toISOString() ?? null,
   }));
 }
 async function attemptOf(db: OrganisationDb, accountId: string, id: string): Promise<z.input<typeof Attempt>> {
@@ -34,14 +65,22 @@ async function attemptOf(db: OrganisationDb, accountId: string, id: string): Pro
 }
 
 export const rotationEndpoints = (parts: WorkerParts, catalogue: DriverCatalogue): Endpoint[] => [
-  endpoint(rotateAccount, { ...why, run: async (grant) => ({ attemptId: await stage(grant, parts.vault, catalogue) }) }),
+  endpoint(rotateAccount, {
+    ...why,
+    run: async (grant) => ({ attemptId: await stage(grant, parts.vault, catalogue) }),
+  }),
   endpoint(changePassword, {
     ...why,
     async run(grant, input) {
       const account = await readAccountRow(grant.db, grant.objectId, grant.actor.userId);
       const password = new Secret(input.password);
-      if (input.where === 'target') return { version: account.secretVersion, attemptId: await stage(grant, parts.vault, catalogue, password) };
-      const resource = await grant.db.selectFrom('resource').select('policyId').where('id', '=', account.resourceId).executeTakeFirstOrThrow();
+      if (input.where === 'target')
+        return { version: account.secretVersion, attemptId: await stage(grant, parts.vault, catalogue, password) };
+      const resource = await grant.db
+        .selectFrom('resource')
+        .select('policyId')
+        .where('id', '=', account.resourceId)
+        .executeTakeFirstOrThrow();
       const policy = await policyFor(grant.db, [account.policyId, resource.policyId]);
       requirePolicyKept(policy, password, account.username, undefined);
       await requireNotReused(grant, parts.vault, password, policy.historyDepth);
@@ -50,19 +89,37 @@ export const rotationEndpoints = (parts: WorkerParts, catalogue: DriverCatalogue
   }),
   longEndpoint(verifyAccount, async (perform, actor, input) => {
     const { checked, version } = await verifyNow(parts, actor, input.accountId);
-    const ask = { actor: system(actor.organisationId, actor.origin), action: 'account.record-proof', objectId: input.accountId } as const;
+    const ask = {
+      actor: system(actor.organisationId, actor.origin),
+      action: 'account.record-proof',
+      objectId: input.accountId,
+    } as const;
     return perform(ask, async (grant) => {
       const accepted = checked.result === 'accepted';
       // Only while it is still the password that was tried: a change meanwhile made the answer one about the past.
-      await grant.db.updateTable('account')
-        .set({ checkedAt: new Date(), checkResult: checked.result, checkWhy: checked.why, ...(accepted ? { provenAt: new Date(), provenBy: 'verify' } : {}) })
-        .where('id', '=', input.accountId).where('secretVersion', '=', version).execute();
+      await grant.db
+        .updateTable('account')
+        .set({
+          checkedAt: new Date(),
+          checkResult: checked.result,
+          checkWhy: checked.why,
+          ...(accepted ? { provenAt: new Date(), provenBy: 'verify' } : {}),
+        })
+        .where('id', '=', input.accountId)
+        .where('secretVersion', '=', version)
+        .execute();
       grant.note({ result: checked.result, version });
       return proofReply(await readAccountRow(grant.db, input.accountId, actor.userId));
     });
   }),
-  endpoint(listAttempts, { object: accountOf, run: async (grant, input) => ({ items: await attemptsOf(grant.db, grant.objectId, input.limit) }) }),
-  endpoint(readAttempt, { object: accountOf, run: (grant, input) => attemptOf(grant.db, grant.objectId, input.attemptId) }),
+  endpoint(listAttempts, {
+    object: accountOf,
+    run: async (grant, input) => ({ items: await attemptsOf(grant.db, grant.objectId, input.limit) }),
+  }),
+  endpoint(readAttempt, {
+    object: accountOf,
+    run: (grant, input) => attemptOf(grant.db, grant.objectId, input.attemptId),
+  }),
   endpoint(resolveAttempt, {
     object: accountOf,
     reason: (input) => input.reason,

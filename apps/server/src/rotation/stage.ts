@@ -12,30 +12,61 @@ import type { Vault } from '../vault/index.ts';
  * and puts its job in line, in one transaction. Nothing has been sent yet, and whatever happens from here on both
  * passwords are in the vault. Throws `not-resettable`, `password-weak`, `password-reused`, `in-use`.
  */
-export async function stage(grant: Grant<'account.rotate' | 'account.change-password'>, vault: Vault, catalogue: DriverCatalogue, given?: Secret): Promise<string> {
+export async function stage(
+  grant: Grant<'account.rotate' | 'account.change-password'>,
+  vault: Vault,
+  catalogue: DriverCatalogue,
+  given?: Secret,
+): Promise<string> {
   const { organisationId, userId, origin } = grant.actor;
   const account = await readAccountRow(grant.db, grant.objectId, userId);
   const { driver } = typeNamed(account.resourceType);
   if (!isResettable(account) || driver === null) throw new Problem('not-resettable');
-  const resource = await grant.db.selectFrom('resource').select('policyId').where('id', '=', account.resourceId).executeTakeFirstOrThrow();
+  const resource = await grant.db
+    .selectFrom('resource')
+    .select('policyId')
+    .where('id', '=', account.resourceId)
+    .executeTakeFirstOrThrow();
   const policy = await policyFor(grant.db, [account.policyId, resource.policyId]);
   const limits = catalogue.limitsOf(driver);
   if (given) requirePolicyKept(policy, given, account.username, limits);
   const password = given ?? draw(policy, account.username, limits);
   const { current, next } = await nextVersion(grant);
   await requireNotReused(grant, vault, password, policy.historyDepth);
-  const open = await grant.db.selectFrom('rotationAttempt').select('id').where('accountId', '=', grant.objectId).where('state', 'not in', ['promoted', 'rolled-back']).executeTakeFirst();
+  const open = await grant.db
+    .selectFrom('rotationAttempt')
+    .select('id')
+    .where('accountId', '=', grant.objectId)
+    .where('state', 'not in', ['promoted', 'rolled-back'])
+    .executeTakeFirst();
   if (open) throw new Problem('in-use');
 
-  await grant.db.insertInto('secret')
+  await grant.db
+    .insertInto('secret')
     .values({
-      organisationId, accountId: grant.objectId, version: next, state: 'candidate', origin: 'rotated', changedBy: grant.actorName, changedFrom: origin.address,
+      organisationId,
+      accountId: grant.objectId,
+      version: next,
+      state: 'candidate',
+      origin: 'rotated',
+      changedBy: grant.actorName,
+      changedFrom: origin.address,
       sealed: await vault.seal(grant, password, { column: 'secret.sealed', rowId: grant.objectId, version: next }),
     })
     .execute();
   const attemptId = newId();
-  await grant.db.insertInto('rotationAttempt')
-    .values({ id: attemptId, organisationId, accountId: grant.objectId, baseVersion: current, nextVersion: next, requestedById: userId, requestedBy: grant.actorName }).execute();
+  await grant.db
+    .insertInto('rotationAttempt')
+    .values({
+      id: attemptId,
+      organisationId,
+      accountId: grant.objectId,
+      baseVersion: current,
+      nextVersion: next,
+      requestedById: userId,
+      requestedBy: grant.actorName,
+    })
+    .execute();
   await enqueue(grant.db, 'rotate', { organisationId, attemptId }, { key: `attempt:${attemptId}` });
   grant.note({ attempt: attemptId, state: 'prepared', candidateVersion: next, where: 'target' });
   return attemptId;

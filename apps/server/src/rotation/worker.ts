@@ -1,4 +1,12 @@
-import { Untrusted, type Driver, type HostKey, type Login, type Reset, type Target, type Verified } from '@strongroom/driver-kit';
+import {
+  Untrusted,
+  type Driver,
+  type HostKey,
+  type Login,
+  type Reset,
+  type Target,
+  type Verified,
+} from '@strongroom/driver-kit';
 import { driverFor } from '@strongroom/drivers';
 import { sshTarget } from '@strongroom/reach';
 import { system, type Actor, type Perform } from '../authorise/index.ts';
@@ -40,7 +48,11 @@ function contact(parts: WorkerParts, organisationId: string, reach: ReachFacts):
   const seen: Contact['seen'] = { offered: undefined };
   const ask = { actor: system(organisationId), action: 'resource.pin-host-key', objectId: reach.resourceId } as const;
   const target = sshTarget<unknown>({
-    host: reach.host, port, settings, pinned: reach.pinned, timeoutMs: timeoutSeconds * 1000,
+    host: reach.host,
+    port,
+    settings,
+    pinned: reach.pinned,
+    timeoutMs: timeoutSeconds * 1000,
     async onHostKey(key) {
       if (!(await parts.perform(ask, (grant) => pinHostKey(grant, key)))) throw new Untrusted(key);
     },
@@ -52,10 +64,18 @@ function contact(parts: WorkerParts, organisationId: string, reach: ReachFacts):
 }
 
 /** Keeps the key that a host offered instead of the pinned one, and raises the alarm. */
-async function raiseAlarm(parts: WorkerParts, organisationId: string, reach: ReachFacts, { seen }: Contact): Promise<void> {
+async function raiseAlarm(
+  parts: WorkerParts,
+  organisationId: string,
+  reach: ReachFacts,
+  { seen }: Contact,
+): Promise<void> {
   const { offered } = seen;
   if (!offered) return;
-  await parts.perform({ actor: system(organisationId), action: 'resource.alarm-host-key', objectId: reach.resourceId }, (grant) => keepOffered(grant, offered));
+  await parts.perform(
+    { actor: system(organisationId), action: 'resource.alarm-host-key', objectId: reach.resourceId },
+    (grant) => keepOffered(grant, offered),
+  );
   parts.onHostKeyChanged({ resourceName: reach.resourceName, host: reach.host, offered: offered.fingerprint });
 }
 
@@ -63,9 +83,15 @@ async function raiseAlarm(parts: WorkerParts, organisationId: string, reach: Rea
  * Brings one attempt on its way: reset, probe, settle. No transaction is open while we talk to the target. Run again
  * after a crash it sends nothing that was sent before: it asks the target which password works.
  */
-export async function runAttempt(parts: WorkerParts, organisationId: string, attemptId: string): Promise<Verdict | undefined> {
+export async function runAttempt(
+  parts: WorkerParts,
+  organisationId: string,
+  attemptId: string,
+): Promise<Verdict | undefined> {
   const actor = system(organisationId);
-  const attempt = await parts.perform({ actor, action: 'rotation.apply', objectId: attemptId }, (grant) => takeUp(grant, parts.vault));
+  const attempt = await parts.perform({ actor, action: 'rotation.apply', objectId: attemptId }, (grant) =>
+    takeUp(grant, parts.vault),
+  );
   if (!attempt) return undefined;
   const line = contact(parts, organisationId, attempt.reach);
   let said: Reset | undefined;
@@ -74,7 +100,11 @@ export async function runAttempt(parts: WorkerParts, organisationId: string, att
     const word = said.is;
     await parts.perform({ actor, action: 'rotation.apply', objectId: attemptId }, (grant) => noteApplied(grant, word));
   }
-  let evidence = await probe(line, attempt, said?.is === 'refused' || said?.is === 'unreachable' || said?.is === 'untrusted' ? 'current' : 'next');
+  let evidence = await probe(
+    line,
+    attempt,
+    said?.is === 'refused' || said?.is === 'unreachable' || said?.is === 'untrusted' ? 'current' : 'next',
+  );
   // Both refused, and another account can set passwords: it sets the candidate that is already stored, never a new one.
   if (evidence.next === 'rejected' && evidence.current === 'rejected' && attempt.reach.admin) {
     said = await reset(line, attempt, attempt.reach.admin);
@@ -82,23 +112,33 @@ export async function runAttempt(parts: WorkerParts, organisationId: string, att
   }
   await raiseAlarm(parts, organisationId, attempt.reach, line);
   const why = explain(said, evidence, attempt, line);
-  return parts.perform({ actor, action: 'rotation.settle', objectId: attemptId }, (grant) => settle(grant, evidence, why));
+  return parts.perform({ actor, action: 'rotation.settle', objectId: attemptId }, (grant) =>
+    settle(grant, evidence, why),
+  );
 }
 
 function reset({ driver, target }: Contact, attempt: Attempt, via: Login | undefined): Promise<Reset> {
   if (!driver.reset) throw new Problem('not-resettable');
   const self: Login = { username: attempt.username, password: attempt.current };
-  return driver.reset(target, via ?? self, { username: attempt.username, current: attempt.current }, attempt.next, attempt.reach.elevation);
+  return driver.reset(
+    target,
+    via ?? self,
+    { username: attempt.username, current: attempt.current },
+    attempt.next,
+    attempt.reach.elevation,
+  );
 }
 
-const verify = ({ driver, target, via }: Contact, attempt: Attempt, password: Secret): Promise<Verified> => driver.verify(target, { username: attempt.username, password }, via);
+const verify = ({ driver, target, via }: Contact, attempt: Attempt, password: Secret): Promise<Verified> =>
+  driver.verify(target, { username: attempt.username, password }, via);
 
 /**
  * Asks the target which password works, the likelier first, and stops at the first that does: a failed log-in may lock
  * the account. A password it refused before is not offered again.
  */
 async function probe(line: Contact, attempt: Attempt, likelier: 'next' | 'current'): Promise<Evidence> {
-  const ask = (which: 'next' | 'current'): Promise<Verified> => (attempt.refused[which] ? Promise.resolve('rejected') : verify(line, attempt, attempt[which]));
+  const ask = (which: 'next' | 'current'): Promise<Verified> =>
+    attempt.refused[which] ? Promise.resolve('rejected') : verify(line, attempt, attempt[which]);
   const other = likelier === 'next' ? 'current' : 'next';
   const first = await ask(likelier);
   // A host that cannot be reached or trusted is not asked a second time in the same breath.
@@ -109,9 +149,12 @@ async function probe(line: Contact, attempt: Attempt, likelier: 'next' | 'curren
 /** One sentence for people; null when all went well. Whatever the target wrote is cleaned of the passwords that were at hand. */
 function explain(said: Reset | undefined, evidence: Evidence, attempt: Attempt, { seen }: Contact): string | null {
   if (evidence.next === 'accepted') return null;
-  if (seen.offered) return `The host key of ${attempt.reach.host} is not the pinned one (offered ${seen.offered.fingerprint}). Nothing was sent. Compare the keys on the resource’s page.`;
-  if (evidence.next === 'untrusted' || evidence.current === 'untrusted') return `The host key of ${attempt.reach.host} is not the pinned one. Nothing was sent.`;
-  if (evidence.next === 'unreachable' || evidence.current === 'unreachable') return `${attempt.reach.host} could not be reached. Both passwords are kept, and it is asked again.`;
+  if (seen.offered)
+    return `The host key of ${attempt.reach.host} is not the pinned one (offered ${seen.offered.fingerprint}). Nothing was sent. Compare the keys on the resource’s page.`;
+  if (evidence.next === 'untrusted' || evidence.current === 'untrusted')
+    return `The host key of ${attempt.reach.host} is not the pinned one. Nothing was sent.`;
+  if (evidence.next === 'unreachable' || evidence.current === 'unreachable')
+    return `${attempt.reach.host} could not be reached. Both passwords are kept, and it is asked again.`;
   if (evidence.current === 'accepted') {
     if (said?.is === 'refused') return clean(`The target refused the change: ${said.why}`, attempt);
     return 'The target did not take the new password. The old one still works.';
@@ -120,8 +163,16 @@ function explain(said: Reset | undefined, evidence: Evidence, attempt: Attempt, 
 }
 
 function clean(text: string, attempt: Attempt): string {
-  const secrets = [attempt.current, attempt.next, attempt.reach.admin?.password, attempt.reach.elevation?.password].flatMap((secret) => (secret ? [secret.expose()] : []));
-  return secrets.filter((secret) => secret !== '').reduce((clean, secret) => clean.replaceAll(secret, '[secret]'), text).slice(0, 500);
+  const secrets = [
+    attempt.current,
+    attempt.next,
+    attempt.reach.admin?.password,
+    attempt.reach.elevation?.password,
+  ].flatMap((secret) => (secret ? [secret.expose()] : []));
+  return secrets
+    .filter((secret) => secret !== '')
+    .reduce((clean, secret) => clean.replaceAll(secret, '[secret]'), text)
+    .slice(0, 500);
 }
 
 export interface Checked {
@@ -130,22 +181,43 @@ export interface Checked {
 }
 
 /** Logs in with the stored password, now. Two events: that somebody asked, and what the target said. */
-export async function verifyNow(parts: WorkerParts, actor: Actor, accountId: string): Promise<{ checked: Checked; version: number }> {
+export async function verifyNow(
+  parts: WorkerParts,
+  actor: Actor,
+  accountId: string,
+): Promise<{ checked: Checked; version: number }> {
   const ask = await parts.perform({ actor, action: 'account.verify', objectId: accountId }, async (grant) => {
-    const account = await grant.db.selectFrom('account as a').innerJoin('secret as s', (join) => join.onRef('s.accountId', '=', 'a.id').on('s.state', '=', 'current'))
-      .select(['a.username', 's.sealed', 's.version']).where('a.id', '=', accountId).executeTakeFirstOrThrow();
-    const password = await parts.vault.open(grant, account.sealed, { column: 'secret.sealed', rowId: accountId, version: account.version });
-    return { username: account.username, password, version: account.version, reach: await readReach(grant, parts.vault, accountId) };
+    const account = await grant.db
+      .selectFrom('account as a')
+      .innerJoin('secret as s', (join) => join.onRef('s.accountId', '=', 'a.id').on('s.state', '=', 'current'))
+      .select(['a.username', 's.sealed', 's.version'])
+      .where('a.id', '=', accountId)
+      .executeTakeFirstOrThrow();
+    const password = await parts.vault.open(grant, account.sealed, {
+      column: 'secret.sealed',
+      rowId: accountId,
+      version: account.version,
+    });
+    return {
+      username: account.username,
+      password,
+      version: account.version,
+      reach: await readReach(grant, parts.vault, accountId),
+    };
   });
   const line = contact(parts, actor.organisationId, ask.reach);
   const result = await line.driver.verify(line.target, { username: ask.username, password: ask.password }, line.via);
   await raiseAlarm(parts, actor.organisationId, ask.reach, line);
-  return { checked: { result, why: sentences[result](ask.reach.host, line.seen.offered?.fingerprint) }, version: ask.version };
+  return {
+    checked: { result, why: sentences[result](ask.reach.host, line.seen.offered?.fingerprint) },
+    version: ask.version,
+  };
 }
 
 const sentences: Record<Verified, (host: string, offered: string | undefined) => string | null> = {
   accepted: () => null,
   rejected: (host) => `${host} refused the stored password.`,
   unreachable: (host) => `${host} could not be reached.`,
-  untrusted: (host, offered) => `The host key of ${host} is not the pinned one${offered === undefined ? '' : ` (offered ${offered})`}. Nothing was sent.`,
+  untrusted: (host, offered) =>
+    `The host key of ${host} is not the pinned one${offered === undefined ? '' : ` (offered ${offered})`}. Nothing was sent.`,
 };

@@ -24,7 +24,11 @@ export interface SetupParts {
 
 /** First run: there is no default password, only a link that the server printed. */
 export const setupEndpoints = (parts: SetupParts): Endpoint[] => [
-  longEndpoint(readSetup, async () => ({ needed: (await organisations(parts.database)).length === 0, product: 'Strongroom', version: parts.version })),
+  longEndpoint(readSetup, async () => ({
+    needed: (await organisations(parts.database)).length === 0,
+    product: 'Strongroom',
+    version: parts.version,
+  })),
   longEndpoint(inspectSetup, async (_perform, _actor, input) => {
     if (!(await setupTokenHolds(parts.database, input.token))) throw new Problem('setup-closed');
     return { keyFile: parts.keyFile(), host: parts.host };
@@ -33,7 +37,9 @@ export const setupEndpoints = (parts: SetupParts): Endpoint[] => [
     const { token, keyFile, password, ...rest } = input;
     if (!(await setupTokenHolds(parts.database, token))) throw new Problem('setup-closed');
     if (keyFile !== null && keyFile !== parts.keyFile()) parts.moveKeyFile(keyFile);
-    const made = await setUp(parts, token, { ...rest, password: new Secret(password) }, actor.origin, () => Promise.resolve());
+    const made = await setUp(parts, token, { ...rest, password: new Secret(password) }, actor.origin, () =>
+      Promise.resolve(),
+    );
     parts.onSetUp(made.organisationId);
     return { username: input.username, keyFile: parts.keyFile() };
   }),

@@ -1,7 +1,13 @@
 import type { MailServer } from '@strongroom/contract';
 import { sql } from 'kysely';
 import { stranger, type Grant, type Origin, type Perform } from '../authorise/index.ts';
-import { addUser, checkLoginPassword, replaceRestToken, writeSettings, type PasswordHasher } from '../identity/index.ts';
+import {
+  addUser,
+  checkLoginPassword,
+  replaceRestToken,
+  writeSettings,
+  type PasswordHasher,
+} from '../identity/index.ts';
 import { addBuiltInPolicies } from '../passwords/index.ts';
 import type { Database } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
@@ -23,13 +29,17 @@ export async function organisations(database: Database): Promise<Organisation[]>
 /** Makes a fresh set-up token for an empty installation; the former one ends. Undefined when it is set up. */
 export async function createSetupToken(database: Database): Promise<string | undefined> {
   const token = newToken();
-  const { rows } = await sql<{ made: boolean }>`select strongroom.remember_setup(${hashToken(token)}) as made`.execute(database.anyone);
+  const { rows } = await sql<{ made: boolean }>`select strongroom.remember_setup(${hashToken(token)}) as made`.execute(
+    database.anyone,
+  );
   return rows[0]?.made ? token : undefined;
 }
 
 /** True while the token may set this installation up. */
 export async function setupTokenHolds(database: Database, token: string): Promise<boolean> {
-  const { rows } = await sql<{ holds: boolean }>`select strongroom.setup_token_holds(${hashToken(token)}) as holds`.execute(database.anyone);
+  const { rows } = await sql<{
+    holds: boolean;
+  }>`select strongroom.setup_token_holds(${hashToken(token)}) as holds`.execute(database.anyone);
   return rows[0]?.holds ?? false;
 }
 
@@ -61,13 +71,23 @@ export async function setUp<T>(
   const organisationId = newId();
   const ask = { actor: stranger(organisationId, origin), action: 'setup.complete', objectId: organisationId } as const;
   return parts.perform(ask, async (grant) => {
-    const { rows } = await sql<{ claimed: boolean }>`select strongroom.claim_setup(${hashToken(token)}) as claimed`.execute(grant.db);
+    const { rows } = await sql<{
+      claimed: boolean;
+    }>`select strongroom.claim_setup(${hashToken(token)}) as claimed`.execute(grant.db);
     if (!rows[0]?.claimed) throw new Problem('setup-closed');
     await grant.db.insertInto('organisation').values({ id: organisationId, name: input.organisation }).execute();
     await parts.vault.createDataKey(grant.db, organisationId);
     await addBuiltInPolicies(grant);
     const userId = await addUser(grant, {
-      kind: 'person', username: input.username, fullName: input.fullName, email: input.email, timeZone: input.timeZone, role: 'administrator', superAdministrator: false, state: 'active', passwordHash,
+      kind: 'person',
+      username: input.username,
+      fullName: input.fullName,
+      email: input.email,
+      timeZone: input.timeZone,
+      role: 'administrator',
+      superAdministrator: false,
+      state: 'active',
+      passwordHash,
     });
     grant.identify({ id: userId, name: input.username });
     if (input.mail) await writeSettings(grant, parts.vault, { mail: input.mail });
@@ -79,6 +99,14 @@ export async function setUp<T>(
 
 /** Adds the API user of an unattended set-up, in the same transaction. Returns its REST token. */
 export async function addSetupApiUser(grant: Grant<'setup.complete'>): Promise<string> {
-  const userId = await addUser(grant, { kind: 'api', username: 'setup@localhost', fullName: 'Unattended set-up', role: 'administrator', superAdministrator: false, state: 'active', host: 'localhost' });
+  const userId = await addUser(grant, {
+    kind: 'api',
+    username: 'setup@localhost',
+    fullName: 'Unattended set-up',
+    role: 'administrator',
+    superAdministrator: false,
+    state: 'active',
+    host: 'localhost',
+  });
   return replaceRestToken(grant, { userId, scopes: ['read', 'passwords', 'manage', 'administer'], expiresAt: null });
 }

@@ -13,21 +13,31 @@ const tagBytes = 16;
 export type Binding = readonly (string | number)[];
 
 // JSON of an array of strings and numbers is unambiguous: no two bindings give the same bytes.
-const associated = (header: Buffer, binding: Binding): Buffer => Buffer.concat([header, Buffer.from(JSON.stringify(['strongroom', ...binding]), 'utf8')]);
+const associated = (header: Buffer, binding: Binding): Buffer =>
+  Buffer.concat([header, Buffer.from(JSON.stringify(['strongroom', ...binding]), 'utf8')]);
 
 /** Seals bytes. `nonce` is for test vectors only; everybody else leaves it to chance. */
-export function sealBytes(key: Buffer, keyVersion: number, plain: Buffer, binding: Binding, nonce: Buffer = randomBytes(nonceBytes)): Buffer {
+export function sealBytes(
+  key: Buffer,
+  keyVersion: number,
+  plain: Buffer,
+  binding: Binding,
+  nonce: Buffer = randomBytes(nonceBytes),
+): Buffer {
   const header = Buffer.alloc(headerBytes);
   header.writeUInt8(format, 0);
   header.writeUInt32BE(keyVersion, 1);
-  const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes }).setAAD(associated(header, binding));
+  const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes }).setAAD(
+    associated(header, binding),
+  );
   const body = Buffer.concat([cipher.update(plain), cipher.final()]);
   return Buffer.concat([header, nonce, cipher.getAuthTag(), body]);
 }
 
 /** The version of the key a sealed value needs. Throws when the bytes are not a sealed value. */
 export function keyVersionOf(sealed: Buffer): number {
-  if (sealed.length < headerBytes + nonceBytes + tagBytes || sealed[0] !== format) throw new Error('not a sealed value of a known format');
+  if (sealed.length < headerBytes + nonceBytes + tagBytes || sealed[0] !== format)
+    throw new Error('not a sealed value of a known format');
   return sealed.readUInt32BE(1);
 }
 
@@ -37,7 +47,9 @@ export function openBytes(key: Buffer, sealed: Buffer, binding: Binding): Buffer
   const header = sealed.subarray(0, headerBytes);
   const nonce = sealed.subarray(headerBytes, headerBytes + nonceBytes);
   const tag = sealed.subarray(headerBytes + nonceBytes, headerBytes + nonceBytes + tagBytes);
-  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes }).setAAD(associated(header, binding));
+  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes }).setAAD(
+    associated(header, binding),
+  );
   decipher.setAuthTag(tag);
   return Buffer.concat([decipher.update(sealed.subarray(headerBytes + nonceBytes + tagBytes)), decipher.final()]);
 }

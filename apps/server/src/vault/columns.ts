@@ -7,5 +7,10 @@ export type SecretColumn = (typeof secretColumns)[number];
 
 /** Bytes that are no secret: hashes of random tokens and of the audit tree. */
 export const plainBytes = [
-  'api_token.hash', 'user_link.hash', 'session.hash', 'setup_token.hash', 'idempotency.request_hash', 'audit_leaf.hash',
+  'api_token.hash',
+  'user_link.hash',
+  'session.hash',
+  'setup_token.hash',
+  'idempotency.request_hash',
+  'audit_leaf.hash',
 ] as const;

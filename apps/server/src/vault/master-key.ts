@@ -53,7 +53,9 @@ export function readMasterKey(file: string): MasterKey {
     text = readFileSync(file, 'utf8').trim();
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new Error(`the key file ${file} cannot be read (${code}); put the medium with the key back, or name its place with STRONGROOM_KEY_FILE`);
+    throw new Error(
+      `the key file ${file} cannot be read (${code}); put the medium with the key back, or name its place with STRONGROOM_KEY_FILE`,
+    );
   }
   const bytes = text.startsWith(prefix) ? Buffer.from(text.slice(prefix.length), 'base64url') : Buffer.alloc(0);
   if (bytes.length !== 32) throw new Error(`${file} is not a Strongroom key file; restore it from your copy`);

@@ -51,15 +51,28 @@ interface DataKey {
  */
 export function createVault(master: MasterKey): Vault {
   const perOrganisation = new Map<string, Map<number, DataKey>>();
-  const wrapPlace = (organisationId: string, version: number) => [organisationId, 'data_key.wrapped', organisationId, version];
+  const wrapPlace = (organisationId: string, version: number) => [
+    organisationId,
+    'data_key.wrapped',
+    organisationId,
+    version,
+  ];
   const placeOf = (organisationId: string, place: Place) => [organisationId, place.column, place.rowId, place.version];
 
   async function load(db: OrganisationDb, organisationId: string): Promise<Map<number, DataKey>> {
-    const rows = await db.selectFrom('dataKey').select(['version', 'wrapped', 'masterKeyId']).where('organisationId', '=', organisationId).execute();
+    const rows = await db
+      .selectFrom('dataKey')
+      .select(['version', 'wrapped', 'masterKeyId'])
+      .where('organisationId', '=', organisationId)
+      .execute();
     const keys = new Map<number, DataKey>();
     for (const row of rows) {
-      if (row.masterKeyId !== master.id) throw new WrongKey(`the database needs master key ${row.masterKeyId}, the key file holds ${master.id}`);
-      keys.set(row.version, { version: row.version, bytes: openBytes(master.bytes, row.wrapped, wrapPlace(organisationId, row.version)) });
+      if (row.masterKeyId !== master.id)
+        throw new WrongKey(`the database needs master key ${row.masterKeyId}, the key file holds ${master.id}`);
+      keys.set(row.version, {
+        version: row.version,
+        bytes: openBytes(master.bytes, row.wrapped, wrapPlace(organisationId, row.version)),
+      });
     }
     perOrganisation.set(organisationId, keys);
     return keys;
@@ -104,13 +117,19 @@ export function createVault(master: MasterKey): Vault {
 }
 
 /** Refuses a master key that does not open the database's data keys. Call it at start, before anything is served. */
-export async function checkMasterKey(database: { asOrganisation<T>(id: string, work: (db: OrganisationDb) => Promise<T>): Promise<T> }, master: MasterKey, organisationIds: readonly string[]): Promise<void> {
+export async function checkMasterKey(
+  database: { asOrganisation<T>(id: string, work: (db: OrganisationDb) => Promise<T>): Promise<T> },
+  master: MasterKey,
+  organisationIds: readonly string[],
+): Promise<void> {
   for (const organisationId of organisationIds) {
     await database.asOrganisation(organisationId, async (db) => {
       const rows = await db.selectFrom('dataKey').select(['version', 'wrapped', 'masterKeyId']).execute();
       for (const row of rows) {
         if (row.masterKeyId !== master.id) {
-          throw new WrongKey(`the database was sealed with master key ${row.masterKeyId}, but the key file holds ${master.id}; nothing was changed. Put the right key file in place and start again`);
+          throw new WrongKey(
+            `the database was sealed with master key ${row.masterKeyId}, but the key file holds ${master.id}; nothing was changed. Put the right key file in place and start again`,
+          );
         }
         openBytes(master.bytes, row.wrapped, [organisationId, 'data_key.wrapped', organisationId, row.version]).fill(0);
       }

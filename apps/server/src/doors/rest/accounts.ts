@@ -1,6 +1,18 @@
 import { createAccounts, deleteAccount, listAccounts, updateAccount, type Account } from '@strongroom/contract';
 import { Problem, type ProblemCode } from '../../platform/problem.ts';
-import { accountById, anywhere, policies, policyId, range, refuseUnavailable, resourceById, rows, type Ask, type Operation, type ResourceRow } from './ask.ts';
+import {
+  accountById,
+  anywhere,
+  policies,
+  policyId,
+  range,
+  refuseUnavailable,
+  resourceById,
+  rows,
+  type Ask,
+  type Operation,
+  type ResourceRow,
+} from './ask.ts';
 import { customFields, withFields } from './custom-fields.ts';
 import { sentence, type Outcome } from './envelope.ts';
 import { given, objects, required, type Details } from './input-data.ts';
@@ -9,15 +21,33 @@ import { accountDetails, accountRow, resourceObject } from './shapes.ts';
 
 /** Keys of an account that ask for what the product has not. */
 const unavailable = [
-  'ACCOUNTPASSWORDPOLICYID', 'COMMAN_SET', 'RECORD_RDP_SESSIONS', 'RECORD_CLI_SESSIONS', 'DISABLE_PASSWORD_RESETS', 'CONFIGURE_PASSWORD_RESET', 'ACCOUNT_RESOURCE_GROUP_IDS',
-  'IIS_WEB_CONFIG_RESET', 'IIS_APP_POOL_RESTART', 'IIS_APP_POOL_RESET', 'SERVICES_RESTART', 'SERVICES_RESET', 'SCHEDULED_TASK_RESET', 'TOTP_SECRET', 'TOTP_ALGORITHM', 'TOTP_DIGITS',
+  'ACCOUNTPASSWORDPOLICYID',
+  'COMMAN_SET',
+  'RECORD_RDP_SESSIONS',
+  'RECORD_CLI_SESSIONS',
+  'DISABLE_PASSWORD_RESETS',
+  'CONFIGURE_PASSWORD_RESET',
+  'ACCOUNT_RESOURCE_GROUP_IDS',
+  'IIS_WEB_CONFIG_RESET',
+  'IIS_APP_POOL_RESTART',
+  'IIS_APP_POOL_RESET',
+  'SERVICES_RESTART',
+  'SERVICES_RESET',
+  'SCHEDULED_TASK_RESET',
+  'TOTP_SECRET',
+  'TOTP_ALGORITHM',
+  'TOTP_DIGITS',
   'TOTP_VALIDITY',
 ] as const;
 const says = { 'not-found': 'No such account found', 'name-taken': 'Account already exists' } as const;
 const ofResource = { 'not-found': 'No such resource found' } as const;
 
 const views = new Map([
-  ['ALLMYPASSWORD', 'all'], ['LINUXSSHPASSWORD', 'all'], ['WINDOWSRDPPASSWORD', 'all'], ['FAVOURITEPASSWORD', 'favourite'], ['RECENTLYACCESSEDPASSWORD', 'recent'],
+  ['ALLMYPASSWORD', 'all'],
+  ['LINUXSSHPASSWORD', 'all'],
+  ['WINDOWSRDPPASSWORD', 'all'],
+  ['FAVOURITEPASSWORD', 'favourite'],
+  ['RECENTLYACCESSEDPASSWORD', 'recent'],
 ] as const);
 
 /** The resource with its accounts, in the order of their ids. */
@@ -29,20 +59,31 @@ async function list(ask: Ask): Promise<Outcome> {
   if (view === undefined) throw new Problem('input-invalid', { detail: 'VIEWTYPE names no view.' });
   const { start, count } = range(ask);
   const read = (at: { offset: number; limit: number }): Promise<{ items: Account[]; total: number }> =>
-    ask.invoke(listAccounts, { resourceId: resource.id, view, ...(view === 'recent' ? {} : { sort: 'number' as const }), ...at });
+    ask.invoke(listAccounts, {
+      resourceId: resource.id,
+      view,
+      ...(view === 'recent' ? {} : { sort: 'number' as const }),
+      ...at,
+    });
   // Our own search looks at the resource's name too, and here every account has that.
   const text = anywhere(ask, 'SEARCHVALUE')?.trim().toLowerCase() ?? '';
   const found = text === '' ? await rows(read, start, count) : await searched(read, text, start, count);
   const [known, rules] = [await policies(ask), await ask.rules()];
   return {
     message: 'Resource details with account list fetched successfully',
-    details: { ...resourceObject(resource, known, rules), 'ACCOUNT LIST': found.items.map((account) => accountRow(account, resource, known, rules)) },
+    details: {
+      ...resourceObject(resource, known, rules),
+      'ACCOUNT LIST': found.items.map((account) => accountRow(account, resource, known, rules)),
+    },
     totalRows: found.total,
   };
 }
 
 async function searched(
-  read: (at: { offset: number; limit: number }) => Promise<{ items: Account[]; total: number }>, text: string, start: number, count: number,
+  read: (at: { offset: number; limit: number }) => Promise<{ items: Account[]; total: number }>,
+  text: string,
+  start: number,
+  count: number,
 ): Promise<{ items: Account[]; total: number }> {
   const found = (await rows(read)).items.filter((account) => account.username.toLowerCase().includes(text));
   return { items: found.slice(start, start + count), total: found.length };
@@ -70,11 +111,16 @@ async function add(ask: Ask): Promise<Outcome> {
       details.push({ [name]: { STATUS: 'Account added successfully' } });
     } catch (error) {
       if (!(error instanceof Problem) || (added === 0 && !ofTheAccount.includes(error.code))) throw error;
-      const status = error.code === 'name-taken' ? 'Account is not added  as it already exists' : `Account is not added. ${sentence(error)}`;
+      const status =
+        error.code === 'name-taken'
+          ? 'Account is not added  as it already exists'
+          : `Account is not added. ${sentence(error)}`;
       details.push({ [name]: { STATUS: status } });
     }
   }
-  return added === 0 ? { message: 'No account was added', details, failed: true } : { message: 'Account(s) added successfully', details };
+  return added === 0
+    ? { message: 'No account was added', details, failed: true }
+    : { message: 'Account(s) added successfully', details };
 }
 
 async function addOne(ask: Ask, resource: ResourceRow, username: string, details: Details): Promise<void> {
@@ -83,12 +129,14 @@ async function addOne(ask: Ask, resource: ResourceRow, username: string, details
   const policy = await policyId(ask, details, 'ACCOUNTPASSWORDPOLICY');
   await ask.invoke(createAccounts, {
     resourceId: resource.id,
-    accounts: [{
-      username,
-      ...(password === undefined ? {} : { password }),
-      notes: withFields(given(details, 'NOTES') ?? '', customFields(details, 'ACCOUNTCUSTOMFIELD')),
-      policyId: policy ?? null,
-    }],
+    accounts: [
+      {
+        username,
+        ...(password === undefined ? {} : { password }),
+        notes: withFields(given(details, 'NOTES') ?? '', customFields(details, 'ACCOUNTCUSTOMFIELD')),
+        policyId: policy ?? null,
+      },
+    ],
   });
 }
 
@@ -96,7 +144,8 @@ async function edit(ask: Ask): Promise<string> {
   const { details } = ask;
   const account = await accountById(ask, ask.part('rid'), ask.part('aid'));
   refuseUnavailable(details, [...unavailable, 'DOMAINNAME']);
-  if (given(details, 'OWNERNAME') !== undefined) requireOwner(details, (await resourceById(ask, ask.part('rid'))).ownerName);
+  if (given(details, 'OWNERNAME') !== undefined)
+    requireOwner(details, (await resourceById(ask, ask.part('rid'))).ownerName);
   const username = given(details, 'ACCOUNTNAME');
   const notes = given(details, 'NOTES') ?? given(details, 'DESCRIPTION');
   const fields = customFields(details, 'ACCOUNTCUSTOMFIELD');
@@ -104,7 +153,11 @@ async function edit(ask: Ask): Promise<string> {
   const changed = await ask.invoke(updateAccount, {
     accountId: account.id,
     ...(username === undefined ? {} : { username }),
-    ...(fields.length > 0 ? { notes: withFields(notes ?? account.notes, fields), version: account.version } : notes === undefined ? {} : { notes }),
+    ...(fields.length > 0
+      ? { notes: withFields(notes ?? account.notes, fields), version: account.version }
+      : notes === undefined
+        ? {}
+        : { notes }),
     ...(policy === undefined ? {} : { policyId: policy }),
   });
   return changed.username;
@@ -114,19 +167,31 @@ export const accountOperations: readonly Operation[] = [
   { method: 'GET', path: 'resources/:rid/accounts', name: 'GET RESOURCE ACCOUNTLIST', says: ofResource, run: list },
   { method: 'POST', path: 'resources/:rid/accounts', name: 'ADD ACCOUNTS', says: ofResource, run: add },
   {
-    method: 'GET', path: 'resources/:rid/accounts/:aid', name: 'GET RESOURCE ACCOUNT DETAILS', says,
+    method: 'GET',
+    path: 'resources/:rid/accounts/:aid',
+    name: 'GET RESOURCE ACCOUNT DETAILS',
+    says,
     async run(ask) {
       const account = await accountById(ask, ask.part('rid'), ask.part('aid'));
       const resource = await resourceById(ask, ask.part('rid'));
-      return { message: 'Account details fetched successfully', details: accountDetails(account, resource, await policies(ask), await ask.rules(), new Date()) };
+      return {
+        message: 'Account details fetched successfully',
+        details: accountDetails(account, resource, await policies(ask), await ask.rules(), new Date()),
+      };
     },
   },
   {
-    method: 'PUT', path: 'resources/:rid/accounts/:aid', name: 'EDIT ACCOUNT', says,
+    method: 'PUT',
+    path: 'resources/:rid/accounts/:aid',
+    name: 'EDIT ACCOUNT',
+    says,
     run: async (ask) => ({ message: `Account ${await edit(ask)} modified successfully` }),
   },
   {
-    method: 'DELETE', path: 'resources/:rid/accounts/:aid', name: 'DELETE ACCOUNT', says,
+    method: 'DELETE',
+    path: 'resources/:rid/accounts/:aid',
+    name: 'DELETE ACCOUNT',
+    says,
     async run(ask) {
       const account = await accountById(ask, ask.part('rid'), ask.part('aid'));
       await ask.invoke(deleteAccount, { accountId: account.id });

@@ -62,14 +62,20 @@ export async function accountById(ask: Ask, resourceId: string, id: string): Pro
 
 /** The resource of this name, in any case. Throws `not-found`. */
 export async function resourceByName(ask: Ask, name: string): Promise<ResourceRow> {
-  const found = name.trim() === '' || name.length > 120 ? undefined : (await ask.invoke(listResources, { name: name.trim(), limit: 1 })).items[0];
+  const found =
+    name.trim() === '' || name.length > 120
+      ? undefined
+      : (await ask.invoke(listResources, { name: name.trim(), limit: 1 })).items[0];
   if (!found) throw new Problem('not-found');
   return found;
 }
 
 /** The account of exactly this log-in name on a resource. Throws `not-found`. */
 export async function accountByName(ask: Ask, resource: ResourceRow, name: string): Promise<Account> {
-  const found = name === '' || name.length > 255 ? undefined : (await ask.invoke(listAccounts, { resourceId: resource.id, username: name, limit: 1 })).items[0];
+  const found =
+    name === '' || name.length > 255
+      ? undefined
+      : (await ask.invoke(listAccounts, { resourceId: resource.id, username: name, limit: 1 })).items[0];
   if (!found) throw new Problem('not-found');
   return found;
 }
@@ -105,7 +111,8 @@ export async function policyId(ask: Ask, details: Details, key: string): Promise
 }
 
 /** A value that may come in the Details or as a parameter of the query; undefined when it is in neither. */
-export const anywhere = (ask: Ask, key: string): string | undefined => given(ask.details, key) ?? (ask.params.get(key) || undefined);
+export const anywhere = (ask: Ask, key: string): string | undefined =>
+  given(ask.details, key) ?? (ask.params.get(key) || undefined);
 
 /** Reason and ticket, as our own calls take them. */
 export function why(ask: Ask): { reason?: string; ticket?: string } {
@@ -134,7 +141,8 @@ const off = new Set(['', 'false', 'no', '0', 'n/a', 'na', 'none', 'null', 'disab
 export function refuseUnavailable(details: Details, unavailable: readonly string[]): void {
   for (const key of unavailable) {
     const value = details[key] ?? '';
-    const asked = typeof value === 'string' ? !off.has(value.trim().toLowerCase()) : !Array.isArray(value) || value.length > 0;
+    const asked =
+      typeof value === 'string' ? !off.has(value.trim().toLowerCase()) : !Array.isArray(value) || value.length > 0;
     if (asked) throw new Problem('input-invalid', { detail: `${key} is not available in this product.` });
   }
 }

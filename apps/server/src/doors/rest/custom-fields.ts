@@ -12,7 +12,8 @@ export function customFields(details: Details, key: string): readonly CustomFiel
     const label = required(field, 'CUSTOMLABEL').trim();
     const value = given(field, 'CUSTOMVALUE')?.trim();
     // A second line would read as a field of its own.
-    if (/\p{Cc}/u.test(`${label}${value ?? ''}`)) throw new Problem('input-invalid', { detail: `${key} must be lines of text.` });
+    if (/\p{Cc}/u.test(`${label}${value ?? ''}`))
+      throw new Problem('input-invalid', { detail: `${key} must be lines of text.` });
     return value === undefined || value === '' ? [] : [{ label, value }];
   });
 }

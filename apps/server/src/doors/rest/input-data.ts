@@ -61,9 +61,11 @@ function decodePercent(text: string): string {
   });
 }
 
-const isObject = (value: Lenient | undefined): value is LenientObject => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: Lenient | undefined): value is LenientObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 /** The value under a name in any case: both `Details` and `details` are in use. */
-const under = (object: LenientObject, name: string): Lenient | undefined => Object.entries(object).find(([key]) => key.toLowerCase() === name)?.[1];
+const under = (object: LenientObject, name: string): Lenient | undefined =>
+  Object.entries(object).find(([key]) => key.toLowerCase() === name)?.[1];
 
 function detailsOf(text: string): Details {
   const outer = parseLenient(text);

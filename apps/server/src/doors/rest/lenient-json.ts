@@ -64,7 +64,8 @@ class Reader {
     const value = this.#object(0);
     this.#skip();
     // An unquoted password with a bracket in it ends too early; the bracket that is left over tells.
-    if (this.#unquoted && /[}\]]/.test(this.#here())) throw fault('has more closing brackets than opening ones. Put values in quotes.');
+    if (this.#unquoted && /[}\]]/.test(this.#here()))
+      throw fault('has more closing brackets than opening ones. Put values in quotes.');
     return value;
   }
 
@@ -113,7 +114,8 @@ class Reader {
       found[name] = this.#value(depth + 1);
       this.#skip();
       // A comma may be missing where the next name shows by its quote; anything else here means that the value was cut.
-      if (!/[,;}]/.test(this.#here()) && !this.#atQuote() && this.#here() !== '') throw fault('has something other than a comma after a value.');
+      if (!/[,;}]/.test(this.#here()) && !this.#atQuote() && this.#here() !== '')
+        throw fault('has something other than a comma after a value.');
     }
   }
 
@@ -134,7 +136,8 @@ class Reader {
       }
       found.push(this.#value(depth + 1));
       this.#skip();
-      if (!/[,;\]]/.test(this.#here()) && this.#here() !== '') throw fault('has something other than a comma after a value.');
+      if (!/[,;\]]/.test(this.#here()) && this.#here() !== '')
+        throw fault('has something other than a comma after a value.');
     }
   }
 

@@ -20,14 +20,24 @@ async function change(ask: Ask): Promise<Outcome> {
   const account = await accountById(ask, ask.part('rid'), ask.part('aid'));
   const password = required(ask.details, 'NEWPASSWORD');
   const type = (given(ask.details, 'RESETTYPE') ?? 'LOCAL').trim().toUpperCase();
-  if (type !== 'LOCAL' && type !== 'REMOTE') throw new Problem('input-invalid', { detail: 'RESETTYPE must be LOCAL or REMOTE.' });
+  if (type !== 'LOCAL' && type !== 'REMOTE')
+    throw new Problem('input-invalid', { detail: 'RESETTYPE must be LOCAL or REMOTE.' });
   const done = { message: 'Password changed successfully' };
-  const { attemptId } = await ask.invoke(changePassword, { accountId: account.id, password, where: type === 'LOCAL' ? 'local' : 'target', ...why(ask) });
+  const { attemptId } = await ask.invoke(changePassword, {
+    accountId: account.id,
+    password,
+    where: type === 'LOCAL' ? 'local' : 'target',
+    ...why(ask),
+  });
   if (attemptId === null) return done;
 
   const until = Date.now() + ask.remoteWaitMs;
   let attempt = await ask.invoke(readAttempt, { accountId: account.id, attemptId });
-  for (let ms = firstPauseMs; !ended(attempt) && Date.now() < until && !ask.gone(); ms = Math.min(longestPauseMs, ms * 2)) {
+  for (
+    let ms = firstPauseMs;
+    !ended(attempt) && Date.now() < until && !ask.gone();
+    ms = Math.min(longestPauseMs, ms * 2)
+  ) {
     await pause(Math.min(ms, Math.max(1, until - Date.now())));
     attempt = await ask.invoke(readAttempt, { accountId: account.id, attemptId });
   }
@@ -37,13 +47,17 @@ async function change(ask: Ask): Promise<Outcome> {
 function unchanged(attempt: Attempt): string {
   const because = attempt.why === null ? '' : ` ${attempt.why}`;
   if (attempt.state === 'rolled-back') return `Password is not changed.${because}`;
-  if (attempt.state === 'needs-person') return `Password change needs a person: neither the old nor the new password is proven.${because}`;
+  if (attempt.state === 'needs-person')
+    return `Password change needs a person: neither the old nor the new password is proven.${because}`;
   return `Password change is not finished and goes on in the background.${because}`;
 }
 
 export const passwordOperations: readonly Operation[] = [
   {
-    method: 'GET', path: 'resources/:rid/accounts/:aid/password', name: 'GET PASSWORD', says,
+    method: 'GET',
+    path: 'resources/:rid/accounts/:aid/password',
+    name: 'GET PASSWORD',
+    says,
     async run(ask) {
       const account = await accountById(ask, ask.part('rid'), ask.part('aid'));
       const { password } = await ask.invoke(revealAccount, { accountId: account.id, purpose: 'use', ...why(ask) });
@@ -53,7 +67,10 @@ export const passwordOperations: readonly Operation[] = [
   { method: 'PUT', path: 'resources/:rid/accounts/:aid/password', name: 'CHANGE PASSWORD', says, run: change },
   {
     // Not in the manual: plug-ins fetch a resource and an account's password in one call, each as JSON in a text.
-    method: 'GET', path: 'resources/getResourceAccountDetails', name: 'GET_RESOURCEACCOUNTDETAILS', says,
+    method: 'GET',
+    path: 'resources/getResourceAccountDetails',
+    name: 'GET_RESOURCEACCOUNTDETAILS',
+    says,
     async run(ask) {
       const resourceId = anywhere(ask, 'RESOURCEID') ?? '';
       const account = await accountById(ask, resourceId, anywhere(ask, 'ACCOUNTID') ?? '');
@@ -61,15 +78,23 @@ export const passwordOperations: readonly Operation[] = [
       const details = await password(ask, account.id);
       return {
         message: 'Resource and account details fetched successfully',
-        details: { RESOURCEDETAILS: JSON.stringify(resourceObject(resource, await policies(ask), await ask.rules())), ACCOUNTDETAILS: JSON.stringify(details) },
+        details: {
+          RESOURCEDETAILS: JSON.stringify(resourceObject(resource, await policies(ask), await ask.rules())),
+          ACCOUNTDETAILS: JSON.stringify(details),
+        },
       };
     },
   },
   {
-    method: 'GET', path: 'passwords/generate', name: 'GENERATE PASSWORD',
+    method: 'GET',
+    path: 'passwords/generate',
+    name: 'GENERATE PASSWORD',
     async run(ask) {
       const wanted = anywhere(ask, 'POLICY');
-      const policy = wanted === undefined ? (await policies(ask)).find((candidate) => candidate.isDefault)?.id : await policyId(ask, { POLICY: wanted }, 'POLICY');
+      const policy =
+        wanted === undefined
+          ? (await policies(ask)).find((candidate) => candidate.isDefault)?.id
+          : await policyId(ask, { POLICY: wanted }, 'POLICY');
       if (policy === undefined) throw new Problem('input-invalid', { detail: 'POLICY is missing.' });
       const { passwords } = await ask.invoke(generatePassword, { policyId: policy });
       return { message: 'Password generated successfully', details: { PASSWORD: passwords[0] ?? '' } };
@@ -82,7 +107,9 @@ async function password(ask: Ask, accountId: string): Promise<{ PASSWORD: string
   try {
     return { PASSWORD: (await ask.invoke(revealAccount, { accountId, purpose: 'use', ...why(ask) })).password };
   } catch (error) {
-    const refused = error instanceof Problem && ['reason-required', 'ticket-required', 'scope-missing', 'not-your-role', 'input-invalid'].includes(error.code);
+    const refused =
+      error instanceof Problem &&
+      ['reason-required', 'ticket-required', 'scope-missing', 'not-your-role', 'input-invalid'].includes(error.code);
     if (!refused) throw error;
     return { PASSWORD_REASON: sentence(error) };
   }

@@ -1,6 +1,26 @@
-import { createResource, deleteResource, listAccounts, listResources, listResourceTypes, updateResource, type Account } from '@strongroom/contract';
+import {
+  createResource,
+  deleteResource,
+  listAccounts,
+  listResources,
+  listResourceTypes,
+  updateResource,
+  type Account,
+} from '@strongroom/contract';
 import { Problem } from '../../platform/problem.ts';
-import { accountByName, anywhere, policyId, range, refuseUnavailable, resourceById, resourceByName, rows, type Ask, type Operation, type ResourceRow } from './ask.ts';
+import {
+  accountByName,
+  anywhere,
+  policyId,
+  range,
+  refuseUnavailable,
+  resourceById,
+  resourceByName,
+  rows,
+  type Ask,
+  type Operation,
+  type ResourceRow,
+} from './ask.ts';
 import { customFields, withFields } from './custom-fields.ts';
 import type { Sayings } from './envelope.ts';
 import { given, required, type Details } from './input-data.ts';
@@ -8,17 +28,31 @@ import { resourceRow } from './shapes.ts';
 
 /** Keys of a resource that ask for what the product has not. */
 const unavailable = [
-  'RESOURCEGROUPNAME', 'ENABLEPRIVATEKEY', 'RECORD_CONFIGURED_RESOURCE_URL', 'DISABLE_TAB_DUPLICATION', 'WEBSITE_SESSION_RECORDING', 'GATEWAY_SESSION_RECORDING', 'SAP_USER_TYPE',
+  'RESOURCEGROUPNAME',
+  'ENABLEPRIVATEKEY',
+  'RECORD_CONFIGURED_RESOURCE_URL',
+  'DISABLE_TAB_DUPLICATION',
+  'WEBSITE_SESSION_RECORDING',
+  'GATEWAY_SESSION_RECORDING',
+  'SAP_USER_TYPE',
 ] as const;
 const says: Sayings = { 'not-found': 'No such resource found', 'name-taken': 'Resource already exists' };
 
 const texts = [
-  ['RESOURCETYPE', 'type'], ['DNSNAME', 'dnsName'], ['DEPARTMENT', 'department'], ['LOCATION', 'location'], ['DOMAINNAME', 'domain'], ['RESOURCEURL', 'url'],
+  ['RESOURCETYPE', 'type'],
+  ['DNSNAME', 'dnsName'],
+  ['DEPARTMENT', 'department'],
+  ['LOCATION', 'location'],
+  ['DOMAINNAME', 'domain'],
+  ['RESOURCEURL', 'url'],
   ['RESOURCEDESCRIPTION', 'description'],
 ] as const;
 
 /** What create and edit share. What is not given is left out. */
-async function attributes(ask: Ask, details: Details): Promise<Partial<Record<(typeof texts)[number][1] | 'policyId', string>>> {
+async function attributes(
+  ask: Ask,
+  details: Details,
+): Promise<Partial<Record<(typeof texts)[number][1] | 'policyId', string>>> {
   refuseUnavailable(details, unavailable);
   const found: Partial<Record<(typeof texts)[number][1] | 'policyId', string>> = {};
   for (const [key, ours] of texts) {
@@ -37,18 +71,34 @@ async function create(ask: Ask): Promise<string> {
   // The maker owns a resource; another owner would need a transfer, and passing over the wish would leave the wrong one.
   refuseUnavailable(details, ['OWNERNAME']);
   const username = given(details, 'ACCOUNTNAME');
-  if (username === undefined && (['PASSWORD', 'NOTES', 'ACCOUNTCUSTOMFIELD', 'ACCOUNTPASSWORDPOLICY'] as const).some((key) => (details[key] ?? '') !== '')) {
+  if (
+    username === undefined &&
+    (['PASSWORD', 'NOTES', 'ACCOUNTCUSTOMFIELD', 'ACCOUNTPASSWORDPOLICY'] as const).some(
+      (key) => (details[key] ?? '') !== '',
+    )
+  ) {
     throw new Problem('input-invalid', { detail: 'ACCOUNTNAME is missing.' });
   }
   const password = given(details, 'PASSWORD');
   const accountPolicy = await policyId(ask, details, 'ACCOUNTPASSWORDPOLICY');
-  const accounts = username === undefined ? [] : [{
-    username,
-    ...(password === undefined ? {} : { password }),
-    notes: withFields(given(details, 'NOTES') ?? '', customFields(details, 'ACCOUNTCUSTOMFIELD')),
-    policyId: accountPolicy ?? null,
-  }];
-  const made = await ask.invoke(createResource, { ...described, name, type, description: withFields(described.description ?? '', customFields(details, 'RESOURCECUSTOMFIELD')), accounts });
+  const accounts =
+    username === undefined
+      ? []
+      : [
+          {
+            username,
+            ...(password === undefined ? {} : { password }),
+            notes: withFields(given(details, 'NOTES') ?? '', customFields(details, 'ACCOUNTCUSTOMFIELD')),
+            policyId: accountPolicy ?? null,
+          },
+        ];
+  const made = await ask.invoke(createResource, {
+    ...described,
+    name,
+    type,
+    description: withFields(described.description ?? '', customFields(details, 'RESOURCECUSTOMFIELD')),
+    accounts,
+  });
   return made.name;
 }
 
@@ -65,7 +115,9 @@ async function edit(ask: Ask): Promise<void> {
     resourceId: resource.id,
     ...described,
     ...(name === undefined ? {} : { name }),
-    ...(fields.length === 0 ? {} : { description: withFields(described.description ?? resource.description, fields), version: resource.version }),
+    ...(fields.length === 0
+      ? {}
+      : { description: withFields(described.description ?? resource.description, fields), version: resource.version }),
   });
 }
 
@@ -77,15 +129,27 @@ export function requireOwner(details: Details, ownerName: string): void {
 
 const columns = new Map<string, readonly (keyof ResourceRow)[]>([
   ['ALL', ['name', 'type', 'dnsName', 'description', 'department', 'location', 'domain', 'url']],
-  ['RESOURCE_TYPE', ['type']], ['RESOURCENAME', ['name']], ['RESOURCEDESC', ['description']], ['IPADDRESS', ['dnsName']], ['DEPARTMENT', ['department']],
-  ['LOCATION', ['location']], ['DOMAINNAME', ['domain']], ['RESOURCEURL', ['url']],
+  ['RESOURCE_TYPE', ['type']],
+  ['RESOURCENAME', ['name']],
+  ['RESOURCEDESC', ['description']],
+  ['IPADDRESS', ['dnsName']],
+  ['DEPARTMENT', ['department']],
+  ['LOCATION', ['location']],
+  ['DOMAINNAME', ['domain']],
+  ['RESOURCEURL', ['url']],
 ]);
-const typesOfView = new Map<string, readonly string[]>([['LINUXSSHPASSWORD', ['Linux']], ['WINDOWSRDPPASSWORD', ['Windows', 'Windows Domain']]]);
+const typesOfView = new Map<string, readonly string[]>([
+  ['LINUXSSHPASSWORD', ['Linux']],
+  ['WINDOWSRDPPASSWORD', ['Windows', 'Windows Domain']],
+]);
 
 /** What a list is narrowed to; undefined when it is not. */
 async function narrowing(ask: Ask): Promise<((row: ResourceRow) => boolean) | undefined> {
   const tests: ((row: ResourceRow) => boolean)[] = [];
-  const ofAccounts = async (view: 'all' | 'favourite' | 'recent', fits: (account: Account) => boolean): Promise<void> => {
+  const ofAccounts = async (
+    view: 'all' | 'favourite' | 'recent',
+    fits: (account: Account) => boolean,
+  ): Promise<void> => {
     const found = await rows((at) => ask.invoke(listAccounts, { view, ...at }));
     const numbers = new Set(found.items.filter(fits).map((account) => account.resourceNumber));
     tests.push((row) => numbers.has(row.number));
@@ -102,7 +166,8 @@ async function narrowing(ask: Ask): Promise<((row: ResourceRow) => boolean) | un
     const column = (anywhere(ask, 'SEARCHCOLUMN') ?? 'ALL').trim().toUpperCase();
     const byAccount = (anywhere(ask, 'SEARCHTYPE') ?? 'RESOURCE').trim().toUpperCase() === 'ACCOUNT';
     const searched = columns.get(column);
-    if (column === 'LOGINNAME' || (byAccount && column === 'ALL')) await ofAccounts('all', (account) => account.username.toLowerCase().includes(text));
+    if (column === 'LOGINNAME' || (byAccount && column === 'ALL'))
+      await ofAccounts('all', (account) => account.username.toLowerCase().includes(text));
     else if (searched) tests.push((row) => searched.some((key) => String(row[key]).toLowerCase().includes(text)));
     else throw new Problem('input-invalid', { detail: 'SEARCHCOLUMN names no column.' });
   }
@@ -112,14 +177,19 @@ async function narrowing(ask: Ask): Promise<((row: ResourceRow) => boolean) | un
 /** The resources that the asker may see, in the order of their ids. */
 async function list(ask: Ask): Promise<{ items: ResourceRow[]; total: number }> {
   const { start, count } = range(ask);
-  const read = (at: { offset: number; limit: number }): Promise<{ items: ResourceRow[]; total: number }> => ask.invoke(listResources, { sort: 'number', ...at });
+  const read = (at: { offset: number; limit: number }): Promise<{ items: ResourceRow[]; total: number }> =>
+    ask.invoke(listResources, { sort: 'number', ...at });
   const fits = await narrowing(ask);
   if (!fits) return rows(read, start, count);
   const found = (await rows(read)).items.filter(fits);
   return { items: found.slice(start, start + count), total: found.length };
 }
 
-async function ids(ask: Ask, resourceName: string, accountName: string): Promise<{ RESOURCEID: string; ACCOUNTID: string }> {
+async function ids(
+  ask: Ask,
+  resourceName: string,
+  accountName: string,
+): Promise<{ RESOURCEID: string; ACCOUNTID: string }> {
   const resource = await resourceByName(ask, resourceName);
   const account = await accountByName(ask, resource, accountName);
   return { RESOURCEID: String(resource.number), ACCOUNTID: String(account.number) };
@@ -133,53 +203,84 @@ const remove: Operation['run'] = async (ask) => {
 
 export const resourceOperations: readonly Operation[] = [
   {
-    method: 'GET', path: 'resources', name: 'GET RESOURCES',
+    method: 'GET',
+    path: 'resources',
+    name: 'GET RESOURCES',
     async run(ask) {
       const { items, total } = await list(ask);
       return { message: 'Resources fetched successfully', details: items.map(resourceRow), totalRows: total };
     },
   },
   {
-    method: 'POST', path: 'resources', name: 'CREATE RESOURCE', says,
+    method: 'POST',
+    path: 'resources',
+    name: 'CREATE RESOURCE',
+    says,
     run: async (ask) => ({ message: `Resource ${await create(ask)} has been added successfully` }),
   },
   {
-    method: 'GET', path: 'resources/resourcename/:resource', name: 'GET_RESOURCEID', says,
+    method: 'GET',
+    path: 'resources/resourcename/:resource',
+    name: 'GET_RESOURCEID',
+    says,
     async run(ask) {
       const resource = await resourceByName(ask, ask.part('resource'));
-      return { message: 'Resource id fetched successfully for the given resource name', details: { RESOURCEID: String(resource.number) } };
+      return {
+        message: 'Resource id fetched successfully for the given resource name',
+        details: { RESOURCEID: String(resource.number) },
+      };
     },
   },
   {
-    method: 'GET', path: 'resources/resourcename/:resource/accounts/accountname/:account', name: 'GET_RESOURCEACCOUNTNAME', says: { 'not-found': 'No such account found' },
+    method: 'GET',
+    path: 'resources/resourcename/:resource/accounts/accountname/:account',
+    name: 'GET_RESOURCEACCOUNTNAME',
+    says: { 'not-found': 'No such account found' },
     run: async (ask) => ({
-      message: 'Resource id and account id fetched successfully for the given resource name', details: await ids(ask, ask.part('resource'), ask.part('account')),
+      message: 'Resource id and account id fetched successfully for the given resource name',
+      details: await ids(ask, ask.part('resource'), ask.part('account')),
     }),
   },
   {
-    method: 'GET', path: 'resources/getResourceIdAccountId', name: 'GET_RESOURCEACCOUNTID', says: { 'not-found': 'No such account found' },
+    method: 'GET',
+    path: 'resources/getResourceIdAccountId',
+    name: 'GET_RESOURCEACCOUNTID',
+    says: { 'not-found': 'No such account found' },
     run: async (ask) => ({
       message: 'Resource ID and account ID fetched successfully for the given resource name and account name.',
       details: await ids(ask, anywhere(ask, 'RESOURCENAME') ?? '', anywhere(ask, 'ACCOUNTNAME') ?? ''),
     }),
   },
   {
-    method: 'GET', path: 'resources/resourcetypes', name: 'GET RESOURCE TYPES',
+    method: 'GET',
+    path: 'resources/resourcetypes',
+    name: 'GET RESOURCE TYPES',
     async run(ask) {
       const { items } = await ask.invoke(listResourceTypes, {});
-      return { message: 'Resource types fetched successfully', details: items.map((type) => ({ 'RESOURCE TYPE': type.name })), totalRows: items.length };
+      return {
+        message: 'Resource types fetched successfully',
+        details: items.map((type) => ({ 'RESOURCE TYPE': type.name })),
+        totalRows: items.length,
+      };
     },
   },
   {
-    method: 'GET', path: 'resources/websiteurls', name: 'GET WEBSITE URLS',
+    method: 'GET',
+    path: 'resources/websiteurls',
+    name: 'GET WEBSITE URLS',
     async run(ask) {
       const { items } = await rows((at) => ask.invoke(listResources, { sort: 'number', ...at }));
-      const found = items.filter((resource) => resource.url !== '').map((resource) => ({ 'RESOURCE ID': String(resource.number), 'RESOURCE URL': resource.url }));
+      const found = items
+        .filter((resource) => resource.url !== '')
+        .map((resource) => ({ 'RESOURCE ID': String(resource.number), 'RESOURCE URL': resource.url }));
       return { message: 'Website URLs fetched successfully', details: found, totalRows: found.length };
     },
   },
   {
-    method: 'PUT', path: 'resources/:rid', name: 'EDIT RESOURCE', says,
+    method: 'PUT',
+    path: 'resources/:rid',
+    name: 'EDIT RESOURCE',
+    says,
     async run(ask) {
       await edit(ask);
       return { message: 'Resource  modified successfully.' };
@@ -188,9 +289,15 @@ export const resourceOperations: readonly Operation[] = [
   { method: 'DELETE', path: 'resources/:rid', name: 'DELETE RESOURCE', says, run: remove },
   {
     // The manual names the method DELETE, and its sample sends POST without input. With input it means something else, and nothing is deleted.
-    method: 'POST', path: 'resources/:rid', name: 'DELETE RESOURCE', says,
+    method: 'POST',
+    path: 'resources/:rid',
+    name: 'DELETE RESOURCE',
+    says,
     async run(ask) {
-      if (Object.keys(ask.details).length > 0) throw new Problem('input-invalid', { detail: 'A POST to a resource deletes it and takes no input. Use PUT to edit it.' });
+      if (Object.keys(ask.details).length > 0)
+        throw new Problem('input-invalid', {
+          detail: 'A POST to a resource deletes it and takes no input. Use PUT to edit it.',
+        });
       return remove(ask);
     },
   },

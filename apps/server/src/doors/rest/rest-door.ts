@@ -15,7 +15,11 @@ import { resourceOperations } from './resources.ts';
 
 export interface RestParts {
   /** Makes one of our own calls as the actor: parses input, decides, works, audits, parses the reply. Throws Problem. */
-  invoke<I extends z.ZodType, R extends z.ZodType>(call: Call<string, I, R>, actor: Actor, input: z.input<I>): Promise<z.output<R>>;
+  invoke<I extends z.ZodType, R extends z.ZodType>(
+    call: Call<string, I, R>,
+    actor: Actor,
+    input: z.input<I>,
+  ): Promise<z.output<R>>;
   /** Finds the actor of a token, checks the host it is bound to. Throws Problem 'signed-out' | 'wrong-host'. */
   authenticate(token: string, request: FastifyRequest): Promise<Actor>;
   /** False when the organisation switched tokens in URLs off (setting tokenInUrl). */
@@ -26,11 +30,17 @@ export interface RestParts {
   readonly remoteWaitMs?: number;
 }
 
-const operations = [...resourceOperations, ...accountOperations, ...passwordOperations].map((operation) => ({ operation, pattern: operation.path.split('/') }));
+const operations = [...resourceOperations, ...accountOperations, ...passwordOperations].map((operation) => ({
+  operation,
+  pattern: operation.path.split('/'),
+}));
 const inputLimit = 1024 * 1024;
 
 /** The operation of an address with the varying parts of its path. Patterns without variables come first in the lists. */
-function find(method: string, segments: readonly string[]): { operation: Operation; parts: ReadonlyMap<string, string> } | undefined {
+function find(
+  method: string,
+  segments: readonly string[],
+): { operation: Operation; parts: ReadonlyMap<string, string> } | undefined {
   for (const { operation, pattern } of operations) {
     if (operation.method !== method || pattern.length !== segments.length) continue;
     if (pattern.some((part, i) => !part.startsWith(':') && part !== segments[i])) continue;
@@ -70,7 +80,13 @@ export function restDoor(app: FastifyInstance, parts: RestParts): void {
 }
 
 /** Does an operation and makes its reply. Never throws: what goes wrong is a reply too. */
-async function answer(parts: RestParts, request: FastifyRequest, operation: Operation, path: ReadonlyMap<string, string>, query: string): Promise<string> {
+async function answer(
+  parts: RestParts,
+  request: FastifyRequest,
+  operation: Operation,
+  path: ReadonlyMap<string, string>,
+  query: string,
+): Promise<string> {
   try {
     const params = readParams(query);
     const actor = await authenticated(parts, request, params);
@@ -87,22 +103,33 @@ async function answer(parts: RestParts, request: FastifyRequest, operation: Oper
     return envelope(operation.name, await operation.run(ask));
   } catch (error) {
     const problem = asProblem(error);
-    if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem, code: problem.code, operation: operation.name }, 'reference API call failed');
+    if (problem.status >= 500)
+      request.log.error(
+        { err: problem.cause ?? problem, code: problem.code, operation: operation.name },
+        'reference API call failed',
+      );
     return failure(operation.name, problem, operation.says);
   }
 }
 
-const first = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value)?.trim() || undefined;
+const first = (value: string | string[] | undefined): string | undefined =>
+  (Array.isArray(value) ? value[0] : value)?.trim() || undefined;
 
 /** Who asks: by the token in a header or, where the organisation allows it, in the URL. A header wins. Throws `signed-out`, `wrong-host`, `input-invalid`. */
-async function authenticated(parts: RestParts, request: FastifyRequest, params: ReadonlyMap<string, string>): Promise<Actor> {
+async function authenticated(
+  parts: RestParts,
+  request: FastifyRequest,
+  params: ReadonlyMap<string, string>,
+): Promise<Actor> {
   const { headers } = request;
   const inHeader = first(headers['authtoken']) ?? first(headers['app_authtoken']);
   const token = inHeader ?? first(params.get('AUTHTOKEN')) ?? first(params.get('APP_AUTHTOKEN'));
   if (token === undefined) throw new Problem('signed-out');
   const actor = await parts.authenticate(token, request);
   if (inHeader === undefined && !(await parts.tokenInUrlAllowed(actor))) {
-    throw new Problem('input-invalid', { detail: 'The organisation does not allow tokens in URLs. Send the token in the header AUTHTOKEN.' });
+    throw new Problem('input-invalid', {
+      detail: 'The organisation does not allow tokens in URLs. Send the token in the header AUTHTOKEN.',
+    });
   }
   return actor;
 }

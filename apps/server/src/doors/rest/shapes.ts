@@ -27,7 +27,11 @@ export const policyOf = (policies: readonly Policy[], ids: readonly (string | nu
  * A resource without its accounts. Log-on through the product does not exist yet, so every key about it says so: restricted, and no method in the list. Custom fields stand
  * in the description.
  */
-export const resourceObject = (resource: ResourceRow, policies: readonly Policy[], rules: PasswordRules): Record<string, unknown> => ({
+export const resourceObject = (
+  resource: ResourceRow,
+  policies: readonly Policy[],
+  rules: PasswordRules,
+): Record<string, unknown> => ({
   'RESOURCE ID': String(resource.number),
   'RESOURCE NAME': resource.name,
   'RESOURCE DESCRIPTION': resource.description,
@@ -52,7 +56,12 @@ export const resourceObject = (resource: ResourceRow, policies: readonly Policy[
 const status = (account: Account): string => (account.can.includes('account.reveal') ? '****' : '####');
 
 /** An account in the list of its resource. */
-export const accountRow = (account: Account, resource: ResourceRow, policies: readonly Policy[], rules: PasswordRules): Record<string, unknown> => ({
+export const accountRow = (
+  account: Account,
+  resource: ResourceRow,
+  policies: readonly Policy[],
+  rules: PasswordRules,
+): Record<string, unknown> => ({
   'ACCOUNT ID': String(account.number),
   'ACCOUNT NAME': account.username,
   PASSWDID: String(account.number),
@@ -77,7 +86,13 @@ export const accountRow = (account: Account, resource: ResourceRow, policies: re
  * One account. Whether its password keeps the policy is not known without opening it, and when it was last opened stands in the audit trail, which an API user may not
  * read: both are `N/A`, the reference's word for what is not known.
  */
-export function accountDetails(account: Account, resource: ResourceRow, policies: readonly Policy[], rules: PasswordRules, now: Date): Record<string, string> {
+export function accountDetails(
+  account: Account,
+  resource: ResourceRow,
+  policies: readonly Policy[],
+  rules: PasswordRules,
+  now: Date,
+): Record<string, string> {
   const policy = policyOf(policies, [account.policyId, resource.policyId]);
   const changedAt = new Date(account.changedAt);
   const maxAgeDays = policy?.maxAgeDays ?? 0;
@@ -98,7 +113,15 @@ export function accountDetails(account: Account, resource: ResourceRow, policies
 
 /** A time as clients parse it: `Dec 1, 2021 09:00 PM`, in the server's own zone. */
 export function clientTime(date: Date): string {
-  const parts = new Intl.DateTimeFormat('en-US', { month: 'short', day: 'numeric', year: 'numeric', hour: '2-digit', minute: '2-digit', hour12: true }).formatToParts(date);
-  const part = (type: Intl.DateTimeFormatPartTypes): string => parts.find((candidate) => candidate.type === type)?.value ?? '';
+  const parts = new Intl.DateTimeFormat('en-US', {
+    month: 'short',
+    day: 'numeric',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hour12: true,
+  }).formatToParts(date);
+  const part = (type: Intl.DateTimeFormatPartTypes): string =>
+    parts.find((candidate) => candidate.type === type)?.value ?? '';
   return `${part('month')} ${part('day')}, ${part('year')} ${part('hour')}:${part('minute')} ${part('dayPeriod')}`;
 }

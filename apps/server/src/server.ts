@@ -1,10 +1,8 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { dirname, isAbsolute, join, relative } from 'node:path';
+import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
-import { parseDocument } from 'yaml';
 import {
   auditEndpoints,
   createSigningKey,
@@ -14,9 +12,11 @@ import {
   signingKeyFile,
   startSealer,
 } from './audit/index.ts';
-import { explainEndpoints, nowhere, performer, type Endpoint } from './authorise/index.ts';
+import { explainEndpoints, performer, type Endpoint } from './authorise/index.ts';
 import { httpServer } from './doors/index.ts';
+import { firstRun } from './first-run.ts';
 import { createPasswordHasher, identityEndpoints, smtpMailer, type Mailer } from './identity/index.ts';
+import { fault, moveKeys, openMasterKey } from './key-files.ts';
 import { drawing, passwordEndpoints } from './passwords/index.ts';
 import type { Config } from './platform/config.ts';
 import { connect, type Database } from './platform/db.ts';
@@ -24,25 +24,14 @@ import { startJobs } from './platform/jobs.ts';
 import type { Log } from './platform/log.ts';
 import { createMetrics } from './platform/metrics.ts';
 import { migrate } from './platform/migrate.ts';
-import { pathsOf, prepareHome } from './platform/paths.ts';
+import { prepareHome } from './platform/paths.ts';
 import { startEmbedded } from './platform/postgres.ts';
-import { Problem } from './platform/problem.ts';
-import { Secret } from './platform/secret.ts';
 import { StartFault } from './platform/start-fault.ts';
 import { loadTls } from './platform/tls.ts';
 import { resourceEndpoints } from './resource/index.ts';
 import { driverCatalogue, recover, rotationEndpoints, runAttempt } from './rotation/index.ts';
-import { addSetupApiUser, createSetupToken, organisations, setUp, setupEndpoints } from './setup/index.ts';
-import {
-  checkMasterKey,
-  copyMasterKey,
-  createMasterKey,
-  createVault,
-  masterKeyExists,
-  readMasterKey,
-  WrongKey,
-  type MasterKey,
-} from './vault/index.ts';
+import { organisations, setupEndpoints } from './setup/index.ts';
+import { checkMasterKey, createVault, WrongKey } from './vault/index.ts';
 
 export const version = '0.1.0';
 /** Rotations at work at once on this node. */
@@ -260,95 +249,6 @@ async function openDatabase(config: Config, log: Log, undo: (() => Promise<void>
   });
   undo.push(() => embedded.stop());
   return embedded.url;
-}
-
-/** Reads the master key, or makes it on an empty installation. A key is never made for a database that needs another. */
-function openMasterKey(file: string, needed: boolean): MasterKey {
-  return fault(() => (masterKeyExists(file) || needed ? readMasterKey(file) : createMasterKey(file)));
-}
-
-function fault<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    const text = error instanceof Error ? error.message : 'unknown error';
-    throw new StartFault(text.charAt(0).toUpperCase() + text.slice(1) + '.', { cause: error });
-  }
-}
-
-/** Sets an empty installation up from the settings, or makes the one-time link. Returns the link's token. */
-async function firstRun(config: Config, parts: Parameters<typeof setUp>[0]): Promise<string | undefined> {
-  const token = await createSetupToken(parts.database);
-  if (token === undefined || config.setup === undefined) return token;
-  const { organisation, admin, adminEmail, adminPasswordFile, apiTokenFile } = config.setup;
-  const password = new Secret(fault(() => readFileSync(adminPasswordFile, 'utf8').replace(/\r?\n$/, '')));
-  try {
-    const made = await setUp(
-      parts,
-      token,
-      {
-        organisation,
-        username: admin,
-        fullName: admin,
-        email: adminEmail ?? '',
-        timeZone: 'UTC',
-        password,
-        mail: null,
-      },
-      { ...nowhere, client: 'unattended set-up' },
-      (grant) => (apiTokenFile === undefined ? Promise.resolve(undefined) : addSetupApiUser(grant)),
-    );
-    if (apiTokenFile !== undefined && made.also !== undefined) {
-      mkdirSync(dirname(apiTokenFile), { recursive: true, mode: 0o700 });
-      rmSync(apiTokenFile, { force: true });
-      writeFileSync(apiTokenFile, `${made.also}\n`, { mode: 0o600, flag: 'wx' });
-    }
-  } catch (error) {
-    if (error instanceof Problem) {
-      const faults = error.errors?.map((e) => e.message).join(' ') ?? '';
-      throw new StartFault(`Unattended set-up failed: ${error.message} ${faults} Nothing was created.`, {
-        cause: error,
-      });
-    }
-    throw error;
-  }
-  return undefined;
-}
-
-/** Moves the keys to another folder at set-up: copied, read back, named in the settings, and only then removed. */
-function moveKeys(config: Config, key: MasterKey, from: string, to: string): string {
-  const inside = (folder: string): boolean =>
-    !relative(folder, to).startsWith('..') && !isAbsolute(relative(folder, to));
-  const wrong = (message: string): Problem => new Problem('input-invalid', { errors: [{ path: 'keyFile', message }] });
-  if (!isAbsolute(to)) throw wrong('must be an absolute path');
-  if (inside(config.home) || inside(config.checkout))
-    throw wrong('must lie outside the program and its state directory, so that a copy of those does not hold the key');
-  try {
-    copyMasterKey(key, to);
-    const signing = signingKeyFile(from);
-    if (dirname(from) !== dirname(to))
-      writeFileSync(signingKeyFile(to), readFileSync(signing), { mode: 0o600, flag: 'wx' });
-    const { settings } = pathsOf(config.home);
-    const document = parseDocument(readSettings(settings));
-    document.set('key_file', to);
-    writeFileSync(settings, document.toString(), { mode: 0o600 });
-    rmSync(from);
-    if (dirname(from) !== dirname(to)) rmSync(signing);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    throw wrong(
-      code === 'EEXIST' ? 'a file of this name exists already; it is never overwritten' : `cannot be written (${code})`,
-    );
-  }
-  return to;
-}
-
-function readSettings(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
 }
 
 async function whyNotReady(database: Database, closing: boolean): Promise<string | undefined> {

@@ -27,7 +27,7 @@ export async function requireNotReused(
       rowId: grant.objectId,
       version: row.version,
     });
-    if (old.expose() === password.expose())
+    if (old.equals(password))
       throw new Problem('password-reused', {
         detail: depth > 1 ? `The last ${depth} passwords may not come back.` : 'It is the present password.',
       });

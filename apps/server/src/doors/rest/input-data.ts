@@ -45,7 +45,8 @@ function valueIn(text: string): string | undefined {
 const isRaw = (value: string): boolean => /^\s*\\?\{\s*(?!%|\s)/.test(value);
 
 function decodeForm(value: string): string {
-  const own = value.split(/&(?=[A-Z_]+=)/i, 1)[0] ?? '';
+  // Up to the next parameter: another one's %20 says nothing of this one.
+  const own = value.split(/&(?=[A-Z][A-Z_]{2,}=)/, 1)[0] ?? '';
   const plain = own.includes('%20') ? value : value.replaceAll('+', ' ');
   return decodePercent(plain);
 }

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor, Door, Endpoint, Perform } from '../authorise/index.ts';
 import type { Database } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
-import { sessionCookie, type Authenticator } from './authenticate.ts';
+import { noOrganisation, sessionCookie, type Authenticator } from './authenticate.ts';
 import { once } from './idempotency.ts';
 import { openApi } from './openapi.ts';
 import { forStrangers, forUsers, type Allowance } from './rate-limit.ts';
@@ -30,6 +30,7 @@ export function apiDoor(app: FastifyInstance, parts: ApiParts): void {
       async handler(request, reply) {
         const actor = await parts.authenticator.ofRequest(request);
         limit(parts, actor, reply, request);
+        if (actor.organisationId === noOrganisation && !call.name.startsWith('setup.')) throw new Problem('not-set-up');
         const input: Record<string, unknown> = {
           ...bodyOf(request),
           ...(request.query as object),

@@ -8,6 +8,8 @@ import { hashToken, sameText } from '../platform/random.ts';
 
 /** The prefix binds the cookie to this host, over HTTPS, for every path. Source: RFC 6265bis section 4.1.3.2. */
 export const sessionCookie = '__Host-strongroom';
+/** Stands for the organisation before there is one: only set-up can be asked for. */
+export const noOrganisation = '00000000-0000-0000-0000-000000000000';
 const rememberedSessions = 10_000;
 const touchEveryMs = 30_000;
 
@@ -69,7 +71,7 @@ export function createAuthenticator(
       if (changes) requireSameSite(request);
       if (!session) {
         const organisation = await organisationId();
-        return stranger(organisation ?? '00000000-0000-0000-0000-000000000000', origin);
+        return stranger(organisation ?? noOrganisation, origin);
       }
       // Signing in anew needs no token of the session it replaces.
       if (

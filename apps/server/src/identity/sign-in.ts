@@ -59,6 +59,9 @@ export const signInEndpoints = (database: Database, hasher: PasswordHasher): End
         .where('username', '=', user.username.toLowerCase())
         .where('address', '=', address)
         .execute();
+      // The session that came along is replaced, whoever's it was: a planted cookie gains nothing.
+      if (actor.sessionId !== undefined)
+        await grant.db.deleteFrom('session').where('id', '=', actor.sessionId).execute();
       const { token, session } = await startSession(grant, user.id);
       const me = await describeMe(grant.db, session);
       door.startSession(token);

@@ -33,6 +33,10 @@ const problems = {
   'locked-out': { status: 429, say: 'Too many wrong passwords. Wait before the next try.' },
   'too-many-requests': { status: 429, say: 'Too many requests. Wait before the next one.' },
   internal: { status: 500, say: 'Something failed on our side. The log has the details under this request id.' },
+  'not-set-up': {
+    status: 503,
+    say: 'This installation waits for its first administrator: open the set-up link that the server printed.',
+  },
   busy: { status: 503, say: 'Too many people are signing in at this moment. Try again in a few seconds.' },
   unavailable: { status: 503, say: 'The database cannot be reached at this moment. Try again in a few seconds.' },
 } as const satisfies Record<string, { status: number; say: string }>;

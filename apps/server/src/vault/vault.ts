@@ -16,7 +16,6 @@ export type Opening =
   | 'account.verify'
   | 'account.rotate'
   | 'rotation.apply'
-  | 'rotation.settle'
   | 'user.create'
   | 'user.invite';
 

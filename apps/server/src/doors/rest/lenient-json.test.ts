@@ -22,57 +22,96 @@ function repr(text: string): string {
   return `${quote}${inner.join('')}${quote}`;
 }
 
-const texts = fc.oneof(fc.string({ unit: 'binary' }).filter((text) => text.isWellFormed()), fc.string({ unit: fc.constantFrom('"', "'", '\\', '&', '+', '%', '=', ' ', '{', '}', '[', ']', ',', ':', 'a', '7', '\n') }));
+const texts = fc.oneof(
+  fc.string({ unit: 'binary' }).filter((text) => text.isWellFormed()),
+  fc.string({
+    unit: fc.constantFrom('"', "'", '\\', '&', '+', '%', '=', ' ', '{', '}', '[', ']', ',', ':', 'a', '7', '\n'),
+  }),
+);
 const names = fc.stringMatching(/^[A-Z_]{1,12}$/);
 const flat = fc.dictionary(names, texts);
 
 describe('lenient JSON', () => {
   it('reads all that JSON can write, every text unchanged', () => {
-    fc.assert(fc.property(flat, fc.array(texts), (details, list) => {
-      const whole = { operation: { Details: { ...details, LIST: list } } };
-      expect(read(JSON.stringify(whole))).toEqual(whole);
-      expect(read(JSON.stringify(whole, null, 2))).toEqual(whole);
-    }));
+    fc.assert(
+      fc.property(flat, fc.array(texts), (details, list) => {
+        const whole = { operation: { Details: { ...details, LIST: list } } };
+        expect(read(JSON.stringify(whole))).toEqual(whole);
+        expect(read(JSON.stringify(whole, null, 2))).toEqual(whole);
+      }),
+    );
   });
   it('reads a Python repr, every text unchanged', () => {
-    fc.assert(fc.property(flat, (details) => {
-      const inner = Object.entries(details).map(([name, value]) => `'${name}': ${repr(value)}`).join(', ');
-      expect(read(`{'operation': {'Details': {${inner}}}}`)).toEqual({ operation: { Details: details } });
-    }));
+    fc.assert(
+      fc.property(flat, (details) => {
+        const inner = Object.entries(details)
+          .map(([name, value]) => `'${name}': ${repr(value)}`)
+          .join(', ');
+        expect(read(`{'operation': {'Details': {${inner}}}}`)).toEqual({ operation: { Details: details } });
+      }),
+    );
   });
   it('reads the repr of Python 2, and its constants', () => {
-    expect(read(`{u'operation': {u'Details': {u'REASON': u"it's", u'A': None, u'B': True, u'C': False}}}`)).toEqual({ operation: { Details: { REASON: "it's", A: null, B: 'true', C: 'false' } } });
+    expect(read(`{u'operation': {u'Details': {u'REASON': u"it's", u'A': None, u'B': True, u'C': False}}}`)).toEqual({
+      operation: { Details: { REASON: "it's", A: null, B: 'true', C: 'false' } },
+    });
   });
   it('ignores whatever follows the object', () => {
-    fc.assert(fc.property(flat, texts, (details, junk) => {
-      expect(read(`${JSON.stringify(details)}${junk}`)).toEqual(details);
-    }));
+    fc.assert(
+      fc.property(flat, texts, (details, junk) => {
+        expect(read(`${JSON.stringify(details)}${junk}`)).toEqual(details);
+      }),
+    );
     expect(read('{"operation":{"Details":{"A":"1"}}}"')).toEqual({ operation: { Details: { A: '1' } } });
   });
   it('ends in a value or in input-invalid for any text at all, and repeats none of it', () => {
     const secret = 'Kq7vZx';
-    fc.assert(fc.property(fc.oneof(texts, fc.string({ unit: fc.constantFrom(...'{}[]",\':=\\ux0a; ') })), (text) => {
-      try {
-        parseLenient(`{"P":"${secret}",${text}`);
-      } catch (error) {
-        expect(error).toBeInstanceOf(Problem);
-        expect((error as Problem).code).toBe('input-invalid');
-        expect((error as Problem).detail).not.toContain(secret);
-      }
-    }), { numRuns: 2000 });
+    fc.assert(
+      fc.property(fc.oneof(texts, fc.string({ unit: fc.constantFrom(...'{}[]",\':=\\ux0a; ') })), (text) => {
+        try {
+          parseLenient(`{"P":"${secret}",${text}`);
+        } catch (error) {
+          expect(error).toBeInstanceOf(Problem);
+          expect((error as Problem).code).toBe('input-invalid');
+          expect((error as Problem).detail).not.toContain(secret);
+        }
+      }),
+      { numRuns: 2000 },
+    );
   });
   it('keeps numbers as they were written', () => {
-    expect(read('{"A":007,"B":1e5,"C":12345678901234567890,"D":-1.50,"E":[4,5]}')).toEqual({ A: '007', B: '1e5', C: '12345678901234567890', D: '-1.50', E: ['4', '5'] });
+    expect(read('{"A":007,"B":1e5,"C":12345678901234567890,"D":-1.50,"E":[4,5]}')).toEqual({
+      A: '007',
+      B: '1e5',
+      C: '12345678901234567890',
+      D: '-1.50',
+      E: ['4', '5'],
+    });
   });
   it('reads what a shell leaves that ate the quotes', () => {
-    expect(read('{operation:{Details:{NEWPASSWORD:Test12345$,RESETTYPE:LOCAL,REASON:test run,TICKETID:7,NOTES:,URL:http://a/b=c}}}')).toEqual({
-      operation: { Details: { NEWPASSWORD: 'Test12345$', RESETTYPE: 'LOCAL', REASON: 'test run', TICKETID: '7', NOTES: '', URL: 'http://a/b=c' } },
+    expect(
+      read(
+        '{operation:{Details:{NEWPASSWORD:Test12345$,RESETTYPE:LOCAL,REASON:test run,TICKETID:7,NOTES:,URL:http://a/b=c}}}',
+      ),
+    ).toEqual({
+      operation: {
+        Details: {
+          NEWPASSWORD: 'Test12345$',
+          RESETTYPE: 'LOCAL',
+          REASON: 'test run',
+          TICKETID: '7',
+          NOTES: '',
+          URL: 'http://a/b=c',
+        },
+      },
     });
   });
   it('takes a comma that is missing before a quoted name, spare commas, = for a colon, and \\{ for {', () => {
     expect(read('{"A":"1"\n"B":"2" "C":{"D":"3"} \'E\':["4",],}')).toEqual({ A: '1', B: '2', C: { D: '3' }, E: ['4'] });
     expect(read('{"A"="1";"B"=>"2"}')).toEqual({ A: '1', B: '2' });
-    expect(read('\\{"operation":\\{"Details":\\{"A":"1","B":2\\}\\}\\}'.replace('2\\}', '"2"\\}'))).toEqual({ operation: { Details: { A: '1', B: '2' } } });
+    expect(read('\\{"operation":\\{"Details":\\{"A":"1","B":2\\}\\}\\}'.replace('2\\}', '"2"\\}'))).toEqual({
+      operation: { Details: { A: '1', B: '2' } },
+    });
   });
   it('passes a byte-order mark and line breaks in texts', () => {
     expect(read('\uFEFF\r\n {"A":"one\ntwo"}')).toEqual({ A: 'one\ntwo' });

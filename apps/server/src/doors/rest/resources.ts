@@ -1,29 +1,20 @@
-import {
-  createResource,
-  deleteResource,
-  listAccounts,
-  listResources,
-  listResourceTypes,
-  updateResource,
-  type Account,
-} from '@strongroom/contract';
+import { createResource, deleteResource, listResources, listResourceTypes, updateResource } from '@strongroom/contract';
 import { Problem } from '../../platform/problem.ts';
 import {
   accountByName,
   anywhere,
   policyId,
-  range,
   refuseUnavailable,
   resourceById,
   resourceByName,
   rows,
   type Ask,
   type Operation,
-  type ResourceRow,
 } from './ask.ts';
 import { customFields, withFields } from './custom-fields.ts';
 import type { Sayings } from './envelope.ts';
 import { given, required, type Details } from './input-data.ts';
+import { listed } from './resource-list.ts';
 import { resourceRow } from './shapes.ts';
 
 /** Keys of a resource that ask for what the product has not. */
@@ -127,64 +118,6 @@ export function requireOwner(details: Details, ownerName: string): void {
   refuseUnavailable(details, ['OWNERNAME']);
 }
 
-const columns = new Map<string, readonly (keyof ResourceRow)[]>([
-  ['ALL', ['name', 'type', 'dnsName', 'description', 'department', 'location', 'domain', 'url']],
-  ['RESOURCE_TYPE', ['type']],
-  ['RESOURCENAME', ['name']],
-  ['RESOURCEDESC', ['description']],
-  ['IPADDRESS', ['dnsName']],
-  ['DEPARTMENT', ['department']],
-  ['LOCATION', ['location']],
-  ['DOMAINNAME', ['domain']],
-  ['RESOURCEURL', ['url']],
-]);
-const typesOfView = new Map<string, readonly string[]>([
-  ['LINUXSSHPASSWORD', ['Linux']],
-  ['WINDOWSRDPPASSWORD', ['Windows', 'Windows Domain']],
-]);
-
-/** What a list is narrowed to; undefined when it is not. */
-async function narrowing(ask: Ask): Promise<((row: ResourceRow) => boolean) | undefined> {
-  const tests: ((row: ResourceRow) => boolean)[] = [];
-  const ofAccounts = async (
-    view: 'all' | 'favourite' | 'recent',
-    fits: (account: Account) => boolean,
-  ): Promise<void> => {
-    const found = await rows((at) => ask.invoke(listAccounts, { view, ...at }));
-    const numbers = new Set(found.items.filter(fits).map((account) => account.resourceNumber));
-    tests.push((row) => numbers.has(row.number));
-  };
-  const view = (anywhere(ask, 'VIEWTYPE') ?? 'ALLMYPASSWORD').trim().toUpperCase();
-  const types = typesOfView.get(view);
-  if (types) tests.push((row) => types.includes(row.type));
-  else if (view === 'FAVOURITEPASSWORD') await ofAccounts('favourite', () => true);
-  else if (view === 'RECENTLYACCESSEDPASSWORD') await ofAccounts('recent', () => true);
-  else if (view !== 'ALLMYPASSWORD') throw new Problem('input-invalid', { detail: 'VIEWTYPE names no view.' });
-
-  const text = anywhere(ask, 'SEARCHVALUE')?.trim().toLowerCase() ?? '';
-  if (text !== '') {
-    const column = (anywhere(ask, 'SEARCHCOLUMN') ?? 'ALL').trim().toUpperCase();
-    const byAccount = (anywhere(ask, 'SEARCHTYPE') ?? 'RESOURCE').trim().toUpperCase() === 'ACCOUNT';
-    const searched = columns.get(column);
-    if (column === 'LOGINNAME' || (byAccount && column === 'ALL'))
-      await ofAccounts('all', (account) => account.username.toLowerCase().includes(text));
-    else if (searched) tests.push((row) => searched.some((key) => String(row[key]).toLowerCase().includes(text)));
-    else throw new Problem('input-invalid', { detail: 'SEARCHCOLUMN names no column.' });
-  }
-  return tests.length === 0 ? undefined : (row) => tests.every((test) => test(row));
-}
-
-/** The resources that the asker may see, in the order of their ids. */
-async function list(ask: Ask): Promise<{ items: ResourceRow[]; total: number }> {
-  const { start, count } = range(ask);
-  const read = (at: { offset: number; limit: number }): Promise<{ items: ResourceRow[]; total: number }> =>
-    ask.invoke(listResources, { sort: 'number', ...at });
-  const fits = await narrowing(ask);
-  if (!fits) return rows(read, start, count);
-  const found = (await rows(read)).items.filter(fits);
-  return { items: found.slice(start, start + count), total: found.length };
-}
-
 async function ids(
   ask: Ask,
   resourceName: string,
@@ -207,7 +140,7 @@ export const resourceOperations: readonly Operation[] = [
     path: 'resources',
     name: 'GET RESOURCES',
     async run(ask) {
-      const { items, total } = await list(ask);
+      const { items, total } = await listed(ask);
       return { message: 'Resources fetched successfully', details: items.map(resourceRow), totalRows: total };
     },
   },

@@ -51,6 +51,7 @@ export async function visit(
     locale: 'en-GB',
     permissions: ['clipboard-read', 'clipboard-write'],
   });
+  context.setDefaultTimeout(10_000);
   const complaints: string[] = [];
   // A violation is also printed by the browser, but only the event names the directive in every version.
   await context.exposeBinding('reportViolation', (_source, text: string) => void complaints.push(text));
@@ -74,6 +75,15 @@ export async function signIn(page: Page, who: { username: string; password: stri
   await page.getByLabel('Password', { exact: true }).fill(who.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.waitForURL((url) => !url.pathname.startsWith('/login'));
+}
+
+/** Waits until the page has its heading, its fonts and its data: nothing on it says that it still loads. */
+export async function settled(page: Page): Promise<void> {
+  await page.locator('h1').first().waitFor();
+  await page.waitForFunction(
+    () => !document.querySelector('[aria-busy="true"], [role="status"][aria-label="Loading"]') && document.getAnimations().every((a) => a.playState !== 'running'),
+  );
+  await page.evaluate(() => document.fonts.ready.then(() => undefined));
 }
 
 /**

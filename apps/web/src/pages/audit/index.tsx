@@ -58,7 +58,9 @@ function AuditPage({ trail }: { readonly trail: Trail }) {
         ))}
       </nav>
       <SealStrip />
-      <Filters trail={trail} url={url} set={set} search={search} clear={clear} />
+      <div className={css.filters}>
+        <Filters trail={trail} url={url} set={set} search={search} clear={clear} />
+      </div>
       <Grid
         label={audit('grid.label')}
         queryKey={queryKey}

@@ -26,7 +26,7 @@ export function SignInFailure({ error, retry }: { readonly error: unknown; reado
   if (problem && (problem.status === 503 || problem.code === 'offline')) {
     return (
       <Note tone="warn">
-        <p>{entry(problem.code === 'offline' ? 'login.offline' : 'login.busy')}</p>
+        <p>{problem.code === 'offline' ? entry('login.offline') : problem.code === 'busy' ? entry('login.busy') : tell(problem).text}</p>
         <p>
           <Button size="xs" variant="default" onClick={retry}>
             {entry('login.retry')}

@@ -17,6 +17,7 @@ export function ScopeField(props: {
       label={props.label}
       description={props.description}
       withAsterisk
+      inputWrapperOrder={['label', 'description', 'input', 'error']}
       value={[...props.value]}
       onChange={(chosen) => props.change(Scope.options.filter((scope) => chosen.includes(scope)))}
       error={props.error}

@@ -49,20 +49,20 @@ function Inside({ call }: { readonly call: CallEntry }) {
   };
   return (
     <div className={css.inside}>
-      <h3>{settings('reference.input')}</h3>
+      <h4>{settings('reference.input')}</h4>
       {call.input.length > 0 ? (
         <FieldTable title={settings('reference.inputOf', { call: call.id })} lines={call.input} where />
       ) : (
         <p>{settings('reference.noInput')}</p>
       )}
-      <h3>{settings('reference.reply')}</h3>
+      <h4>{settings('reference.reply')}</h4>
       {call.reply.length > 0 ? (
         <FieldTable title={settings('reference.replyOf', { call: call.id })} lines={call.reply} where={false} />
       ) : (
         <p>{settings('reference.noReply')}</p>
       )}
       <div className={css.exampleHead}>
-        <h3>{settings('reference.example')}</h3>
+        <h4>{settings('reference.example')}</h4>
         <Button size="xs" variant="default" leftSection={copied ? <IconCheck size={14} /> : <IconCopy size={14} />} onClick={() => void copy()}>
           {settings(copied ? 'reference.copied' : 'reference.copy')}
         </Button>
@@ -79,7 +79,7 @@ export function CallView({ call, startsOpen }: { readonly call: CallEntry; reado
   const [open, setOpen] = useState(startsOpen);
   return (
     <section className={css.call} id={call.id}>
-      <h2>
+      <h3>
         <button type="button" aria-expanded={open} onClick={() => setOpen(!open)}>
           <IconChevronRight size={15} aria-hidden className={css.chevron} />
           <span className={`mono ${css.method}`} data-method={call.method}>
@@ -91,7 +91,7 @@ export function CallView({ call, startsOpen }: { readonly call: CallEntry; reado
           <span className={css.summary}>{call.summary}</span>
           {call.scope && <Pill tone="neutral">{settings('reference.scope', { scope: call.scope })}</Pill>}
         </button>
-      </h2>
+      </h3>
       {open && <Inside call={call} />}
     </section>
   );

@@ -11,7 +11,7 @@ import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorBox } from '../../ui/ErrorBox.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { CallView } from './CallView.tsx';
-import { callsOf, searchCalls, type OpenApi } from './openapi.ts';
+import { callsOf, groupsOf, searchCalls, type OpenApi } from './openapi.ts';
 import css from './reference.module.css';
 
 const address = `${base}/openapi.json`;
@@ -72,9 +72,18 @@ export default function Reference() {
       />
       {document.data ? (
         found.length > 0 ? (
-          <div className={`card ${css.calls}`} ref={scrollHere}>
-            {found.map((call) => (
-              <CallView key={call.id} call={call} startsOpen={call.id === anchor} />
+          <div ref={scrollHere}>
+            {groupsOf(found).map(([area, inside]) => (
+              <section key={area} aria-labelledby={`area-${area}`}>
+                <h2 id={`area-${area}`} className={css.area}>
+                  {area}
+                </h2>
+                <div className={`card ${css.calls}`}>
+                  {inside.map((call) => (
+                    <CallView key={call.id} call={call} startsOpen={call.id === anchor} />
+                  ))}
+                </div>
+              </section>
             ))}
           </div>
         ) : (

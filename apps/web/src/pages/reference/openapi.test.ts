@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { callsOf, kindOf, searchCalls, type OpenApi } from './openapi.ts';
+import { callsOf, groupsOf, kindOf, searchCalls, type OpenApi } from './openapi.ts';
 
 const document: OpenApi = {
   info: { version: '1.2.3' },
@@ -35,6 +35,9 @@ describe('the reference page', () => {
     expect(calls[0]?.example).toContain(`-d '{"purpose":"show"}'`);
     expect(calls[0]?.example).toContain(`'https://vault.example/api/v1/accounts/{accountId}/reveal'`);
     expect(calls[0]?.example).toContain('$TOKEN');
+  });
+  it('groups calls by what they are about', () => {
+    expect(groupsOf(calls).map(([area, inside]) => [area, inside.length])).toEqual([['accounts', 1], ['users', 1]]);
   });
   it('says kinds in words', () => {
     expect(kindOf({ anyOf: [{ type: 'string', format: 'date-time' }, { type: 'null' }] })).toBe('date-time or null');

@@ -184,6 +184,12 @@ export function callsOf(document: OpenApi, origin: string): readonly CallEntry[]
   );
 }
 
+/** The calls by the first word of their path below the version, such as `accounts`, in the order of the alphabet. */
+export function groupsOf(calls: readonly CallEntry[]): readonly (readonly [area: string, calls: readonly CallEntry[]])[] {
+  const areaOf = (call: CallEntry): string => /^\/api\/v\d+\/([^/]+)/.exec(call.path)?.[1] ?? '';
+  return [...Map.groupBy(calls, areaOf)].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
 /** Calls whose name, path, summary or fields hold every word that was typed. */
 export function searchCalls(calls: readonly CallEntry[], text: string): readonly CallEntry[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);

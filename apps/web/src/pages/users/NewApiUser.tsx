@@ -72,7 +72,7 @@ export default function NewApiUser() {
         <form onSubmit={(event) => void submit(event)} noValidate ref={form}>
           <FormColumn required>
             {add.error !== null && <ErrorBox error={add.error} />}
-            <FormSection title={users('user.edit')}>
+            <FormSection title={users('newApi.section')}>
               <TextInput
                 label={users('newApi.fullName')}
                 description={users('newApi.fullNameHelp')}

@@ -108,7 +108,7 @@ function Form({ user }: { readonly user: User }) {
         </Note>
       )}
       {save.error !== null && <ErrorBox error={save.error} />}
-      <FormSection title={users('user.edit')}>
+      <FormSection title={users(person ? 'user.edit' : 'newApi.section')}>
         {person ? (
           <>
             <NameFields {...fields} />

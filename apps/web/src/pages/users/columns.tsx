@@ -5,7 +5,7 @@ import { users } from '../../lib/messages/users.ts';
 import { Avatar } from '../../ui/Avatar.tsx';
 import type { Column } from '../../ui/Grid.tsx';
 import { Pill } from '../../ui/Pill.tsx';
-import { StatePill } from './words.tsx';
+import { isLocked, StatePill } from './words.tsx';
 import css from './users.module.css';
 
 const name: Column<User> = {
@@ -35,7 +35,7 @@ const role: Column<User> = {
 };
 const state: Column<User> = { id: 'state', title: users('column.state'), width: '110px', sort: 'state', cell: (user) => <StatePill user={user} /> };
 const last = (title: string, never: string): Column<User> => ({
-  id: 'lastSignInAt', title, width: '130px', sort: 'lastSignInAt', wide: true,
+  id: 'lastSignInAt', title, width: '130px', sort: 'lastSignInAt',
   cell: (user) =>
     user.lastSignInAt ? (
       <span className="num" title={exact(user.lastSignInAt)}>
@@ -86,7 +86,7 @@ export function UserCard({ user, open }: { readonly user: User; readonly open: (
           <bdi className="mono">{user.username}</bdi> · {users(`role.${user.role}`)}
         </span>
       </span>
-      {user.state !== 'active' && <StatePill user={user} />}
+      {(user.state !== 'active' || isLocked(user)) && <StatePill user={user} />}
     </button>
   );
 }

@@ -1,0 +1,207 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launch, signIn, tracesOf, visit, type Complaints } from './browser.ts';
+import { startProduct, type Product } from './product.ts';
+
+const secret = 'Zx9#planted-Secret_77';
+
+let product: Product;
+let browser: Browser;
+let page: Page;
+let complaints: Complaints;
+
+beforeAll(async () => {
+  [product, browser] = await Promise.all([startProduct({ unattended: true }), launch()]);
+  ({ page, complaints } = await visit(browser, product.origin, { reducedMotion: true }));
+  await signIn(page);
+});
+afterAll(async () => {
+  await browser?.close();
+  await product?.stop();
+});
+
+/** Presses Tab until the element with the focus has this name, at most `most` times. */
+async function tabTo(name: RegExp, most = 40): Promise<void> {
+  for (let i = 0; i < most; i++) {
+    await page.keyboard.press('Tab');
+    const label = await page.evaluate(() => {
+      const e = document.activeElement;
+      const labels = e instanceof HTMLInputElement || e instanceof HTMLTextAreaElement ? [...(e.labels ?? [])].map((l) => l.textContent).join(' ') : '';
+      return `${labels} ${e?.getAttribute('aria-label') ?? ''} ${e instanceof HTMLButtonElement || e instanceof HTMLAnchorElement ? e.textContent : ''}`;
+    });
+    if (name.test(label)) return;
+  }
+  throw new Error(`Tab never came to ${name}`);
+}
+const shown = () => page.evaluate((text) => document.body.innerText.includes(text), secret);
+
+describe('adding a resource', () => {
+  it('works by keyboard alone, in less than a minute', async () => {
+    const start = Date.now();
+    await page.keyboard.press('n');
+    await page.keyboard.press('r');
+    await page.getByRole('heading', { name: 'Add resource' }).waitFor();
+    await page.getByPlaceholder('Find a type').waitFor();
+    await page.keyboard.type('linux');
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Name', { exact: false }).first().waitFor();
+    await page.keyboard.type('fra-app-lnx-042');
+    await tabTo(/DNS name/);
+    await page.keyboard.type('fra-app-lnx-042.example');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Accounts', exact: true }).first().waitFor();
+    await page.keyboard.type('root');
+    await tabTo(/Password/);
+    await page.keyboard.type(secret);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Rotation and review' }).waitFor();
+    expect(await shown()).toBe(false);
+    await page.keyboard.press('Control+Enter');
+    await page.waitForURL(/\/resources\/[0-9a-f-]{36}/);
+    await page.getByRole('heading', { name: 'fra-app-lnx-042' }).waitFor();
+    expect(Date.now() - start).toBeLessThan(60_000);
+    expect(await tracesOf(page)).not.toContain(secret);
+  });
+});
+
+describe('a password on Home', () => {
+  it('is shown for its seconds and no longer, also with reduced motion', async () => {
+    await page.goto('/home');
+    await page.getByRole('button', { name: /^Show password of root/ }).click();
+    await page.getByText(secret).waitFor();
+    const since = Date.now();
+    await page.getByText(secret).waitFor({ state: 'detached', timeout: 15_000 });
+    const seconds = (Date.now() - since) / 1000;
+    expect(seconds).toBeGreaterThan(8);
+    expect(seconds).toBeLessThan(13);
+    expect(await tracesOf(page)).not.toContain(secret);
+  });
+
+  it('is hidden at once by its eye, by Esc, and when the tab is hidden', async () => {
+    const eye = page.getByRole('button', { name: /password of root/ }).first();
+    await eye.click();
+    await page.getByText(secret).waitFor();
+    await page.getByRole('button', { name: /^Hide password of root/ }).click();
+    expect(await shown()).toBe(false);
+    await page.getByRole('button', { name: /^Show password of root/ }).click();
+    await page.getByText(secret).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByText(secret).waitFor({ state: 'detached', timeout: 2_000 });
+    await page.getByRole('button', { name: /^Show password of root/ }).click();
+    await page.getByText(secret).waitFor();
+    await page.evaluate(() => {
+      Object.defineProperty(document, 'hidden', { configurable: true, get: () => true });
+      Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => 'hidden' });
+      document.dispatchEvent(new Event('visibilitychange'));
+    });
+    await page.getByText(secret).waitFor({ state: 'detached', timeout: 2_000 });
+  });
+
+  it('is copied without being shown', async () => {
+    await page.goto('/home');
+    await page.getByRole('button', { name: /^Copy password of root/ }).click();
+    await page.getByText('Clipboard clears in').waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(secret);
+    expect(await shown()).toBe(false);
+    expect(await tracesOf(page)).not.toContain(secret);
+  });
+
+  it('is opened only with a reason once the organisation asks for one, and the trail keeps the reason', async () => {
+    await page.goto('/admin/settings');
+    await page.getByLabel('Ask for a reason before a password is shown or copied').check({ force: true });
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Settings saved.').waitFor();
+    await page.goto('/home');
+    await page.getByRole('button', { name: /^Show password of root/ }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Continue' }).click();
+    await dialog.getByText('Say in a few words why').waitFor();
+    expect(await shown()).toBe(false);
+    await dialog.getByLabel('Reason').fill('Kernel patch in the agreed window');
+    await dialog.getByRole('button', { name: 'Continue' }).click();
+    await page.getByText(secret).waitFor();
+    expect(await tracesOf(page).then((traces) => JSON.parse(traces) as { address: string; local: object; session: object })).toMatchObject({
+      address: expect.not.stringContaining('Kernel'),
+    });
+
+    await page.goto('/audit/resources');
+    await page.getByRole('row', { name: /Revealed password.*Kernel patch/ }).first().waitFor();
+    await page.getByRole('row', { name: /Revealed password.*Kernel patch/ }).first().click();
+    const drawer = page.getByRole('dialog');
+    await drawer.getByText('Kernel patch in the agreed window').waitFor();
+    await drawer.getByText('Ada', { exact: false }).first().waitFor();
+    expect(page.url()).toContain('event=');
+    await page.goBack();
+    await drawer.waitFor({ state: 'detached' });
+    expect(await tracesOf(page)).not.toContain(secret);
+  });
+});
+
+describe('users', () => {
+  it('come in by a link that is shown once, and are out the moment they are disabled', async () => {
+    await page.goto('/admin/users/new');
+    await page.getByLabel('Full name').fill('Tomás Rey');
+    await page.getByLabel('Mail address').fill('tomas@northwind.example');
+    await page.getByLabel('User name').fill('tomas');
+    await page.getByRole('button', { name: 'Add user' }).click();
+    const dialog = page.getByRole('dialog', { name: /Pass this link on to Tomás Rey/ });
+    const link = (await dialog.locator('code').innerText()).trim();
+    expect(link).toContain('/link#');
+    await dialog.getByLabel('I have passed it on').check();
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    await page.waitForURL(/\/admin\/users\/[0-9a-f-]{36}/);
+    expect(await tracesOf(page)).not.toContain(link.split('#')[1]);
+
+    const theirs = await visit(browser, product.origin);
+    const second = theirs.page;
+    const address = `${product.origin}/link${new URL(link).hash}`;
+    await second.goto(address);
+    await second.getByText('Tomás Rey').waitFor();
+    expect(second.url()).toBe(`${product.origin}/link`);
+    await second.getByLabel('New password').fill('a sentence of his own');
+    await second.getByRole('button', { name: 'Set password' }).click();
+    await second.getByText('Your password is set').waitFor();
+    await signIn(second, { username: 'tomas', password: 'a sentence of his own' });
+    await second.getByText('Nothing is shared with you yet').waitFor();
+    expect(await second.getByRole('link', { name: 'Admin' }).count()).toBe(0);
+    expect(await second.getByRole('link', { name: 'Audit' }).count()).toBe(0);
+    expect(theirs.complaints.all).toEqual([]);
+
+    await page.reload();
+    await page.getByRole('button', { name: 'Disable' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Disable user' }).click();
+    await page.getByText('Tomás Rey is disabled').waitFor();
+    await second.goto('/home');
+    await second.waitForURL('**/login**');
+
+    const again = await visit(browser, product.origin);
+    await again.page.goto('about:blank');
+    await again.page.goto(address);
+    await again.page.getByRole('heading', { name: 'This link does not work any more' }).waitFor();
+    await again.context.close();
+    await theirs.context.close();
+  });
+
+  it('that are programs get a token that is shown once', async () => {
+    await page.goto('/admin/api-users/new');
+    await page.getByLabel('What it is').fill('Deployment pipeline');
+    await page.getByLabel('User name').fill('deploy');
+    await page.getByRole('button', { name: 'Add API user' }).click();
+    const dialog = page.getByRole('dialog', { name: /Deployment pipeline was added/ });
+    const token = (await dialog.locator('code').first().innerText()).trim();
+    expect(token.length).toBeGreaterThan(20);
+    await page.keyboard.press('Escape');
+    expect(await dialog.isVisible()).toBe(true);
+    await dialog.getByLabel('I have stored it').check();
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    await page.waitForURL(/\/admin\/users\/[0-9a-f-]{36}/);
+    await page.getByRole('heading', { name: 'Deployment pipeline' }).waitFor();
+    expect(await tracesOf(page)).not.toContain(token);
+    const answer = await page.request.get(`${product.origin}/api/v1/accounts`, { headers: { authorization: `Bearer ${token}`, cookie: '' } });
+    expect(answer.status()).toBe(200);
+  });
+});
+
+it('breaks no rule of its content policy and throws nothing while doing all this', () => {
+  expect(complaints.all).toEqual([]);
+});

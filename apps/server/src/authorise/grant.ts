@@ -15,6 +15,8 @@ export interface Actor {
   readonly userId: string | null;
   readonly sessionId?: string;
   readonly token?: { readonly id: string; readonly scopes: readonly Scope[] };
+  /** What the door found wrong with how they came. Whatever they ask is refused with it, and recorded. */
+  readonly barred?: 'csrf-failed' | 'wrong-host';
   readonly origin: Origin;
 }
 

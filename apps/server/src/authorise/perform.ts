@@ -24,7 +24,7 @@ export function performer(database: Database): Perform {
     try {
       return await database.asOrganisation(ask.actor.organisationId, async (db, last) => {
         read = await readFacts(db, ask);
-        const refused = refusal(ask.action, read.facts);
+        const refused = ask.actor.barred ?? refusal(ask.action, read.facts);
         if (refused) throw new Problem(refused);
         grant = new Grant(ask.action, ask.actor, ask.objectId, db, read.actorName);
         const result = await work(grant, read.facts);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor, Door, Endpoint, Perform } from '../authorise/index.ts';
 import type { Database } from '../platform/db.ts';
@@ -28,7 +29,7 @@ export function apiDoor(app: FastifyInstance, parts: ApiParts): void {
       method: call.method,
       url: call.path,
       async handler(request, reply) {
-        const actor = await parts.authenticator.ofRequest(request);
+        const actor = await parts.authenticator.ofRequest(request, call.anonymous);
         limit(parts, actor, reply, request);
         if (actor.organisationId === noOrganisation && !call.name.startsWith('setup.')) throw new Problem('not-set-up');
         const input: Record<string, unknown> = {
@@ -44,17 +45,17 @@ export function apiDoor(app: FastifyInstance, parts: ApiParts): void {
         const run = (): Promise<unknown> => handle(parts.perform, actor, input, door);
         const key = request.headers['idempotency-key'];
         void reply.header('cache-control', 'no-store');
-        if (typeof key === 'string' && call.method !== 'GET' && actor.userId !== null) {
+        if (typeof key === 'string' && call.method !== 'GET' && actor.userId !== null && !actor.barred) {
           const { reply: answer, repeated } = await once(
             parts.database,
             actor,
             key,
-            [call.name, input],
+            { action: call.name, input },
             call.secret ?? false,
             run,
           );
           if (repeated) void reply.header('idempotency-replayed', 'true');
-          return answer;
+          return tagged(request, reply, answer);
         }
         return tagged(request, reply, await run());
       },
@@ -87,22 +88,18 @@ const cookie = (token: string, maxAge?: number): string =>
 function ifMatch(request: FastifyRequest): { version?: number } {
   const header = request.headers['if-match'];
   if (header === undefined || header === '*') return {};
-  const version = /^"v(\d{1,9})"$/.exec(header.trim())?.[1];
+  const version = /^"v(\d{1,9})(?:\.[\w-]+)?"$/.exec(header.trim())?.[1];
   if (version === undefined) throw new Problem('changed-meanwhile');
   return { version: Number(version) };
 }
 
-/** Gives what has a version an ETag, and answers 304 to whoever has it already. */
+/**
+ * Gives what has a version an ETag, and answers 304 to whoever has it already. The tag names the version, for If-Match,
+ * and the whole answer: what is proven of an account changes without anybody having edited it. Source: RFC 9110 section 8.8.3.
+ */
 function tagged(request: FastifyRequest, reply: FastifyReply, answer: unknown): unknown {
-  if (
-    typeof answer !== 'object' ||
-    answer === null ||
-    !('version' in answer) ||
-    typeof answer.version !== 'number' ||
-    'password' in answer
-  )
-    return answer;
-  const tag = `"v${answer.version}"`;
+  if (typeof answer !== 'object' || answer === null || !('version' in answer) || !('id' in answer)) return answer;
+  const tag = `"v${String(answer.version)}.${createHash('sha256').update(JSON.stringify(answer)).digest('base64url').slice(0, 16)}"`;
   void reply.header('etag', tag);
   if (request.method === 'GET' && request.headers['if-none-match'] === tag) return reply.status(304).send();
   return answer;

@@ -14,8 +14,11 @@ const rememberedSessions = 10_000;
 const touchEveryMs = 30_000;
 
 export interface Authenticator {
-  /** Who asks: by cookie or bearer token, or a stranger to the first organisation. Checks the CSRF token of whatever changes something. */
-  ofRequest(request: FastifyRequest): Promise<Actor>;
+  /**
+   * Who asks: by cookie or bearer token, or a stranger to the first organisation. Whoever changes something with a
+   * cookie must show its CSRF token, but for calls that are open to strangers: they do not rest on the cookie.
+   */
+  ofRequest(request: FastifyRequest, open?: boolean): Promise<Actor>;
   /** Who a token stands for. Throws `signed-out`, `wrong-host`. */
   ofToken(token: string, request: FastifyRequest): Promise<Actor>;
 }
@@ -60,66 +63,68 @@ export function createAuthenticator(
     return found;
   }
 
-  const authenticator: Authenticator = {
-    async ofRequest(request) {
-      const bearer = /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-      if (bearer !== undefined) return authenticator.ofToken(bearer, request);
-      const origin = originOf(request);
-      const cookie = readCookie(request.headers.cookie, sessionCookie);
-      const session = cookie === undefined ? undefined : await sessionOf(cookie);
-      const changes = request.method !== 'GET' && request.method !== 'HEAD';
-      if (changes) requireSameSite(request);
-      if (!session) {
-        const organisation = await organisationId();
-        return stranger(organisation ?? noOrganisation, origin);
-      }
-      // Signing in anew needs no token of the session it replaces.
-      if (
-        changes &&
-        !request.url.startsWith('/api/v1/session') &&
-        !sameText(String(request.headers['x-csrf-token'] ?? ''), session.csrfToken)
-      )
-        throw new Problem('csrf-failed');
-      now(session.id, () => touchSession(database, session));
-      return {
-        kind: 'user',
-        organisationId: session.organisationId,
-        userId: session.userId,
-        sessionId: session.id,
-        origin,
-      };
-    },
-    async ofToken(token, request) {
-      const known = await findToken(database, token);
-      if (!known) throw new Problem('signed-out');
-      const allowed = await hostAllows(known.host, addressOf(request), async (name) =>
-        (await lookup(name, { all: true }).catch(() => [])).map((entry) => entry.address),
-      );
-      if (!allowed) throw new Problem('wrong-host');
+  async function tokenActor(token: string, request: FastifyRequest): Promise<Actor> {
+    const known = await findToken(database, token);
+    if (!known) throw new Problem('signed-out');
+    const allowed = await hostAllows(known.host, addressOf(request), async (name) =>
+      (await lookup(name, { all: true }).catch(() => [])).map((entry) => entry.address),
+    );
+    if (allowed)
       now(known.id, () =>
         database.asOrganisation(known.organisationId, async (db) => {
           await noteUse(db, known.organisationId, known.id);
           await noteUse(db, known.organisationId, known.userId);
         }),
       );
+    return {
+      kind: 'user',
+      organisationId: known.organisationId,
+      userId: known.userId,
+      token: { id: known.id, scopes: known.scopes },
+      ...(allowed ? {} : { barred: 'wrong-host' }),
+      origin: originOf(request),
+    };
+  }
+
+  return {
+    async ofRequest(request, open = false) {
+      const bearer = /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+      if (bearer !== undefined) return tokenActor(bearer, request);
+      const origin = originOf(request);
+      const cookie = readCookie(request.headers.cookie, sessionCookie);
+      const session = cookie === undefined ? undefined : await sessionOf(cookie);
+      const changes = request.method !== 'GET' && request.method !== 'HEAD';
+      if (!session) {
+        if (changes && !isSameSite(request)) throw new Problem('csrf-failed');
+        const organisation = await organisationId();
+        return stranger(organisation ?? noOrganisation, origin);
+      }
+      const shown = sameText(String(request.headers['x-csrf-token'] ?? ''), session.csrfToken);
+      const forged = changes && !(isSameSite(request) && (open || shown));
+      if (!forged) now(session.id, () => touchSession(database, session));
       return {
         kind: 'user',
-        organisationId: known.organisationId,
-        userId: known.userId,
-        token: { id: known.id, scopes: known.scopes },
-        origin: originOf(request),
+        organisationId: session.organisationId,
+        userId: session.userId,
+        sessionId: session.id,
+        ...(forged ? { barred: 'csrf-failed' } : {}),
+        origin,
       };
     },
+    async ofToken(token, request) {
+      const actor = await tokenActor(token, request);
+      if (actor.barred) throw new Problem(actor.barred);
+      return actor;
+    },
   };
-  return authenticator;
 }
 
 /** A browser says where a request comes from; a page of another site changes nothing here, whatever cookies it brings. */
-function requireSameSite(request: FastifyRequest): void {
+function isSameSite(request: FastifyRequest): boolean {
   const site = request.headers['sec-fetch-site'];
-  if (site !== undefined && site !== 'same-origin' && site !== 'none') throw new Problem('csrf-failed');
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;
   const { origin, host } = request.headers;
-  if (origin !== undefined && origin !== `https://${host ?? ''}`) throw new Problem('csrf-failed');
+  return origin === undefined || origin === `https://${host ?? ''}`;
 }
 
 /** The value of one cookie of a Cookie header. Source: RFC 6265 section 5.4. */

@@ -1,31 +1,41 @@
-import { createHash } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { sql } from 'kysely';
-import type { Actor } from '../authorise/index.ts';
+import { readFacts, type Action, type Actor } from '../authorise/index.ts';
 import type { Database } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
+import { hashToken } from '../platform/random.ts';
 
 /**
- * Runs a request once for each idempotency key of an actor: the same request again gets the first answer, another
- * request under the key is refused. Answers that carry a secret are not kept: their repetition is refused too.
- * Keys are kept for a day. Source: draft-ietf-httpapi-idempotency-key-header.
+ * Runs a request once for each idempotency key of an actor: the same request again, by the same session's user or the
+ * same token, gets the first answer; another request under the key is refused. Answers that carry a secret are not
+ * kept: their repetition is refused too. Keys are kept for a day. An answer is given again only while the actor's
+ * session or token still holds. Throws `idempotency-reused`, `signed-out`.
+ * Source: draft-ietf-httpapi-idempotency-key-header.
  */
 export async function once(
   database: Database,
   actor: Actor,
-  key: string,
-  request: unknown,
+  givenKey: string,
+  request: { readonly action: Action; readonly input: unknown },
   secret: boolean,
   run: () => Promise<unknown>,
 ): Promise<{ reply: unknown; repeated: boolean }> {
-  if (!/^[\x21-\x7e]{8,200}$/.test(key))
+  if (!/^[\x21-\x7e]{8,200}$/.test(givenKey))
     throw new Problem('input-invalid', {
       errors: [{ path: 'Idempotency-Key', message: 'must be 8 to 200 visible ASCII characters' }],
     });
   const { organisationId, userId } = actor;
   if (userId === null) throw new Problem('signed-out');
-  const requestHash = createHash('sha256').update(JSON.stringify(request)).digest();
+  // The request may hold a password that could be guessed, so its hash is keyed with the client's key, and of that only a hash is stored.
+  const requestHash = createHmac('sha256', givenKey)
+    .update(JSON.stringify([request.action, request.input, actor.token?.id ?? null]))
+    .digest();
+  const key = hashToken(givenKey).toString('base64url');
   const where = sql`organisation_id = ${organisationId} and actor_id = ${userId} and key = ${key}`;
   const former = await database.asOrganisation(organisationId, async (db) => {
+    await sql`delete from idempotency where organisation_id = ${organisationId} and actor_id = ${userId} and created_at < now() - interval '1 day'`.execute(
+      db,
+    );
     const made =
       await sql`insert into idempotency (organisation_id, actor_id, key, request_hash) values (${organisationId}, ${userId}, ${key}, ${requestHash})
       on conflict do nothing returning key`.execute(db);
@@ -35,9 +45,11 @@ export async function once(
       status: number | null;
       body: unknown;
     }>`select request_hash, status, body from idempotency where ${where}`.execute(db);
-    return rows[0];
+    const { facts } = await readFacts(db, { actor, action: request.action, objectId: organisationId });
+    return rows[0] && { ...rows[0], live: facts.live };
   });
   if (former) {
+    if (!former.live) throw new Problem('signed-out');
     if (!former.requestHash.equals(requestHash)) throw new Problem('idempotency-reused');
     if (former.status === null || former.body === null)
       throw new Problem('idempotency-reused', {

@@ -3,6 +3,7 @@ const { readFileSync, readdirSync } = require('node:fs');
 const { join } = require('node:path');
 
 const server = [
+  'commands',
   'doors',
   'setup',
   'audit',

@@ -11,7 +11,7 @@ const longestStopMs = 60_000;
 async function start(): Promise<number> {
   const read = readConfig();
   if ('faults' in read) {
-    process.stderr.write(faultsText(read.faults));
+    process.stderr.write(`${faultsText(read.faults)}\n`);
     return 1;
   }
   const config = read.ok;

@@ -18,6 +18,7 @@ import { firstRun } from './first-run.ts';
 import { createPasswordHasher, identityEndpoints, smtpMailer, type Mailer } from './identity/index.ts';
 import { fault, moveKeys, openMasterKey } from './key-files.ts';
 import { drawing, passwordEndpoints } from './passwords/index.ts';
+import { noteAddress } from './platform/address.ts';
 import type { Config } from './platform/config.ts';
 import { connect, type Database } from './platform/db.ts';
 import { startJobs } from './platform/jobs.ts';
@@ -216,6 +217,7 @@ async function assemble(
   );
   metrics.gauge('strongroom_log_ins_in_line', 'Log-ins that wait for, or are at, the slow hash.', () => hasher.load());
   address = await listen(app, config);
+  undo.push(noteAddress(config.home, address));
   undo.push(async () => {
     closing = true;
     await app.close();

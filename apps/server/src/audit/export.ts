@@ -27,7 +27,7 @@ async function* sealedEvents(database: Database, organisationId: string): AsyncG
   }
 }
 
-async function* checkpoints(database: Database, organisationId: string): AsyncGenerator<string> {
+async function* checkpoints(database: Database, organisationId: string, last: number): AsyncGenerator<string> {
   let size = -1;
   for (;;) {
     const rows = await database.asOrganisation(organisationId, (db) =>
@@ -35,6 +35,7 @@ async function* checkpoints(database: Database, organisationId: string): AsyncGe
         .selectFrom('auditCheckpoint')
         .select(['size', 'note'])
         .where('size', '>', size)
+        .where('size', '<=', last)
         .orderBy('size')
         .limit(page)
         .execute(),
@@ -51,14 +52,26 @@ export async function* exportTrail(
   organisationId: string,
   now: Date = new Date(),
 ): AsyncGenerator<string> {
-  const organisation = await database.asOrganisation(organisationId, (db) =>
-    db.selectFrom('organisation').select('name').executeTakeFirstOrThrow(),
+  // Where the export ends is settled before the first page: a checkpoint made meanwhile would sign for events already passed.
+  const { name, last } = await database.asOrganisation(organisationId, (db) =>
+    db
+      .selectFrom('organisation')
+      .select([
+        'name',
+        (from) =>
+          from
+            .selectFrom('auditCheckpoint')
+            .select((of) => of.fn.max('size').as('n'))
+            .as('last'),
+      ])
+      .where('id', '=', organisationId)
+      .executeTakeFirstOrThrow(),
   );
   yield* exportLines({
     organisationId,
-    organisationName: organisation.name,
+    organisationName: name,
     exportedAt: now.toISOString(),
     events: sealedEvents(database, organisationId),
-    checkpoints: checkpoints(database, organisationId),
+    checkpoints: checkpoints(database, organisationId, last ?? -1),
   });
 }

@@ -6,3 +6,4 @@ export { exportTrail } from './export.ts';
 export { sealNew, startSealer, type Sealer } from './seal.ts';
 export { createSigningKey, readSigningKey, signingKeyFile } from './signing-key.ts';
 export { fileWitness, witnessed } from './witness.ts';
+export { verifyTrail, type TrailReport } from './verify.ts';

@@ -201,6 +201,7 @@ export const policy = {
   'audit.read': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('read-audit')] },
   'audit.seal': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('read-audit')] },
   'audit.export': { on: 'organisation', trail: 'user', rules: [...person('read'), may('read-audit')] },
+  'audit.export-by-command': { on: 'organisation', trail: 'user', rules: [bySystem] },
 } as const satisfies Record<string, Line>;
 
 export type Action = keyof typeof policy;

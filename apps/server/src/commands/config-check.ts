@@ -1,18 +1,12 @@
-import { configText, faultsText, readConfig } from '../platform/config.ts';
-import type { Command } from './index.ts';
+import { configText, readConfig } from '../platform/config.ts';
+import { command, Refusal } from './command.ts';
 
-export const configCheck: Command = {
-  words: 'config check',
-  usage: 'config check [--json]',
-  says: 'reads the settings, and lists every fault at once',
-  run(args) {
+/** `strongroom config check`. */
+export const configCheck = command(
+  { words: 'config check', says: 'reads the settings, and lists every fault at once' },
+  () => {
     const read = readConfig();
-    const faulty = 'faults' in read;
-    if (args.includes('--json'))
-      process.stdout.write(
-        `${JSON.stringify(faulty ? { ok: false, faults: read.faults } : { ok: true, settings: read.origins })}\n`,
-      );
-    else (faulty ? process.stderr : process.stdout).write(faulty ? faultsText(read.faults) : configText(read));
-    return Promise.resolve(faulty ? 1 : 0);
+    if ('faults' in read) throw new Refusal('The settings have faults.', read.faults);
+    return Promise.resolve({ ok: true, lines: configText(read).split('\n'), facts: { settings: read.origins } });
   },
-};
+);

@@ -4,9 +4,10 @@ import css from './type-icon.module.css';
 /** Pictures by a word in the type's name; the first that fits wins. */
 const pictures: readonly (readonly [RegExp, Icon])[] = [
   [/domain|directory|ldap/i, IconSitemap],
-  [/windows|microsoft|rdp/i, IconBrandWindows],
-  [/mac|apple/i, IconBrandApple],
-  [/sql|oracle|db2|database|sybase|postgres|mongo|redis|\bdb\b/i, IconDatabase],
+  [/azure/i, IconCloud],
+  [/windows|rdp/i, IconBrandWindows],
+  [/\bmac|apple/i, IconBrandApple],
+  [/sql|oracle db|sybase|db2|database|sybase|postgres|mongo|redis|\bdb\b/i, IconDatabase],
   [/cisco|juniper|router|switch|firewall|network|fortinet|palo|arista|f5|hp ?procurve/i, IconRouter],
   [/aws|azure|cloud|google|salesforce|rackspace|office/i, IconCloud],
   [/web|site|url|http|account/i, IconWorld],

@@ -2,6 +2,7 @@ import { Modal } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { kit } from '../lib/messages/kit.ts';
 import css from './dialog.module.css';
+import { useReturnFocus } from './use-return-focus.ts';
 
 /** A dialog: 460 px, 640 wide, 880 for transfer lists. The title of a question names its object. */
 export function Dialog(props: {
@@ -14,6 +15,7 @@ export function Dialog(props: {
   readonly children: ReactNode;
 }) {
   const closable = props.closable ?? true;
+  useReturnFocus(props.open);
   // Mantine's own header is a <header>, which axe counts as a second banner: ours is a plain row with a heading.
   return (
     <Modal.Root

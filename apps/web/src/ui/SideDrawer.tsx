@@ -3,6 +3,7 @@ import { useMediaQuery } from '@mantine/hooks';
 import type { ReactNode } from 'react';
 import { kit } from '../lib/messages/kit.ts';
 import css from './dialog.module.css';
+import { useReturnFocus } from './use-return-focus.ts';
 
 /** A drawer at the end side for one thing looked at from a list: 480 px, 640 for audit records, the full screen on a phone. */
 export function SideDrawer(props: {
@@ -15,16 +16,19 @@ export function SideDrawer(props: {
   readonly children: ReactNode;
 }) {
   const phone = useMediaQuery('(max-width: 48em)');
+  useReturnFocus(props.open);
   return (
     <Drawer.Root opened={props.open} onClose={props.close} position="right" size={phone ? '100%' : (props.size ?? 480)}>
       <Drawer.Overlay />
-      <Drawer.Content className={css.drawerContent}>
-        <div className={css.drawerHead}>
-          <Drawer.Title className={css.drawerTitle}>{props.title}</Drawer.Title>
-          {props.aside}
-          <Drawer.CloseButton aria-label={kit('close')} />
+      <Drawer.Content>
+        <div className={css.drawerColumn}>
+          <div className={css.drawerHead}>
+            <Drawer.Title className={css.drawerTitle}>{props.title}</Drawer.Title>
+            {props.aside}
+            <Drawer.CloseButton aria-label={kit('close')} />
+          </div>
+          <div className={css.drawerBody}>{props.children}</div>
         </div>
-        <div className={css.drawerBody}>{props.children}</div>
       </Drawer.Content>
     </Drawer.Root>
   );

@@ -49,6 +49,7 @@ export const resources = catalogue('resources', {
   findType: 'Find a type',
   typesFound: '{count, plural, =0 {No type matches} one {# type} other {# types}}',
   canRotate: 'verifies and rotates',
+  canRotateLegend: 'Strongroom verifies and rotates passwords of this type.',
   changeType: 'Change type',
   typeIs: 'Type',
   next: 'Continue',

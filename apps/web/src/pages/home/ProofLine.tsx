@@ -35,7 +35,9 @@ export function ProofLine({ health, pick }: { readonly health: string | undefine
       <ul>
         {parts.map(
           ([part, count]) =>
-            count > 0 && (
+            // What is proven is told by the share; it is a chip only while it is the filter.
+            count > 0 &&
+            (part !== 'proven' || health === 'proven') && (
               <li key={part}>
                 <button
                   type="button"

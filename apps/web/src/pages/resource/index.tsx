@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Menu, Tabs } from '@mantine/core';
 import { deleteResource, listAccounts, type Resource } from '@strongroom/contract';
-import { IconChevronRight, IconDots, IconHeartRateMonitor, IconKey, IconListSearch, IconPencil, IconRotateClockwise, IconServerCog, IconTrash, IconUsers } from '@tabler/icons-react';
+import { IconChevronRight, IconDots, IconHeartRateMonitor, IconHistory, IconKey, IconListSearch, IconPencil, IconRotateClockwise, IconServerCog, IconTrash, IconUsers } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
@@ -176,7 +176,7 @@ function View({ resource, tab }: { readonly resource: Resource; readonly tab: Ta
             <Tabs.Tab value="rotation" leftSection={<IconServerCog size={15} stroke={1.7} />}>
               {resources('tabRotation')}
             </Tabs.Tab>
-            <Tabs.Tab value="history" leftSection={<IconRotateClockwise size={15} stroke={1.7} />}>
+            <Tabs.Tab value="history" leftSection={<IconHistory size={15} stroke={1.7} />}>
               {resources('tabHistory')}
             </Tabs.Tab>
           </Tabs.List>

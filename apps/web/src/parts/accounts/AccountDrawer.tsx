@@ -107,12 +107,12 @@ export default function AccountDrawer(props: {
             )}
             {may('account.verify') && account.resettable && (
               <Button size="xs" variant="default" leftSection={<IconShieldCheck size={14} />} onClick={() => actions.verify(account)}>
-                {accounts('verify')}
+                {accounts('verifyShort')}
               </Button>
             )}
             {may('account.update') && (
-              <Button size="xs" variant="default" leftSection={<IconPencil size={14} />} onClick={() => actions.edit(account)}>
-                {accounts('edit')}
+              <Button size="xs" variant="default" leftSection={<IconPencil size={14} />} onClick={() => actions.edit(account)} aria-label={accounts('edit')}>
+                {accounts('editShort')}
               </Button>
             )}
           </div>

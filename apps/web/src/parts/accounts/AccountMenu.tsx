@@ -30,6 +30,11 @@ export function useAccountMenu(
   const rtl = document.documentElement.dir === 'rtl';
   const may = (action: string) => account.can.includes(action);
   const { look } = where;
+  // The button has the focus again before a dialog opens, so that the dialog gives it back there.
+  const then = (does: () => void) => () => {
+    button.focus();
+    does();
+  };
   const node = (
     <Menu
       key={asked.round}
@@ -48,37 +53,37 @@ export function useAccountMenu(
       </Menu.Target>
       <Menu.Dropdown aria-label={accounts('menuFor', { name: nameOf(account) })}>
         {account.attempt?.state === 'needs-person' && may('attempt.resolve') && (
-          <Menu.Item leftSection={<IconUserExclamation size={15} />} onClick={() => actions.resolve(account)}>
+          <Menu.Item leftSection={<IconUserExclamation size={15} />} onClick={then(() => actions.resolve(account))}>
             {accounts('resolve')}
           </Menu.Item>
         )}
         {may('account.change-password') && (
-          <Menu.Item leftSection={<IconKey size={15} />} onClick={() => actions.changePassword(account)}>
+          <Menu.Item leftSection={<IconKey size={15} />} onClick={then(() => actions.changePassword(account))}>
             {accounts('changePassword')}
           </Menu.Item>
         )}
         {may('account.rotate') && account.resettable && (
-          <Menu.Item leftSection={<IconRotateClockwise size={15} />} rightSection={<kbd className="kbd">R</kbd>} onClick={() => actions.rotate(account)}>
+          <Menu.Item leftSection={<IconRotateClockwise size={15} />} rightSection={<kbd className="kbd">R</kbd>} onClick={then(() => actions.rotate(account))}>
             {accounts('rotate')}
           </Menu.Item>
         )}
         {may('account.verify') && account.resettable && (
-          <Menu.Item leftSection={<IconShieldCheck size={15} />} rightSection={<kbd className="kbd">V</kbd>} onClick={() => actions.verify(account)}>
+          <Menu.Item leftSection={<IconShieldCheck size={15} />} rightSection={<kbd className="kbd">V</kbd>} onClick={then(() => actions.verify(account))}>
             {accounts('verify')}
           </Menu.Item>
         )}
         {may('account.reveal') && (
-          <Menu.Item leftSection={<IconTypography size={15} />} onClick={() => actions.showLarge(account)}>
+          <Menu.Item leftSection={<IconTypography size={15} />} onClick={then(() => actions.showLarge(account))}>
             {accounts('showLarge')}
           </Menu.Item>
         )}
         {look && (
           <>
             <Menu.Divider />
-            <Menu.Item leftSection={<IconLayoutSidebarRight size={15} />} onClick={() => look(account)}>
+            <Menu.Item leftSection={<IconLayoutSidebarRight size={15} />} onClick={then(() => look(account))}>
               {accounts('quickLook')}
             </Menu.Item>
-            <Menu.Item leftSection={<IconHistory size={15} />} onClick={() => look(account, 'history')}>
+            <Menu.Item leftSection={<IconHistory size={15} />} onClick={then(() => look(account, 'history'))}>
               {accounts('history')}
             </Menu.Item>
           </>
@@ -90,17 +95,17 @@ export function useAccountMenu(
         )}
         {(may('account.update') || may('account.copy') || may('account.move') || may('account.delete')) && <Menu.Divider />}
         {may('account.update') && (
-          <Menu.Item leftSection={<IconPencil size={15} />} onClick={() => actions.edit(account)}>
+          <Menu.Item leftSection={<IconPencil size={15} />} onClick={then(() => actions.edit(account))}>
             {accounts('edit')}
           </Menu.Item>
         )}
         {(may('account.copy') || may('account.move')) && (
-          <Menu.Item leftSection={<IconArrowsExchange size={15} />} onClick={() => actions.copyOrMove(account)}>
+          <Menu.Item leftSection={<IconArrowsExchange size={15} />} onClick={then(() => actions.copyOrMove(account))}>
             {accounts('copyMove')}
           </Menu.Item>
         )}
         {may('account.delete') && (
-          <Menu.Item leftSection={<IconTrash size={15} />} data-danger onClick={() => actions.remove(account)}>
+          <Menu.Item leftSection={<IconTrash size={15} />} data-danger onClick={then(() => actions.remove(account))}>
             {accounts('remove')}
           </Menu.Item>
         )}

@@ -51,6 +51,7 @@ export function AccountRotations({ account, actions }: { readonly account: Accou
   const newest = attempts[0];
   const fresh = newest && (running?.id === newest.id || Date.now() - Date.parse(newest.updatedAt) < 120_000) ? newest : undefined;
   const shown = running?.id ?? fresh?.id;
+  const before = attempts.filter((attempt) => attempt.id !== shown);
   return (
     <>
       {shown && <RotationProgress key={shown} account={account} attemptId={shown} actions={actions} />}
@@ -68,11 +69,9 @@ export function AccountRotations({ account, actions }: { readonly account: Accou
           )}
         </EmptyState>
       )}
-      {attempts.length > 0 && (
+      {before.length > 0 && (
         <ul className={css.list}>
-          {attempts
-            .filter((attempt) => attempt.id !== shown)
-            .map((attempt) => (
+          {before.map((attempt) => (
               <li key={attempt.id}>
                 <div className={css.line}>
                   <AttemptPill attempt={attempt} />
@@ -86,7 +85,7 @@ export function AccountRotations({ account, actions }: { readonly account: Accou
                 </div>
                 {attempt.why && <div>{attempt.why}</div>}
               </li>
-            ))}
+          ))}
         </ul>
       )}
     </>

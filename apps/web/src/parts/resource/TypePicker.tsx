@@ -56,6 +56,10 @@ export function TypePicker({ types, chosen, choose }: { readonly types: readonly
         }}
         onKeyDown={onKeyDown}
       />
+      <p className={css.legend}>
+        <IconRotateClockwise size={13} aria-hidden />
+        {resources('canRotateLegend')}
+      </p>
       <div className="sr" role="status">
         {resources('typesFound', { count: ordered.length })}
       </div>

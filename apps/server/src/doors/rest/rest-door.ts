@@ -138,11 +138,16 @@ async function authenticated(
 async function readBody(raw: IncomingMessage): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   let size = 0;
-  // The stream is not destroyed when this stops early: the client still waits for its answer on it.
-  for await (const chunk of raw.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > inputLimit) throw new Problem('input-invalid', { detail: 'INPUT_DATA is too large: 1 MB is the most.' });
-    chunks.push(chunk);
+  try {
+    // The stream is not destroyed when this stops early: the client still waits for its answer on it.
+    for await (const chunk of raw.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > inputLimit) break;
+      chunks.push(chunk);
+    }
+  } catch (cause) {
+    throw new Problem('input-invalid', { detail: 'The body broke off.', cause });
   }
+  if (size > inputLimit) throw new Problem('input-invalid', { detail: 'INPUT_DATA is too large: 1 MB is the most.' });
   return Buffer.concat(chunks);
 }

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { call, Empty, Instant, Line, listInput, listReply, PasswordText, Reason, Ticket } from './call.ts';
 import { AccountId, AttemptId, PolicyId, ResourceId, UserId } from './ids.ts';
 
+/** Numbers and versions are 32-bit integers in the database. */
+const largestNumber = 2_147_483_647;
+
 /** Which of the common attributes a type shows. */
 export const Attribute = z.enum(['dnsName', 'domain', 'url', 'description', 'department', 'location']);
 export type Attribute = z.infer<typeof Attribute>;
@@ -175,7 +178,7 @@ export const listResources = call({
     type: z.string().max(80).optional(),
     /** Exactly this name, in any case; and exactly this number. */
     name: z.string().max(120).optional(),
-    number: z.coerce.number().int().optional(),
+    number: z.coerce.number().int().min(0).max(largestNumber).optional(),
   }),
   reply: listReply(Resource.omit({ reset: true, hostKeys: true })),
 });
@@ -288,7 +291,7 @@ export const listAccounts = call({
     health: Health.optional(),
     /** Exactly this log-in name; exactly this number. */
     username: z.string().max(255).optional(),
-    number: z.coerce.number().int().optional(),
+    number: z.coerce.number().int().min(0).max(largestNumber).optional(),
   }),
   reply: listReply(Account),
 });
@@ -340,7 +343,11 @@ export const copyAccount = call({
   path: '/accounts/:accountId/copy',
   scope: 'manage',
   summary: 'Copies an account, with its password, to other resources.',
-  input: z.object({ accountId: AccountId, resourceIds: z.array(ResourceId).min(1).max(100) }),
+  input: z.object({
+    accountId: AccountId,
+    resourceIds: z.array(ResourceId).min(1).max(100),
+    reason: Reason.optional(),
+  }),
   reply: z.object({ items: z.array(Account) }),
 });
 export const moveAccount = call({
@@ -428,7 +435,7 @@ export const revealFormer = call({
   summary: 'Opens a former password under the same rules as the current one.',
   input: z.object({
     accountId: AccountId,
-    version: z.coerce.number().int().min(1),
+    version: z.coerce.number().int().min(1).max(largestNumber),
     purpose: z.enum(['show', 'copy', 'use']).default('show'),
     reason: Reason.optional(),
     ticket: Ticket.optional(),
@@ -461,7 +468,7 @@ export const restoreVersion = call({
   summary: 'Makes a former password the current one again, in the vault alone.',
   input: z.object({
     accountId: AccountId,
-    version: z.coerce.number().int().min(1),
+    version: z.coerce.number().int().min(1).max(largestNumber),
     reason: Reason.optional(),
     ticket: Ticket.optional(),
   }),

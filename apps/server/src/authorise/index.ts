@@ -5,7 +5,7 @@ export { endpoint, longEndpoint, type Door, type Endpoint } from './endpoint.ts'
 export { explainEndpoints } from './explain.endpoints.ts';
 export { factsOfRow, readFacts, visibleTo, type Ask } from './facts.ts';
 export { nowhere, stranger, system, type Actor, type Grant, type Origin } from './grant.ts';
-export { performer, type Perform, type Work } from './perform.ts';
+export { foresee, performer, type Perform, type Work } from './perform.ts';
 export {
   abilities,
   derive,

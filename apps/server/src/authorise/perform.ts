@@ -1,6 +1,6 @@
 import type { InsertQueryBuilder, InsertResult } from 'kysely';
 import type { Database, OrganisationDb } from '../platform/db.ts';
-import { Problem } from '../platform/problem.ts';
+import { Problem, type ProblemCode } from '../platform/problem.ts';
 import type { Tables } from '../platform/tables.ts';
 import { newId } from '../platform/random.ts';
 import { readFacts, type Ask, type Read } from './facts.ts';
@@ -45,6 +45,15 @@ export function performer(database: Database): Perform {
       throw error;
     }
   };
+}
+
+/**
+ * Why an ask would be refused at this moment; undefined when it would not. For slow work that must not run inside a
+ * transaction nor for whoever has no right to it, such as hashing: `perform` decides again, and records.
+ */
+export async function foresee(database: Database, ask: Ask): Promise<ProblemCode | undefined> {
+  const { facts } = await database.asOrganisation(ask.actor.organisationId, (db) => readFacts(db, ask));
+  return ask.actor.barred ?? refusal(ask.action, facts);
 }
 
 function record(

@@ -21,5 +21,5 @@ export const identityEndpoints = (database: Database, parts: UserParts): Endpoin
   ...signInEndpoints(database, parts.hasher),
   ...meEndpoints(database, parts.hasher),
   ...linkEndpoints(database, parts.hasher),
-  ...userEndpoints(parts),
+  ...userEndpoints(database, parts),
 ];

@@ -9,7 +9,7 @@ import {
   updateMe,
   type Scope,
 } from '@strongroom/contract';
-import { endpoint, longEndpoint, type Actor, type Endpoint } from '../authorise/index.ts';
+import { endpoint, foresee, longEndpoint, type Actor, type Endpoint } from '../authorise/index.ts';
 import type { Database } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
 import { Secret } from '../platform/secret.ts';
@@ -17,6 +17,7 @@ import { checkLoginPassword, checkNotReused, hashesToAvoid, storeLoginHash } fro
 import { describeMe } from './me.ts';
 import type { PasswordHasher } from './password-hash.ts';
 import { endSessionsOf, revokeSession } from './sessions.ts';
+import { noteFailure, secondsToWait } from './throttle.ts';
 import { createPersonalToken, revokeToken } from './tokens.ts';
 import { readUserRow, userReply } from './user.queries.ts';
 
@@ -62,7 +63,13 @@ export const meEndpoints = (database: Database, hasher: PasswordHasher): Endpoin
         .executeTakeFirst();
       return row && { ...row, avoid: await hashesToAvoid(db, userId) };
     });
-    const right = await hasher.verify(user?.passwordHash ?? null, current);
+    // Whoever is refused anyway does not take the slow hash's time, and guesses here count as they do at sign-in.
+    const allowed = (await foresee(database, ask)) === undefined;
+    const address = actor.origin.address ?? '';
+    const wait = user ? await secondsToWait(database, actor.organisationId, user.username, address) : 0;
+    const right = allowed && wait === 0 && (await hasher.verify(user?.passwordHash ?? null, current));
+    if (allowed && wait === 0 && !right && user)
+      await noteFailure(database, actor.organisationId, user.username, address);
     let hash: string | undefined;
     let refused: unknown;
     if (right && user) {
@@ -75,6 +82,7 @@ export const meEndpoints = (database: Database, hasher: PasswordHasher): Endpoin
       }
     }
     return perform(ask, async (grant) => {
+      if (wait > 0) throw new Problem('locked-out', { retryAfter: wait });
       if (!right) throw new Problem('sign-in-failed', { detail: 'The present password is wrong.' });
       if (hash === undefined) throw refused;
       const now = await grant.db

@@ -73,7 +73,8 @@ export async function touchSession(database: Database, session: KnownSession): P
   );
 }
 
-export async function endSession(grant: Grant<'identity.sign-out'>): Promise<void> {
+/** Ends the session the actor came with: at sign-out, and when signing in anew replaces it. */
+export async function endSession(grant: Grant<'identity.sign-out' | 'identity.sign-in'>): Promise<void> {
   await grant.db
     .deleteFrom('session')
     .where('id', '=', grant.actor.sessionId ?? '')

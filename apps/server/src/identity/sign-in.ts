@@ -1,4 +1,5 @@
 import { signIn, signOut } from '@strongroom/contract';
+import { sql } from 'kysely';
 import { longEndpoint, type Endpoint } from '../authorise/index.ts';
 import type { Database } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
@@ -28,14 +29,18 @@ export const signInEndpoints = (database: Database, hasher: PasswordHasher): End
       db
         .selectFrom('appUser')
         .select(['id', 'username', 'passwordHash', 'state', 'kind'])
-        .where((eb) => eb(eb.fn('lower', ['username']), '=', input.username.toLowerCase()))
+        // The database folds both: JavaScript folds some letters, such as a final sigma, in another way.
+        .where(sql`lower(username)`, '=', sql<string>`lower(${input.username})`)
         .executeTakeFirst(),
     );
     const right = await hasher.verify(user?.passwordHash ?? null, new Secret(input.password));
-    if (!right || user?.state !== 'active' || user.kind !== 'person')
+    // Asked again: of many guesses sent at once, those past the limit learn nothing, right or wrong.
+    const lateWait = await secondsToWait(database, actor.organisationId, input.username, address);
+    if (lateWait === 0 && (!right || user?.state !== 'active' || user.kind !== 'person'))
       await noteFailure(database, actor.organisationId, input.username, address);
     return perform(ask, async (grant) => {
       grant.about(named);
+      if (lateWait > 0) throw new Problem('locked-out', { retryAfter: lateWait });
       // Read again: the user may have been disabled, or given another password, while the hash ran.
       const now =
         user &&
@@ -62,6 +67,7 @@ export const signInEndpoints = (database: Database, hasher: PasswordHasher): End
       // The session that came along is replaced, whoever's it was: a planted cookie gains nothing.
       if (actor.sessionId !== undefined)
         await grant.db.deleteFrom('session').where('id', '=', actor.sessionId).execute();
+      if (actor.sessionId !== undefined) await endSession(grant);
       const { token, session } = await startSession(grant, user.id);
       const me = await describeMe(grant.db, session);
       door.startSession(token);

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Grant } from '../authorise/index.ts';
 import { Problem } from '../platform/problem.ts';
+import { requireNoAttempt } from '../resource/index.ts';
 import type { Secret } from '../platform/secret.ts';
 import type { Vault } from '../vault/index.ts';
 
@@ -34,7 +35,10 @@ export async function requireNotReused(
   }
 }
 
-/** The version that a new password of the account gets. Locks the account, so that two changes do not take the same. */
+/**
+ * The version that a new password of the account gets. Locks the account, so that two changes do not take the same.
+ * Throws `in-use` when a rotation began since the decision was made: the lock is what makes its answer last.
+ */
 export async function nextVersion(
   grant: Grant<Changing>,
 ): Promise<{ current: number; next: number; username: string }> {
@@ -45,6 +49,7 @@ export async function nextVersion(
     .forUpdate()
     .executeTakeFirst();
   if (!account) throw new Problem('not-found');
+  await requireNoAttempt(grant.db, grant.objectId);
   const { rows } = await sql<{
     last: number;
   }>`select max(version)::int as last from secret where account_id = ${grant.objectId}`.execute(grant.db);

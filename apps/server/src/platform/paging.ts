@@ -41,7 +41,7 @@ export async function readPage<Row extends { id: string }>(
   const descending = sort.startsWith('-');
   const order = list.orders[descending ? sort.slice(1) : sort];
   if (!order) throw new Problem('input-invalid', { errors: [{ path: 'sort', message: 'no such column' }] });
-  const cursor = ask.cursor === undefined ? undefined : decode(ask.cursor, sort);
+  const cursor = ask.cursor === undefined ? undefined : decode(ask.cursor, sort, order.type);
   const types = { text: sql`text`, int: sql`int`, timestamptz: sql`timestamptz`, uuid: sql`uuid` };
   const after = cursor
     ? sql`and (${order.by}, ${list.id}) ${descending ? sql`<` : sql`>`} (${cursor.value}::${types[order.type]}, ${cursor.id}::uuid)`
@@ -68,7 +68,16 @@ export async function readPage<Row extends { id: string }>(
 const encode = (sort: string, value: string, id: string): string =>
   Buffer.from(JSON.stringify([sort, value, id])).toString('base64url');
 
-function decode(cursor: string, sort: string): { value: string; id: string } {
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** What a cursor may say of each type: anything else is not ours, and the database would choke on it. */
+const shapes: Record<Order['type'], RegExp> = {
+  text: /^[^\0]*$/,
+  int: /^-?\d{1,9}$/,
+  timestamptz: /^(-?infinity|\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?\+00)$/,
+  uuid,
+};
+
+function decode(cursor: string, sort: string, type: Order['type']): { value: string; id: string } {
   try {
     const parsed: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
     if (
@@ -76,7 +85,8 @@ function decode(cursor: string, sort: string): { value: string; id: string } {
       parsed.length === 3 &&
       parsed[0] === sort &&
       typeof parsed[1] === 'string' &&
-      /^[0-9a-f-]{36}$/.test(String(parsed[2]))
+      shapes[type].test(parsed[1]) &&
+      uuid.test(String(parsed[2]))
     ) {
       return { value: parsed[1], id: String(parsed[2]) };
     }
@@ -88,5 +98,9 @@ function decode(cursor: string, sort: string): { value: string; id: string } {
   });
 }
 
-/** A text as a pattern that finds it anywhere in lower case: `%` and `_` in it stand for themselves. */
-export const containing = (text: string): string => `%${text.toLowerCase().replace(/[\\%_]/g, (c) => `\\${c}`)}%`;
+/**
+ * A text as a pattern that finds it anywhere in lower case: `%` and `_` in it stand for themselves. The database folds
+ * it, as it folds what it is held against: JavaScript folds some letters in another way.
+ */
+export const containing = (text: string): RawBuilder<string> =>
+  sql<string>`lower(${`%${text.replace(/[\\%_]/g, (c) => `\\${c}`)}%`})`;

@@ -127,6 +127,8 @@ export const accountEndpoints = ({ vault, draw }: ResourceParts): Endpoint[] => 
   }),
   endpoint(copyAccountCall, {
     object: accountOf,
+    // A copy is another way to the password, so it asks for what a reveal asks.
+    reason: (input) => input.reason,
     async run(grant, input, facts) {
       const ids = await copyAccount(grant, vault, facts.superAdministrator, input.resourceIds);
       return {

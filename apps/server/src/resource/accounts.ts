@@ -112,8 +112,33 @@ export async function changeAccount(
     grant.note({ 'username was': before.username, 'username is': changes.username });
 }
 
+/** Throws `in-use` while a rotation of the account is unfinished. Lock the account first: then none can begin before the work ends. */
+export async function requireNoAttempt(db: OrganisationDb, accountId: string): Promise<void> {
+  const open = await db
+    .selectFrom('rotationAttempt')
+    .select('id')
+    .where('accountId', '=', accountId)
+    .where('state', 'not in', ['promoted', 'rolled-back'])
+    .executeTakeFirst();
+  if (open) throw new Problem('in-use');
+}
+
+/** Locks the account against a rotation that would begin meanwhile. Throws `in-use`, and `not-found` when it is gone. */
+async function lockAtRest(grant: Grant<'account.delete' | 'account.move'>): Promise<{ resourceId: string }> {
+  const account = await grant.db
+    .selectFrom('account')
+    .select('resourceId')
+    .where('id', '=', grant.objectId)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!account) throw new Problem('not-found');
+  await requireNoAttempt(grant.db, grant.objectId);
+  return account;
+}
+
 /** Deletes an account with its history. A resource that logged in with it loses that setting. */
 export async function deleteAccount(grant: Grant<'account.delete'>): Promise<void> {
+  await lockAtRest(grant);
   await grant.db
     .updateTable('resource')
     .set({ adminAccountId: null })
@@ -182,11 +207,7 @@ export async function moveAccount(
   resourceId: ResourceId,
 ): Promise<void> {
   await requireManaged(grant, superAdministrator, [resourceId]);
-  const from = await grant.db
-    .selectFrom('account')
-    .select('resourceId')
-    .where('id', '=', grant.objectId)
-    .executeTakeFirstOrThrow();
+  const from = await lockAtRest(grant);
   if (from.resourceId === resourceId) return;
   await grant.db
     .updateTable('resource')

@@ -6,6 +6,7 @@ import { accountEndpoints } from './account.endpoints.ts';
 import { resourceEndpoints as endpoints, type ResourceParts } from './resource.endpoints.ts';
 
 export { accountReply, isResettable, proofReply, readAccountRow, type AccountRow } from './account.queries.ts';
+export { requireNoAttempt } from './accounts.ts';
 export type { ResourceParts } from './resource.endpoints.ts';
 export { builtInTypes, typeNamed, type BuiltInType, type DriverCatalogue } from './types.ts';
 

@@ -58,7 +58,7 @@ export const resourceEndpoints = ({ vault, catalogue, draw }: ResourceParts): En
         select: resourceColumns,
         from: sql`from ${resourceTables} where ${visibleTo(facts, userId, 'r')}
           ${input.type ? sql`and r.type = ${input.type}` : sql``} ${input.number !== undefined ? sql`and r.number = ${input.number}` : sql``}
-          ${input.name !== undefined ? sql`and lower(r.name) = ${input.name.toLowerCase()}` : sql``}
+          ${input.name !== undefined ? sql`and lower(r.name) = lower(${input.name})` : sql``}
           ${input.search ? sql`and lower(r.name || ' ' || r.dns_name || ' ' || r.description || ' ' || r.department || ' ' || r.location) like ${containing(input.search)}` : sql``}`,
         id: sql`r.id`,
         first: 'name',

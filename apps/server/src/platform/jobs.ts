@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { Logger, run, type Runner } from 'graphile-worker';
 import pg from 'pg';
@@ -26,14 +27,19 @@ export interface JobRunner {
   stop(): Promise<void>;
 }
 
+const firstPauseMs = 250;
+const longestPauseMs = 5000;
+
 /**
  * Runs jobs until stopped. Several nodes share one queue: each job runs on one. A job that throws is tried again, later
  * and later; one whose process died is taken up by `recover` of the module it belongs to.
+ * The queue gives up when it cannot write down how a job ended, as when the database is lost. It is started again then,
+ * and `onRestart` puts in line what it left in the middle.
  */
 export async function startJobs(
   url: string,
   tasks: { readonly [N in JobName]: (payload: Jobs[N], signal: AbortSignal) => Promise<void> },
-  options: { concurrency: number; onError(error: unknown, job: string): void },
+  options: { concurrency: number; onError(error: unknown, job: string): void; onRestart?(): Promise<unknown> },
 ): Promise<JobRunner> {
   const pool = new pg.Pool({ connectionString: url, max: 6 });
   const onError = (error: Error): void => {
@@ -42,32 +48,67 @@ export async function startJobs(
   pool.on('error', onError);
   pool.on('connect', (client) => client.on('error', onError));
   const stopping = new AbortController();
-  const runner: Runner = await run({
-    pgPool: pool,
-    concurrency: options.concurrency,
-    noHandleSignals: true,
-    pollInterval: 1000,
-    logger: new Logger(() => (level, message) => {
-      if (level === 'error') options.onError(new Error(message), 'queue');
-    }),
-    taskList: Object.fromEntries(
-      Object.entries(tasks).map(([name, task]) => [
-        name,
-        async (payload: unknown) => {
-          try {
-            await (task as (payload: unknown, signal: AbortSignal) => Promise<void>)(payload, stopping.signal);
-          } catch (error) {
-            options.onError(error, name);
-            throw new Error(`job ${name} failed`);
-          }
-        },
-      ]),
-    ),
-  });
+  const taskList = Object.fromEntries(
+    Object.entries(tasks).map(([name, task]) => [
+      name,
+      async (payload: unknown) => {
+        try {
+          await (task as (payload: unknown, signal: AbortSignal) => Promise<void>)(payload, stopping.signal);
+        } catch (error) {
+          options.onError(error, name);
+          throw new Error(`job ${name} failed`);
+        }
+      },
+    ]),
+  );
+  const start = (): Promise<Runner> =>
+    run({
+      pgPool: pool,
+      concurrency: options.concurrency,
+      noHandleSignals: true,
+      pollInterval: 1000,
+      // In a batch, because only there a failure ends the run instead of being an unhandled rejection, which ends the process.
+      preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
+      logger: new Logger(() => (level, message) => {
+        if (level === 'error') options.onError(new Error(message), 'queue');
+      }),
+      taskList,
+    });
+
+  let runner = await start();
+  /** Does it until it succeeds or we stop, at longer and longer intervals. */
+  const insist = async (work: () => Promise<unknown>): Promise<void> => {
+    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+      await pause(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+      if (stopping.signal.aborted) return;
+      try {
+        await work();
+        return;
+      } catch (error) {
+        options.onError(error, 'queue');
+      }
+    }
+  };
+  const keepRunning = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      await runner.promise.catch((error: unknown) => {
+        options.onError(error, 'queue');
+      });
+      await insist(async () => {
+        runner = await start();
+      });
+      await insist(async () => options.onRestart?.());
+    }
+  };
+  const kept = keepRunning();
   return {
     async stop() {
       stopping.abort();
-      await runner.stop();
+      // It has ended by itself when the database was lost just now.
+      await runner.stop().catch((error: unknown) => {
+        options.onError(error, 'queue');
+      });
+      await kept;
       await pool.end();
     },
   };

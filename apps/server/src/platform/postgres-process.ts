@@ -130,7 +130,10 @@ export function runningPostmaster(data: string): number | undefined {
  */
 export async function stopLeftover(data: string): Promise<number | undefined> {
   const pid = runningPostmaster(data);
-  if (pid === undefined) return undefined;
+  if (pid === undefined) {
+    await untilReaped(readPidFile(data)?.pid);
+    return undefined;
+  }
   process.kill(pid, 'SIGINT');
   for (let waitedMs = 0; runningPostmaster(data) === pid; waitedMs += 20) {
     if (waitedMs === 20_000) process.kill(pid, 'SIGQUIT');
@@ -139,4 +142,21 @@ export async function stopLeftover(data: string): Promise<number | undefined> {
     await pause(20);
   }
   return pid;
+}
+
+/**
+ * A killed postmaster stays in the process table until the system's first process takes note of it, and as long
+ * PostgreSQL takes it for running and refuses to start. Waits up to 10 s for that.
+ */
+async function untilReaped(pid: number | undefined): Promise<void> {
+  if (pid === undefined || !Number.isInteger(pid) || pid <= 1) return;
+  const dead = (): boolean => {
+    try {
+      // The name in parentheses may hold anything; the state follows it. Source: proc(5), /proc/pid/stat.
+      return /\) Z [^)]*$/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+    } catch {
+      return false;
+    }
+  };
+  for (let waitedMs = 0; dead() && waitedMs < 10_000; waitedMs += 20) await pause(20);
 }

@@ -83,7 +83,7 @@ module.exports = {
     {
       name: 'only-the-worker-runs-drivers',
       severity: 'error',
-      from: { path: '^apps/', pathNot: ['^apps/server/src/rotation/(worker|catalogue)\\.ts$', tests] },
+      from: { path: '^apps/', pathNot: ['^apps/server/src/rotation/(outpost-process|catalogue)\\.ts$', tests] },
       to: { path: '^packages/(drivers|reach)/' },
     },
     {

@@ -64,6 +64,7 @@ export default defineConfig(
       'apps/server/src/identity/*password*.ts',
       'apps/server/src/identity/*hash*.ts',
       'apps/server/src/rotation/worker*.ts',
+      'apps/server/src/rotation/outpost*.ts',
       'packages/driver-kit/src/**',
       'packages/drivers/src/**',
       'packages/reach/src/**',

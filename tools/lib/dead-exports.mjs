@@ -17,7 +17,7 @@ const entries = [
   /\.(test|bench)\.tsx?$/,
   /\.config\.[cm]?[jt]s$/,
   /^(tools|bench|test|e2e)\/[^/]+\.m?[jt]s$/,
-  /^apps\/server\/(src\/main\.ts|bin\/|test\/global-)/,
+  /^apps\/server\/(src\/main\.ts|src\/.+-process\.ts$|bin\/|test\/global-)/,
   /^apps\/web\/src\/main\.tsx$/,
   /^packages\/[^/]+\/[^/]+\.m?js$/,
   /\.d\.[cm]?ts$/,

@@ -250,6 +250,8 @@ create table strongroom.rotation_attempt (
   next_refused boolean not null default false,
   current_refused boolean not null default false,
   applied_at timestamptz,
+  -- While a worker is at it no other takes it up.
+  leased_until timestamptz,
   requested_by_id uuid,
   requested_by text not null,
   started_at timestamptz not null default now(),

@@ -30,7 +30,14 @@ import { startEmbedded } from './platform/postgres.ts';
 import { StartFault } from './platform/start-fault.ts';
 import { loadTls } from './platform/tls.ts';
 import { resourceEndpoints } from './resource/index.ts';
-import { driverCatalogue, recover, rotationEndpoints, runAttempt } from './rotation/index.ts';
+import {
+  createOutpost,
+  driverCatalogue,
+  recover,
+  renewLease,
+  rotationEndpoints,
+  runAttempt,
+} from './rotation/index.ts';
 import { organisations, setupEndpoints } from './setup/index.ts';
 import { checkMasterKey, createVault, WrongKey } from './vault/index.ts';
 
@@ -116,9 +123,17 @@ async function assemble(
   let known: string | undefined = first[0]?.id;
   const organisationId = async (): Promise<string | undefined> => (known ??= (await organisations(database))[0]?.id);
 
+  const outpost = createOutpost({
+    onDeath: () => {
+      log.warn('the outpost died; it is started again, and attempts are settled by asking the targets');
+    },
+  });
+  undo.push(() => outpost.stop());
   const worker = {
     perform,
     vault,
+    outpost,
+    renewLease: (organisation: string, attempt: string) => renewLease(database, organisation, attempt),
     onHostKeyChanged: (alarm: { resourceName: string; host: string; offered: string }) => {
       metrics.count('strongroom_host_key_changed_total');
       log.warn(alarm, 'host key changed: nothing was sent');

@@ -1,8 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
+import { newNonce, sha256 } from '../platform/random.ts';
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -46,7 +46,7 @@ export function consoleDoor(app: FastifyInstance, folder: string): void {
         body,
         packed,
         type,
-        tag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
+        tag: `"${sha256(body).toString('base64url').slice(0, 22)}"`,
       });
     }
   }
@@ -71,7 +71,7 @@ export function consoleDoor(app: FastifyInstance, folder: string): void {
         .status(404)
         .type('text/plain; charset=utf-8')
         .send(page === undefined ? 'The console has not been built: npm start builds it.' : 'Not found.');
-    const nonce = randomBytes(18).toString('base64');
+    const nonce = newNonce();
     return reply
       .header('content-security-policy', contentSecurityPolicy(nonce))
       .header('cache-control', 'no-store')

@@ -26,7 +26,13 @@ export function newId(): string {
 export const newToken = (): string => randomBytes(32).toString('base64url');
 
 /** SHA-256 of a token. Only this is stored: 256 random bits need no slow hash. */
-export const hashToken = (token: string): Buffer => createHash('sha256').update(token, 'utf8').digest();
+export const hashToken = (token: string): Buffer => sha256(token);
+
+/** SHA-256 of text (as UTF-8) or bytes, for tags and comparisons that are no secret. */
+export const sha256 = (data: string | Buffer): Buffer => createHash('sha256').update(data).digest();
+
+/** 144 random bits in base64, for a page's content security policy. */
+export const newNonce = (): string => randomBytes(18).toString('base64');
 
 /** Compares two texts in a time that tells nothing of where they differ. */
 export function sameText(a: string, b: string): boolean {

@@ -204,6 +204,7 @@ export interface Tables {
     nextRefused: Generated<boolean>;
     currentRefused: Generated<boolean>;
     appliedAt: Date | null;
+    leasedUntil: Date | null;
     requestedById: string | null;
     requestedBy: string;
     startedAt: Generated<Date>;

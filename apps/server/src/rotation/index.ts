@@ -1,12 +1,14 @@
 // Changing passwords on the machines: attempts that survive any crash, and the proof that a stored password works.
-// It owns attempts, their verdict, host-key pins, and is the only place that runs drivers.
+// It owns attempts, their verdict, host-key pins, and its outpost is the only process that runs drivers.
 // It decides by evidence from the target, never by what a command claimed.
 import { sql } from 'kysely';
 import { system } from '../authorise/index.ts';
 import type { Database } from '../platform/db.ts';
 import { enqueue } from '../platform/jobs.ts';
 
+export { renewLease } from './attempt.ts';
 export { driverCatalogue } from './catalogue.ts';
+export { createOutpost } from './outpost.ts';
 export { rotationEndpoints } from './rotation.endpoints.ts';
 export { runAttempt, type HostKeyAlarm, type WorkerParts } from './worker.ts';
 

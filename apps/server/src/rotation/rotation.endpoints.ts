@@ -14,7 +14,7 @@ import { Problem } from '../platform/problem.ts';
 import { Secret } from '../platform/secret.ts';
 import { changeLocally, policyFor, requireNotReused, requirePolicyKept } from '../passwords/index.ts';
 import { proofReply, readAccountRow, type DriverCatalogue } from '../resource/index.ts';
-import { resolve } from './attempt.ts';
+import { resolve } from './settle.ts';
 import { stage } from './stage.ts';
 import { verifyNow, type WorkerParts } from './worker.ts';
 

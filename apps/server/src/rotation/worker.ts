@@ -1,21 +1,12 @@
-import {
-  Untrusted,
-  type Driver,
-  type HostKey,
-  type Login,
-  type Reset,
-  type Target,
-  type Verified,
-} from '@strongroom/driver-kit';
-import { driverFor } from '@strongroom/drivers';
-import { sshTarget } from '@strongroom/reach';
+import type { HostKey, Login, Reset, Verified } from '@strongroom/driver-kit';
 import { system, type Actor, type Perform } from '../authorise/index.ts';
-import { Problem } from '../platform/problem.ts';
 import type { Secret } from '../platform/secret.ts';
 import type { Vault } from '../vault/index.ts';
-import { noteApplied, settle, takeUp, type Attempt } from './attempt.ts';
+import { leaseMs, noteApplied, takeUp, type Attempt } from './attempt.ts';
 import { keepOffered, pinHostKey } from './host-keys.ts';
+import type { Outpost, Route } from './outpost.ts';
 import { readReach, type ReachFacts } from './reach.ts';
+import { settle } from './settle.ts';
 import type { Evidence, Verdict } from './verdict.ts';
 
 /** Told when a host offers another key than the pinned one: the alarm that reaches operators beside the trail. */
@@ -24,16 +15,21 @@ export type HostKeyAlarm = (alarm: { resourceName: string; host: string; offered
 export interface WorkerParts {
   readonly perform: Perform;
   readonly vault: Vault;
+  readonly outpost: Outpost;
   readonly onHostKeyChanged: HostKeyAlarm;
+  /** Says that this worker is still at an attempt, so that no other takes it up. */
+  renewLease(organisationId: string, attemptId: string): Promise<void>;
 }
 
+/** A way to one target: what to ask of it goes through the outpost. */
 interface Contact {
-  readonly driver: Driver;
-  readonly target: Target<unknown>;
+  verify(login: Login): Promise<Verified>;
+  /** Signed in as `via`, or as the account itself. */
+  reset(attempt: Attempt, via: Login | undefined): Promise<Reset>;
   /** The account that signs in, where the settings say that accounts do not do so themselves. */
   readonly via: Login | undefined;
   /** The key that was offered and is not the pinned one. */
-  readonly seen: { offered: HostKey | undefined };
+  offered(): HostKey | undefined;
 }
 
 /**
@@ -41,36 +37,32 @@ interface Contact {
  * pinned one ends the contact there. No transaction is open while we talk.
  */
 function contact(parts: WorkerParts, organisationId: string, reach: ReachFacts): Contact {
-  const driver = driverFor(reach.driver);
-  if (!driver) throw new Problem('not-resettable');
-  const settings: unknown = driver.settings.parse(reach.settings);
-  const { port, timeoutSeconds, loginWith } = settings as { port: number; timeoutSeconds: number; loginWith: string };
-  const seen: Contact['seen'] = { offered: undefined };
+  let offered: HostKey | undefined;
   const ask = { actor: system(organisationId), action: 'resource.pin-host-key', objectId: reach.resourceId } as const;
-  const target = sshTarget<unknown>({
-    host: reach.host,
-    port,
-    settings,
-    pinned: reach.pinned,
-    timeoutMs: timeoutSeconds * 1000,
-    async onHostKey(key) {
-      if (!(await parts.perform(ask, (grant) => pinHostKey(grant, key)))) throw new Untrusted(key);
+  const route: Route = { ...reach, pin: (key) => parts.perform(ask, (grant) => pinHostKey(grant, key)) };
+  const { loginWith } = reach.settings as { loginWith?: unknown };
+  const via = loginWith === 'another account' ? reach.admin : undefined;
+  return {
+    via,
+    offered: () => offered,
+    async verify(login) {
+      const contacted = await parts.outpost.verify(route, login, via);
+      offered = contacted.offered ?? offered;
+      return contacted.said;
     },
-    onUntrusted(key) {
-      seen.offered = key;
+    async reset(attempt, signsIn) {
+      const { username, current, next } = attempt;
+      const admin = signsIn ?? { username, password: current };
+      const contacted = await parts.outpost.reset(route, admin, { username, current }, next, reach.elevation);
+      offered = contacted.offered ?? offered;
+      return contacted.said;
     },
-  });
-  return { driver, target, seen, via: loginWith === 'another account' ? reach.admin : undefined };
+  };
 }
 
 /** Keeps the key that a host offered instead of the pinned one, and raises the alarm. */
-async function raiseAlarm(
-  parts: WorkerParts,
-  organisationId: string,
-  reach: ReachFacts,
-  { seen }: Contact,
-): Promise<void> {
-  const { offered } = seen;
+async function raiseAlarm(parts: WorkerParts, organisationId: string, reach: ReachFacts, line: Contact): Promise<void> {
+  const offered = line.offered();
   if (!offered) return;
   await parts.perform(
     { actor: system(organisationId), action: 'resource.alarm-host-key', objectId: reach.resourceId },
@@ -93,44 +85,44 @@ export async function runAttempt(
     takeUp(grant, parts.vault),
   );
   if (!attempt) return undefined;
+  const renewing = setInterval(() => {
+    // A lease that is not renewed only means that another worker asks the target too: the verdict rests on its answers.
+    parts.renewLease(organisationId, attemptId).catch(() => undefined);
+  }, leaseMs / 3);
+  try {
+    return await bringOn(parts, actor, attempt);
+  } finally {
+    clearInterval(renewing);
+  }
+}
+
+async function bringOn(parts: WorkerParts, actor: Actor, attempt: Attempt): Promise<Verdict | undefined> {
+  const { organisationId } = attempt;
   const line = contact(parts, organisationId, attempt.reach);
   let said: Reset | undefined;
   if (attempt.fresh) {
-    said = await reset(line, attempt, line.via);
+    said = await line.reset(attempt, line.via);
     const word = said.is;
-    await parts.perform({ actor, action: 'rotation.apply', objectId: attemptId }, (grant) => noteApplied(grant, word));
+    await parts.perform({ actor, action: 'rotation.apply', objectId: attempt.id }, (grant) => noteApplied(grant, word));
+    // The command may still be at work on the target: asked now, it could answer for a moment that is about to pass.
+    if (word === 'unknown') return undefined;
   }
-  let evidence = await probe(
-    line,
-    attempt,
-    said?.is === 'refused' || said?.is === 'unreachable' || said?.is === 'untrusted' ? 'current' : 'next',
-  );
+  const untouched = said?.is === 'refused' || said?.is === 'unreachable' || said?.is === 'untrusted';
+  let evidence = await probe(line, attempt, untouched ? 'current' : 'next');
   // Both refused, and another account can set passwords: it sets the candidate that is already stored, never a new one.
   if (evidence.next === 'rejected' && evidence.current === 'rejected' && attempt.reach.admin) {
-    said = await reset(line, attempt, attempt.reach.admin);
+    said = await line.reset(attempt, attempt.reach.admin);
     if (said.is === 'done') evidence = { ...evidence, next: await verify(line, attempt, attempt.next) };
   }
   await raiseAlarm(parts, organisationId, attempt.reach, line);
-  const why = explain(said, evidence, attempt, line);
-  return parts.perform({ actor, action: 'rotation.settle', objectId: attemptId }, (grant) =>
+  const why = explain(said, evidence, attempt, line.offered());
+  return parts.perform({ actor, action: 'rotation.settle', objectId: attempt.id }, (grant) =>
     settle(grant, evidence, why),
   );
 }
 
-function reset({ driver, target }: Contact, attempt: Attempt, via: Login | undefined): Promise<Reset> {
-  if (!driver.reset) throw new Problem('not-resettable');
-  const self: Login = { username: attempt.username, password: attempt.current };
-  return driver.reset(
-    target,
-    via ?? self,
-    { username: attempt.username, current: attempt.current },
-    attempt.next,
-    attempt.reach.elevation,
-  );
-}
-
-const verify = ({ driver, target, via }: Contact, attempt: Attempt, password: Secret): Promise<Verified> =>
-  driver.verify(target, { username: attempt.username, password }, via);
+const verify = (line: Contact, attempt: Attempt, password: Secret): Promise<Verified> =>
+  line.verify({ username: attempt.username, password });
 
 /**
  * Asks the target which password works, the likelier first, and stops at the first that does: a failed log-in may lock
@@ -147,10 +139,15 @@ async function probe(line: Contact, attempt: Attempt, likelier: 'next' | 'curren
 }
 
 /** One sentence for people; null when all went well. Whatever the target wrote is cleaned of the passwords that were at hand. */
-function explain(said: Reset | undefined, evidence: Evidence, attempt: Attempt, { seen }: Contact): string | null {
+function explain(
+  said: Reset | undefined,
+  evidence: Evidence,
+  attempt: Attempt,
+  offered: HostKey | undefined,
+): string | null {
   if (evidence.next === 'accepted') return null;
-  if (seen.offered)
-    return `The host key of ${attempt.reach.host} is not the pinned one (offered ${seen.offered.fingerprint}). Nothing was sent. Compare the keys on the resource’s page.`;
+  if (offered)
+    return `The host key of ${attempt.reach.host} is not the pinned one (offered ${offered.fingerprint}). Nothing was sent. Compare the keys on the resource’s page.`;
   if (evidence.next === 'untrusted' || evidence.current === 'untrusted')
     return `The host key of ${attempt.reach.host} is not the pinned one. Nothing was sent.`;
   if (evidence.next === 'unreachable' || evidence.current === 'unreachable')
@@ -206,10 +203,10 @@ export async function verifyNow(
     };
   });
   const line = contact(parts, actor.organisationId, ask.reach);
-  const result = await line.driver.verify(line.target, { username: ask.username, password: ask.password }, line.via);
+  const result = await line.verify({ username: ask.username, password: ask.password });
   await raiseAlarm(parts, actor.organisationId, ask.reach, line);
   return {
-    checked: { result, why: sentences[result](ask.reach.host, line.seen.offered?.fingerprint) },
+    checked: { result, why: sentences[result](ask.reach.host, line.offered()?.fingerprint) },
     version: ask.version,
   };
 }

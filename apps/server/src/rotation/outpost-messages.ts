@@ -1,0 +1,52 @@
+import { z } from 'zod';
+
+/** What passes between the server and its outpost. Both sides parse what the other sends: neither trusts the other's memory. */
+const key = z.object({
+  algorithm: z.string().max(100),
+  fingerprint: z.string().max(200),
+  publicKey: z.string().max(20_000),
+});
+const login = z.object({ username: z.string(), password: z.string().optional() });
+
+/** One thing to do on one target. Secrets travel as text over the socket pair that only the two processes hold. */
+export const Errand = z.object({
+  id: z.int(),
+  driver: z.string(),
+  host: z.string(),
+  settings: z.unknown(),
+  pinned: z.array(key),
+  task: z.discriminatedUnion('is', [
+    z.object({ is: z.literal('verify'), login, via: login.optional() }),
+    z.object({
+      is: z.literal('reset'),
+      admin: login,
+      account: z.object({ username: z.string(), current: z.string().optional() }),
+      next: z.string(),
+      elevation: login.optional(),
+    }),
+  ]),
+});
+export type Errand = z.infer<typeof Errand>;
+
+/** Whether a host key of a first contact was pinned. */
+export const KeyAnswer = z.object({ id: z.int(), pinned: z.boolean() });
+export type KeyAnswer = z.infer<typeof KeyAnswer>;
+export const ToOutpost = z.union([z.object({ errand: Errand }), z.object({ key: KeyAnswer })]);
+export type ToOutpost = z.infer<typeof ToOutpost>;
+
+export const VerifiedWord = z.enum(['accepted', 'rejected', 'unreachable', 'untrusted']);
+export const ResetWord = z.discriminatedUnion('is', [
+  z.object({ is: z.literal('done') }),
+  z.object({ is: z.literal('refused'), why: z.string().max(2000) }),
+  z.object({ is: z.literal('unreachable') }),
+  z.object({ is: z.literal('untrusted') }),
+  z.object({ is: z.literal('unknown') }),
+]);
+
+export const FromOutpost = z.union([
+  /** A host showed its key for the first time: nothing secret is sent before the answer. */
+  z.object({ id: z.int(), key }),
+  z.object({ id: z.int(), verified: VerifiedWord, offered: key.optional() }),
+  z.object({ id: z.int(), reset: ResetWord, offered: key.optional() }),
+]);
+export type FromOutpost = z.infer<typeof FromOutpost>;

@@ -1,0 +1,208 @@
+import type { AttemptState } from '@strongroom/contract';
+import type { Grant } from '../authorise/index.ts';
+import { enqueue } from '../platform/jobs.ts';
+import { Problem } from '../platform/problem.ts';
+import { jobKey, move, queue } from './attempt.ts';
+import { verdict, type Evidence, type Verdict } from './verdict.ts';
+
+/** When a target could not be asked: seconds until it is asked again. */
+const backOff = [5, 15, 30, 60, 300, 900, 3600] as const;
+
+/** The verdict behind each state that an attempt does not leave by itself. */
+const endings: Partial<Record<AttemptState, Verdict>> = {
+  promoted: 'commit',
+  'rolled-back': 'abandon',
+  'needs-person': 'stuck',
+};
+
+/**
+ * Ends the attempt as the evidence says. `wait` leaves it open and puts it in line again, later and later. Either
+ * password stays readable to those entitled until the end.
+ */
+export async function settle(
+  grant: Grant<'rotation.settle'>,
+  evidence: Evidence,
+  why: string | null,
+): Promise<Verdict> {
+  const attempt = await grant.db
+    .selectFrom('rotationAttempt')
+    .selectAll()
+    .where('id', '=', grant.objectId)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+  // Settled meanwhile by another node or a person: what they decided stands, unless the target itself says otherwise.
+  const ended = endings[attempt.state as AttemptState];
+  if (ended && (ended === 'commit' || evidence.next !== 'accepted')) {
+    grant.nothingDone();
+    return ended;
+  }
+  const end = verdict(evidence);
+  grant.note({ verdict: end, next: evidence.next, current: evidence.current });
+  switch (end) {
+    case 'commit':
+      await promote(grant, attempt, 'rotation');
+      grant.note({ state: 'promoted', version: attempt.nextVersion });
+      break;
+    case 'abandon':
+      await rollBack(grant, attempt, why);
+      await grant.db
+        .updateTable('account')
+        .set({
+          provenAt: new Date(),
+          provenBy: 'rotation',
+          checkedAt: new Date(),
+          checkResult: 'accepted',
+          checkWhy: null,
+        })
+        .where('id', '=', attempt.accountId)
+        .execute();
+      grant.note({ state: 'rolled-back' });
+      break;
+    case 'stuck':
+      await move(grant, { state: 'needs-person', why: why ?? 'The target refuses both the old and the new password.' });
+      await grant.db
+        .updateTable('account')
+        .set({
+          checkedAt: new Date(),
+          checkResult: 'rejected',
+          checkWhy: 'The target refuses both the old and the new password.',
+        })
+        .where('id', '=', attempt.accountId)
+        .execute();
+      grant.note({ state: 'needs-person' });
+      break;
+    case 'wait': {
+      const seconds = backOff[Math.min(attempt.tries, backOff.length - 1)] ?? 3600;
+      const nextTryAt = new Date(Date.now() + seconds * 1000);
+      await move(grant, { state: 'unverified', why, nextTryAt });
+      await grant.db
+        .updateTable('rotationAttempt')
+        .set((eb) => ({
+          tries: eb('tries', '+', 1),
+          nextRefused: attempt.nextRefused || evidence.next === 'rejected',
+          currentRefused: attempt.currentRefused || evidence.current === 'rejected',
+        }))
+        .where('id', '=', grant.objectId)
+        .execute();
+      const untrusted = evidence.next === 'untrusted' || evidence.current === 'untrusted';
+      await grant.db
+        .updateTable('account')
+        .set({ checkedAt: new Date(), checkResult: untrusted ? 'untrusted' : 'unreachable', checkWhy: why })
+        .where('id', '=', attempt.accountId)
+        .execute();
+      await queue(grant, nextTryAt);
+      grant.note({ state: 'unverified', retryInSeconds: seconds });
+    }
+  }
+  if (why !== null) grant.note({ why });
+  return end;
+}
+
+interface Ends {
+  readonly accountId: string;
+  readonly baseVersion: number;
+  readonly nextVersion: number;
+}
+
+async function promote(grant: Grant, attempt: Ends, provenBy: 'rotation' | null): Promise<void> {
+  const { accountId } = attempt;
+  await grant.db
+    .updateTable('secret')
+    .set({ state: 'former' })
+    .where('accountId', '=', accountId)
+    .where('state', '=', 'current')
+    .execute();
+  await grant.db
+    .updateTable('secret')
+    .set({ state: 'current' })
+    .where('accountId', '=', accountId)
+    .where('version', '=', attempt.nextVersion)
+    .where('state', 'in', ['candidate', 'abandoned'])
+    .returning('version')
+    .executeTakeFirstOrThrow();
+  const now = new Date();
+  await grant.db
+    .updateTable('account')
+    .set({
+      secretVersion: attempt.nextVersion,
+      changedAt: now,
+      provenAt: provenBy && now,
+      provenBy,
+      checkedAt: provenBy && now,
+      checkResult: provenBy && 'accepted',
+      checkWhy: null,
+    })
+    .where('id', '=', accountId)
+    .where('secretVersion', '=', attempt.baseVersion)
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  await grant.db
+    .updateTable('rotationAttempt')
+    .set({ state: 'promoted', why: null, updatedAt: now, endedAt: now, nextTryAt: null, leasedUntil: null })
+    .where('accountId', '=', accountId)
+    .where('nextVersion', '=', attempt.nextVersion)
+    .execute();
+}
+
+async function rollBack(grant: Grant, attempt: Ends, why: string | null): Promise<void> {
+  await grant.db
+    .updateTable('secret')
+    .set({ state: 'abandoned' })
+    .where('accountId', '=', attempt.accountId)
+    .where('version', '=', attempt.nextVersion)
+    .execute();
+  const now = new Date();
+  await grant.db
+    .updateTable('rotationAttempt')
+    .set({ state: 'rolled-back', why, updatedAt: now, endedAt: now, nextTryAt: null, leasedUntil: null })
+    .where('accountId', '=', attempt.accountId)
+    .where('nextVersion', '=', attempt.nextVersion)
+    .execute();
+}
+
+/** A person ends, or sends back to the target, an attempt that could not end by itself. */
+export async function resolve(
+  grant: Grant<'attempt.resolve'>,
+  attemptId: string,
+  how: 'ask-again' | 'keep-current' | 'keep-candidate',
+): Promise<void> {
+  const attempt = await grant.db
+    .selectFrom('rotationAttempt')
+    .selectAll()
+    .where('id', '=', attemptId)
+    .where('accountId', '=', grant.objectId)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!attempt) throw new Problem('not-found');
+  if (attempt.state !== 'needs-person' && attempt.state !== 'unverified') throw new Problem('not-that-state');
+  grant.note({ attempt: attemptId, how });
+  switch (how) {
+    case 'ask-again':
+      await grant.db
+        .updateTable('rotationAttempt')
+        .set({
+          state: 'unverified',
+          leasedUntil: null,
+          nextRefused: false,
+          currentRefused: false,
+          tries: 0,
+          updatedAt: new Date(),
+          nextTryAt: new Date(),
+        })
+        .where('id', '=', attemptId)
+        .execute();
+      await enqueue(
+        grant.db,
+        'rotate',
+        { organisationId: grant.actor.organisationId, attemptId },
+        { key: jobKey(attemptId) },
+      );
+      break;
+    case 'keep-current':
+      await rollBack(grant, attempt, 'ended by a person');
+      break;
+    case 'keep-candidate':
+      await promote(grant, attempt, null);
+      break;
+  }
+}

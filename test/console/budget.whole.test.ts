@@ -10,7 +10,9 @@ interface Chunk {
   readonly css?: readonly string[];
   readonly isDynamicEntry?: boolean;
 }
-const manifest = JSON.parse(readFileSync(join(consoleDist, '.vite/manifest.json'), 'utf8')) as Readonly<Record<string, Chunk>>;
+const manifest = JSON.parse(readFileSync(join(consoleDist, '.vite/manifest.json'), 'utf8')) as Readonly<
+  Record<string, Chunk>
+>;
 const sizes = new Map<string, number>();
 const gzipped = (file: string): number => {
   const known = sizes.get(file) ?? gzipSync(readFileSync(join(consoleDist, file)), { level: 9 }).length;
@@ -28,10 +30,14 @@ function closure(name: string, found = new Set<string>()): Set<string> {
 /** Kilobytes, gzip, that a browser loads when this page is the first one it opens. */
 function load(page: string, kind: 'js' | 'css'): number {
   const chunks = [...new Set([...closure('index.html'), ...closure(page)])];
-  const files = new Set(chunks.flatMap((name) => (kind === 'js' ? [manifest[name]?.file ?? ''] : [...(manifest[name]?.css ?? [])])));
+  const files = new Set(
+    chunks.flatMap((name) => (kind === 'js' ? [manifest[name]?.file ?? ''] : [...(manifest[name]?.css ?? [])])),
+  );
   return [...files].filter((file) => file.endsWith(`.${kind}`)).reduce((sum, file) => sum + gzipped(file), 0) / 1000;
 }
-const pages = Object.keys(manifest).filter((name) => manifest[name]?.isDynamicEntry && /^src\/pages\/.+\.tsx$/.test(name));
+const pages = Object.keys(manifest).filter(
+  (name) => manifest[name]?.isDynamicEntry && /^src\/pages\/.+\.tsx$/.test(name),
+);
 
 describe('what the console weighs', () => {
   it('loads every page apart from the others', () => {
@@ -46,8 +52,12 @@ describe('what the console weighs', () => {
     expect(load(page, 'css')).toBeLessThanOrEqual(45);
   });
   it('carries two fonts for Latin text, of at most 90 kB together', () => {
-    const fonts = Object.values(manifest).flatMap((chunk) => (/latin-wght-normal.*\.woff2$/.test(chunk.file) ? [chunk.file] : []));
+    const fonts = Object.values(manifest).flatMap((chunk) =>
+      /latin-wght-normal.*\.woff2$/.test(chunk.file) ? [chunk.file] : [],
+    );
     expect(fonts).toHaveLength(2);
-    expect(fonts.reduce((sum, file) => sum + readFileSync(join(consoleDist, file)).length, 0) / 1000).toBeLessThanOrEqual(90);
+    expect(
+      fonts.reduce((sum, file) => sum + readFileSync(join(consoleDist, file)).length, 0) / 1000,
+    ).toBeLessThanOrEqual(90);
   });
 });

@@ -3,7 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launch, tracesOf, visit, type Complaints } from './browser.ts';
 import { startProduct, type Product } from './product.ts';
 
-const person = { fullName: 'Ada Lindqvist', username: 'ada', password: 'a sentence only she knows', organisation: 'Northwind IT' };
+const person = {
+  fullName: 'Ada Lindqvist',
+  username: 'ada',
+  password: 'a sentence only she knows',
+  organisation: 'Northwind IT',
+};
 
 let product: Product;
 let browser: Browser;
@@ -25,7 +30,9 @@ async function refusalOf(username: string, password: string): Promise<string> {
   await page.getByLabel('User name').fill(username);
   await page.getByLabel('Password', { exact: true }).fill(password);
   const [reply] = await Promise.all([
-    page.waitForResponse((response) => response.url().endsWith('/api/v1/session') && response.request().method() === 'POST'),
+    page.waitForResponse(
+      (response) => response.url().endsWith('/api/v1/session') && response.request().method() === 'POST',
+    ),
     page.getByRole('button', { name: 'Sign in' }).click(),
   ]);
   expect(reply.ok()).toBe(false);

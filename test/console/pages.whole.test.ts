@@ -11,7 +11,11 @@ let made: { resource: string; account: string; user: string; apiUser: string; ev
 async function ask<T>(page: Page, method: 'GET' | 'POST', path: string, data?: object): Promise<T> {
   const session = await page.request.get('/api/v1/session');
   const { csrfToken } = (await session.json()) as { csrfToken: string };
-  const reply = await page.request.fetch(`/api/v1${path}`, { method, headers: { 'x-csrf-token': csrfToken }, ...(data ? { data } : {}) });
+  const reply = await page.request.fetch(`/api/v1${path}`, {
+    method,
+    headers: { 'x-csrf-token': csrfToken },
+    ...(data ? { data } : {}),
+  });
   if (!reply.ok()) throw new Error(`${method} ${path}: ${reply.status()} ${await reply.text()}`);
   return (await reply.json()) as T;
 }
@@ -21,17 +25,33 @@ beforeAll(async () => {
   const { context, page } = await visit(browser, product.origin);
   await signIn(page);
   const resource = await ask<{ id: string }>(page, 'POST', '/resources', {
-    name: 'fra-app-lnx-042', type: 'linux', dnsName: 'fra-app-lnx-042.example', description: 'Ledger, Frankfurt',
-    accounts: [{ username: 'root' }, { username: 'deploy' }, { username: 'a-log-in-name-that-is-so-long-that-it-does-not-fit-anywhere' }],
+    name: 'fra-app-lnx-042',
+    type: 'Linux',
+    dnsName: 'fra-app-lnx-042.example',
+    description: 'Ledger, Frankfurt',
+    accounts: [
+      { username: 'root' },
+      { username: 'deploy' },
+      { username: 'a-log-in-name-that-is-so-long-that-it-does-not-fit-anywhere' },
+    ],
   });
   const accounts = await ask<{ items: { id: string }[] }>(page, 'GET', '/accounts');
   const person = { username: 'tomas', fullName: 'Tomás Rey', email: 'tomas@northwind.example', role: 'password-user' };
   const { user } = await ask<{ user: { id: string } }>(page, 'POST', '/users', person);
   const api = await ask<{ user: { id: string } }>(page, 'POST', '/api-users', {
-    username: 'deploy', fullName: 'Deployment pipeline', role: 'password-user', expiresAt: null,
+    username: 'deploy',
+    fullName: 'Deployment pipeline',
+    role: 'password-user',
+    expiresAt: null,
   });
   const events = await ask<{ items: { id: string }[] }>(page, 'GET', '/audit?trail=resource');
-  made = { resource: resource.id, account: accounts.items[0]?.id ?? '', user: user.id, apiUser: api.user.id, event: events.items[0]?.id ?? '' };
+  made = {
+    resource: resource.id,
+    account: accounts.items[0]?.id ?? '',
+    user: user.id,
+    apiUser: api.user.id,
+    event: events.items[0]?.id ?? '',
+  };
   await context.close();
 });
 afterAll(async () => {
@@ -41,10 +61,10 @@ afterAll(async () => {
 
 /** Every page of the console, and those of its overlays that have an address. */
 const addresses = (): Readonly<Record<string, string>> => ({
-  'Home': '/home',
+  Home: '/home',
   'Home without a match': '/home?search=nothing-like-it',
   'an account': `/home?account=${made.account}`,
-  'Resources': '/resources',
+  Resources: '/resources',
   'Add resource': '/resources/new',
   'a resource': `/resources/${made.resource}`,
   'how a resource is rotated': `/resources/${made.resource}/rotation`,
@@ -54,21 +74,25 @@ const addresses = (): Readonly<Record<string, string>> => ({
   'an audit event': `/audit/resources?event=${made.event}`,
   'the user trail': '/audit/users',
   'the task trail': '/audit/tasks',
-  'Admin': '/admin',
-  'Users': '/admin/users',
+  Admin: '/admin',
+  Users: '/admin/users',
   'Add user': '/admin/users/new',
   'a user': `/admin/users/${made.user}`,
   'API users': '/admin/api-users',
   'Add API user': '/admin/api-users/new',
   'an API user': `/admin/users/${made.apiUser}`,
-  'Settings': '/admin/settings',
-  'Profile': '/me/profile',
-  'Security': '/me/security',
-  'Preferences': '/me/preferences',
+  Settings: '/admin/settings',
+  Profile: '/me/profile',
+  Security: '/me/security',
+  Preferences: '/me/preferences',
   'the API reference': '/help/api#account.reveal',
   'an address that leads nowhere': '/nowhere/at/all',
 });
-const outside = { 'Sign in': '/login', 'Set-up without its link': '/setup', 'a one-time link that has ended': `/link#${'x'.repeat(43)}` };
+const outside = {
+  'Sign in': '/login',
+  'Set-up without its link': '/setup',
+  'a one-time link that has ended': `/link#${'x'.repeat(43)}`,
+};
 
 describe.each([
   ['desktop', 'light'],
@@ -76,42 +100,48 @@ describe.each([
   ['phone', 'light'],
   ['phone', 'dark'],
 ] as const)('every page, %s, %s', (size: Size, theme) => {
-  it('has no accessibility finding, breaks no content policy, and does not scroll sideways', { timeout: 120_000 }, async () => {
-    const { context, page, complaints } = await visit(browser, product.origin, { size, theme, reducedMotion: true });
-    const findings: string[] = [];
-    const look = async (name: string) => {
-      await settled(page);
-      findings.push(...(await accessibilityFindings(page)).map((finding) => `${name}: ${finding}`));
-      const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      if (over > 0) findings.push(`${name}: scrolls sideways by ${over} px`);
-    };
-    for (const [name, address] of Object.entries(outside)) {
-      await page.goto(address);
-      await look(name);
-    }
-    await signIn(page);
-    for (const [name, address] of Object.entries(addresses())) {
-      await page.goto(address);
-      await look(name);
-    }
-    await page.goto('/audit/resources');
-    await page.getByRole('button', { name: 'How to verify' }).click();
-    await page.getByRole('dialog').waitFor();
-    await look('How to verify');
-    await page.keyboard.press('Escape');
-    await page.getByRole('dialog').waitFor({ state: 'detached' });
-    await page.keyboard.press('Control+k');
-    await page.getByRole('dialog').waitFor();
-    await page.keyboard.type('ro');
-    await page.getByRole('option').first().waitFor();
-    await look('the palette');
-    await page.keyboard.press('Escape');
-    await page.getByRole('dialog').waitFor({ state: 'detached' });
-    await page.keyboard.press('?');
-    await page.getByRole('dialog').waitFor();
-    await look('the shortcuts');
-    expect(findings).toEqual([]);
-    expect(complaints.all).toEqual([]);
-    await context.close();
-  });
+  it(
+    'has no accessibility finding, breaks no content policy, and does not scroll sideways',
+    { timeout: 120_000 },
+    async () => {
+      const { context, page, complaints } = await visit(browser, product.origin, { size, theme, reducedMotion: true });
+      const findings: string[] = [];
+      const look = async (name: string) => {
+        await settled(page);
+        findings.push(...(await accessibilityFindings(page, theme === 'dark')).map((finding) => `${name}: ${finding}`));
+        const over = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
+        if (over > 0) findings.push(`${name}: scrolls sideways by ${over} px`);
+      };
+      for (const [name, address] of Object.entries(outside)) {
+        await page.goto(address);
+        await look(name);
+      }
+      await signIn(page);
+      for (const [name, address] of Object.entries(addresses())) {
+        await page.goto(address);
+        await look(name);
+      }
+      await page.goto('/audit/resources');
+      await page.getByRole('button', { name: 'How to verify' }).click();
+      await page.getByRole('dialog').waitFor();
+      await look('How to verify');
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await page.keyboard.press('Control+k');
+      await page.getByRole('dialog').waitFor();
+      await page.keyboard.type('ro');
+      await page.getByRole('option').first().waitFor();
+      await look('the palette');
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await page.keyboard.press('?');
+      await page.getByRole('dialog').waitFor();
+      await look('the shortcuts');
+      expect(findings).toEqual([]);
+      expect(complaints.all).toEqual([]);
+      await context.close();
+    },
+  );
 });

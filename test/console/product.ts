@@ -41,13 +41,18 @@ function untilReady(child: ReturnType<typeof spawn>, lines: string[]): Promise<v
     if (child.stdout) createInterface(child.stdout).on('line', take);
     if (child.stderr) createInterface(child.stderr).on('line', (line) => lines.push(line));
     child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`The server ended with status ${code} before it was ready:\n${lines.join('\n')}`)));
+    child.once('exit', (code) =>
+      reject(new Error(`The server ended with status ${code} before it was ready:\n${lines.join('\n')}`)),
+    );
   });
 }
 
 /** Finds the address in a line such as `Console: https://host:7272/`; null without such a line. */
 const addressIn = (lines: readonly string[], label: string): string | null =>
-  lines.find((line) => line.startsWith(`${label}: `))?.slice(label.length + 2).trim() ?? null;
+  lines
+    .find((line) => line.startsWith(`${label}: `))
+    ?.slice(label.length + 2)
+    .trim() ?? null;
 
 /**
  * Starts the product as its users start it, on an empty state directory and free ports.
@@ -60,7 +65,9 @@ export async function startProduct({ unattended }: { unattended: boolean }): Pro
   const base = await mkdtemp(join(tmpdir(), 'strongroom-console-'));
   await chmod(base, 0o755);
   const environment: NodeJS.ProcessEnv = {
-    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(STRONGROOM_|VITEST|NODE_OPTIONS$|NODE_ENV$)/.test(name))),
+    ...Object.fromEntries(
+      Object.entries(process.env).filter(([name]) => !/^(STRONGROOM_|VITEST|NODE_OPTIONS$|NODE_ENV$)/.test(name)),
+    ),
     STRONGROOM_HOME: join(base, 'home'),
     STRONGROOM_KEY_FILE: join(base, 'key', 'master.key'),
     STRONGROOM_HOST: '127.0.0.1',

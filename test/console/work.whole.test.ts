@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core';
+import { request, type APIResponse, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launch, signIn, tracesOf, visit, type Complaints } from './browser.ts';
 import { startProduct, type Product } from './product.ts';
@@ -26,12 +26,26 @@ async function tabTo(name: RegExp, most = 40): Promise<void> {
     await page.keyboard.press('Tab');
     const label = await page.evaluate(() => {
       const e = document.activeElement;
-      const labels = e instanceof HTMLInputElement || e instanceof HTMLTextAreaElement ? [...(e.labels ?? [])].map((l) => l.textContent).join(' ') : '';
+      const labels =
+        e instanceof HTMLInputElement || e instanceof HTMLTextAreaElement
+          ? [...(e.labels ?? [])].map((l) => l.textContent).join(' ')
+          : '';
       return `${labels} ${e?.getAttribute('aria-label') ?? ''} ${e instanceof HTMLButtonElement || e instanceof HTMLAnchorElement ? e.textContent : ''}`;
     });
     if (name.test(label)) return;
   }
   throw new Error(`Tab never came to ${name}`);
+}
+/** Makes a call as a program does: with a token and without the browser's cookies. */
+async function fetchAs(origin: string, token: string, path: string): Promise<APIResponse> {
+  const program = await request.newContext({
+    baseURL: origin,
+    ignoreHTTPSErrors: true,
+    extraHTTPHeaders: { authorization: `Bearer ${token}` },
+  });
+  const reply = await program.get(path);
+  await program.dispose();
+  return reply;
 }
 const shown = () => page.evaluate((text) => document.body.innerText.includes(text), secret);
 
@@ -120,13 +134,21 @@ describe('a password on Home', () => {
     await dialog.getByLabel('Reason').fill('Kernel patch in the agreed window');
     await dialog.getByRole('button', { name: 'Continue' }).click();
     await page.getByText(secret).waitFor();
-    expect(await tracesOf(page).then((traces) => JSON.parse(traces) as { address: string; local: object; session: object })).toMatchObject({
+    expect(
+      await tracesOf(page).then((traces) => JSON.parse(traces) as { address: string; local: object; session: object }),
+    ).toMatchObject({
       address: expect.not.stringContaining('Kernel'),
     });
 
     await page.goto('/audit/resources');
-    await page.getByRole('row', { name: /Revealed password.*Kernel patch/ }).first().waitFor();
-    await page.getByRole('row', { name: /Revealed password.*Kernel patch/ }).first().click();
+    await page
+      .getByRole('row', { name: /Revealed password.*Kernel patch/ })
+      .first()
+      .waitFor();
+    await page
+      .getByRole('row', { name: /Revealed password.*Kernel patch/ })
+      .first()
+      .click();
     const drawer = page.getByRole('dialog');
     await drawer.getByText('Kernel patch in the agreed window').waitFor();
     await drawer.getByText('Ada', { exact: false }).first().waitFor();
@@ -197,8 +219,54 @@ describe('users', () => {
     await page.waitForURL(/\/admin\/users\/[0-9a-f-]{36}/);
     await page.getByRole('heading', { name: 'Deployment pipeline' }).waitFor();
     expect(await tracesOf(page)).not.toContain(token);
-    const answer = await page.request.get(`${product.origin}/api/v1/accounts`, { headers: { authorization: `Bearer ${token}`, cookie: '' } });
-    expect(answer.status()).toBe(200);
+    expect((await fetchAs(product.origin, token, '/api/v1/accounts')).status()).toBe(200);
+    expect((await fetchAs(product.origin, `${token}x`, '/api/v1/accounts')).status()).toBe(401);
+  });
+});
+
+describe('one’s own account', () => {
+  it('asks for another password first when somebody else chose it, and opens nothing else before', async () => {
+    await page.goto('/admin/users/new');
+    await page.getByLabel('Full name').fill('Priya Raman');
+    await page.getByLabel('Mail address').fill('priya@northwind.example');
+    await page.getByLabel('User name').fill('priya');
+    await page.getByLabel('First password').check();
+    await page.getByLabel(/^First password \*/).fill('chosen by somebody else');
+    await page.getByRole('button', { name: 'Add user' }).click();
+    await page.waitForURL(/\/admin\/users\/[0-9a-f-]{36}/);
+    const theirs = await visit(browser, product.origin);
+    await signIn(theirs.page, { username: 'priya', password: 'chosen by somebody else' });
+    await theirs.page.getByText('Choose a new password first').waitFor();
+    await theirs.page.goto('/home');
+    await theirs.page.waitForURL('**/me/security');
+    await theirs.page.getByLabel(/^Current password/).fill('chosen by somebody else');
+    await theirs.page.getByLabel(/^New password/).fill('chosen by priya herself');
+    await theirs.page.getByRole('button', { name: 'Change password' }).click();
+    await theirs.page.getByText('The password does not meet every point').waitFor();
+    await theirs.page.getByLabel(/^New password/).fill('chosen by nobody else');
+    await theirs.page.getByRole('button', { name: 'Change password' }).click();
+    await theirs.page.waitForURL('**/home');
+    expect(theirs.complaints.all).toEqual([]);
+    await theirs.context.close();
+  });
+
+  it('makes a token that works until it is ended', async () => {
+    await page.goto('/me/security');
+    await page.getByRole('button', { name: 'Create token' }).click();
+    const asking = page.getByRole('dialog', { name: 'Create an API token' });
+    await asking.getByLabel('Name').fill('Backup script');
+    await asking.getByRole('button', { name: 'Create token' }).click();
+    const shownOnce = page.getByRole('dialog', { name: 'Copy the token now' });
+    const token = (await shownOnce.locator('code').first().innerText()).trim();
+    await shownOnce.getByLabel('I have stored it').check();
+    await shownOnce.getByRole('button', { name: 'Done' }).click();
+    const fetchWithToken = async () => (await fetchAs(product.origin, token, '/api/v1/resources')).status();
+    expect(await fetchWithToken()).toBe(200);
+    await page.getByRole('button', { name: 'End token Backup script' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'End token' }).click();
+    await page.getByText('Token Backup script ended.').waitFor();
+    expect(await fetchWithToken()).toBe(401);
+    expect(await tracesOf(page)).not.toContain(token);
   });
 });
 

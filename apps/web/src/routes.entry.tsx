@@ -9,7 +9,10 @@ export const outsideRoutes: readonly PageRoute[] = [
 
 /** Pages within the frame: audit, administration, one's own account, help. */
 export const entryRoutes: readonly PageRoute[] = [
-  { path: '/audit/resources', load: () => import('./pages/audit/index.tsx').then((page) => ({ default: page.ResourceTrail })) },
+  {
+    path: '/audit/resources',
+    load: () => import('./pages/audit/index.tsx').then((page) => ({ default: page.ResourceTrail })),
+  },
   { path: '/audit/users', load: () => import('./pages/audit/index.tsx').then((page) => ({ default: page.UserTrail })) },
   { path: '/audit/tasks', load: () => import('./pages/audit/index.tsx').then((page) => ({ default: page.TaskTrail })) },
   { path: '/admin', load: () => import('./pages/settings/AdminIndex.tsx') },
@@ -17,7 +20,10 @@ export const entryRoutes: readonly PageRoute[] = [
   { path: '/admin/users', load: () => import('./pages/users/index.tsx').then((page) => ({ default: page.People })) },
   { path: '/admin/users/new', load: () => import('./pages/users/NewUser.tsx') },
   { path: '/admin/users/$userId', load: () => import('./pages/users/UserPage.tsx') },
-  { path: '/admin/api-users', load: () => import('./pages/users/index.tsx').then((page) => ({ default: page.ApiUsers })) },
+  {
+    path: '/admin/api-users',
+    load: () => import('./pages/users/index.tsx').then((page) => ({ default: page.ApiUsers })),
+  },
   { path: '/admin/api-users/new', load: () => import('./pages/users/NewApiUser.tsx') },
   { path: '/me/profile', load: () => import('./pages/me/Profile.tsx') },
   { path: '/me/security', load: () => import('./pages/me/Security.tsx') },

@@ -83,10 +83,12 @@ const english = {
     'Events are leaves of a Merkle tree whose root is signed again and again. Whoever holds the public key can tell whether an event was inserted, changed, deleted, moved or cut off, without trusting this server.',
   'verify.one': 'Download the export. It holds the sealed events and every checkpoint.',
   'verify.two': 'Keep the public key where this server cannot change it. Take it once, from a place you trust.',
-  'verify.three': 'Run the verifier. It is one file, needs nothing but Node 18 or newer, and exists a second time in Python.',
+  'verify.three':
+    'Run the verifier. It is one file, needs nothing but Node 18 or newer, and exists a second time in Python.',
   'verify.key': 'Public key',
   'verify.checkpoint': 'Last checkpoint',
-  'verify.checkpointHelp': 'Keep a copy elsewhere from time to time. With it, the verifier also finds a trail that was cut off and signed anew.',
+  'verify.checkpointHelp':
+    'Keep a copy elsewhere from time to time. With it, the verifier also finds a trail that was cut off and signed anew.',
   'verify.command': 'Commands',
   'verify.copy': 'Copy',
   'verify.copied': 'Copied',
@@ -142,4 +144,6 @@ const english = {
 export const audit = catalogue('audit', english);
 
 /** The actions that have words, such as `account.reveal`. */
-export const actionNames: readonly string[] = Object.keys(english).flatMap((key) => (key.startsWith('action.') ? [key.slice('action.'.length)] : []));
+export const actionNames: readonly string[] = Object.keys(english).flatMap((key) =>
+  key.startsWith('action.') ? [key.slice('action.'.length)] : [],
+);

@@ -14,13 +14,16 @@ export const entry = catalogue('entry', {
   'login.locked': 'Too many wrong passwords. Sign-in for this name opens again in {wait}.',
   'login.unlocked': 'You can try again now.',
   'login.tooMany': 'Too many tries from here. Try again in {wait}.',
-  'login.busy': 'Many people are signing in at this moment. Nothing is wrong with your password. Try again in a few seconds.',
+  'login.busy':
+    'Many people are signing in at this moment. Nothing is wrong with your password. Try again in a few seconds.',
   'login.retry': 'Try again',
   'login.offline': 'The server cannot be reached. Check your connection, then try again.',
-  'login.failed': 'Sign-in did not work because of a fault on the server. Try again; if it stays so, give your administrator reference {reference}.',
+  'login.failed':
+    'Sign-in did not work because of a fault on the server. Try again; if it stays so, give your administrator reference {reference}.',
   'login.usernameMissing': 'Enter your user name',
   'login.passwordMissing': 'Enter your password',
-  'login.setupNeeded': 'This installation has no administrator yet. Open the set-up link that the server printed when it started; {command} prints a new one.',
+  'login.setupNeeded':
+    'This installation has no administrator yet. Open the set-up link that the server printed when it started; {command} prints a new one.',
   'login.linkDone': 'Your password is set. Sign in with it.',
   'login.help': 'Forgotten your password? An administrator can give you a new one-time link.',
 
@@ -40,9 +43,11 @@ export const entry = catalogue('entry', {
   'setup.required': '* required',
   'setup.checking': 'Checking the set-up link…',
   'setup.noToken.title': 'The set-up link is missing',
-  'setup.noToken.body': 'Set-up opens only with the one-time link that the server printed when it started. Copy the whole address, including what follows the #.',
+  'setup.noToken.body':
+    'Set-up opens only with the one-time link that the server printed when it started. Copy the whole address, including what follows the #.',
   'setup.closed.title': 'This link does not open a set-up',
-  'setup.closed.body': 'The installation is set up already, or the link was copied in part. On the server, {command} prints a new link while no administrator exists.',
+  'setup.closed.body':
+    'The installation is set up already, or the link was copied in part. On the server, {command} prints a new link while no administrator exists.',
   'setup.goToLogin': 'Go to sign-in',
   'setup.tryAgain': 'Try again',
 
@@ -58,19 +63,23 @@ export const entry = catalogue('entry', {
   'setup.password': 'Password',
 
   'setup.key.title': 'Where the encryption key lies',
-  'setup.key.intro': 'Every stored password is encrypted with this key. It is a file on the server, outside the database and its backups.',
+  'setup.key.intro':
+    'Every stored password is encrypted with this key. It is a file on the server, outside the database and its backups.',
   'setup.key.file': 'Key file',
   'setup.key.host': 'On server',
   'setup.key.warning.title': 'Losing this file means losing everything',
-  'setup.key.warning.body': 'Without the key file nobody can read one single password again: not you, not we, not with the database and all its backups. Copy it now to a safe place that is not this server.',
+  'setup.key.warning.body':
+    'Without the key file nobody can read one single password again: not you, not we, not with the database and all its backups. Copy it now to a safe place that is not this server.',
   'setup.key.move': 'Keep it in another place',
   'setup.key.newPlace': 'New place of the key file',
-  'setup.key.newPlaceHelp': 'A full path on the server, outside the state directory. A mounted medium is a good choice: the key is read only when the server starts.',
+  'setup.key.newPlaceHelp':
+    'A full path on the server, outside the state directory. A mounted medium is a good choice: the key is read only when the server starts.',
   'setup.key.copied': 'I have a copy of the key file in a safe place',
   'setup.key.copiedMissing': 'Make a copy of the file, then tick this box',
 
   'setup.mail.title': 'Mail server',
-  'setup.mail.intro': 'Strongroom mails invitations and notices. Without a mail server, invitations are links that you pass on yourself.',
+  'setup.mail.intro':
+    'Strongroom mails invitations and notices. Without a mail server, invitations are links that you pass on yourself.',
   'setup.mail.use': 'Use a mail server',
   'setup.mail.later': 'You can add it later under Admin, Settings.',
 
@@ -100,5 +109,6 @@ export const entry = catalogue('entry', {
   'link.submit': 'Set password',
   'link.checking': 'Checking the link…',
   'link.invalid.title': 'This link does not work any more',
-  'link.invalid.body': 'It was used, has ended, or was copied in part. Ask an administrator of your organisation for a new one.',
+  'link.invalid.body':
+    'It was used, has ended, or was copied in part. Ask an administrator of your organisation for a new one.',
 });

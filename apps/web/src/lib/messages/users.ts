@@ -78,7 +78,8 @@ export const users = catalogue('users', {
   'added.mailed': '{name} was added. The one-time link is on its way to {email}.',
   'added.password': '{name} was added. They must change the first password when they sign in.',
   'added.link.title': 'Pass this link on to {name}',
-  'added.link.body': 'It works once, until {when}. It is shown only now, because no mail server is set. Whoever has it can choose the password.',
+  'added.link.body':
+    'It works once, until {when}. It is shown only now, because no mail server is set. Whoever has it can choose the password.',
   'added.link.label': 'One-time link',
   'added.link.copy': 'Copy link',
   'added.link.copied': 'Copied',
@@ -115,7 +116,8 @@ export const users = catalogue('users', {
   'user.cannotEdit': 'Only administrators can change users.',
   'user.disable': 'Disable',
   'user.disable.title': 'Disable {name}?',
-  'user.disable.body': '{name} is signed out everywhere at once, and every token of theirs is refused. What they own stays. You can enable them again.',
+  'user.disable.body':
+    '{name} is signed out everywhere at once, and every token of theirs is refused. What they own stays. You can enable them again.',
   'user.disable.keep': 'Keep enabled',
   'user.disable.button': 'Disable user',
   'user.disabled': '{name} is disabled. Their sessions and tokens have ended.',
@@ -130,7 +132,8 @@ export const users = catalogue('users', {
   'user.invite.mailed': 'The link is on its way to {email}.',
   'user.regenerate': 'New token',
   'user.regenerate.title': 'Give {name} a new token?',
-  'user.regenerate.body': 'The present token is refused from that moment. Programs that use it stop until they have the new one.',
+  'user.regenerate.body':
+    'The present token is refused from that moment. Programs that use it stop until they have the new one.',
   'user.regenerate.keep': 'Keep token',
   'user.regenerate.button': 'Make new token',
   'user.regenerated': 'New token of {name}',

@@ -40,7 +40,12 @@ function Body({ event, only }: { readonly event: AuditEvent; readonly only: Even
     <div className={css.event}>
       <Details
         items={[
-          [audit('event.when'), <span key="v" className="num">{exact(event.at)}</span>],
+          [
+            audit('event.when'),
+            <span key="v" className="num">
+              {exact(event.at)}
+            </span>,
+          ],
           [audit('event.who'), actorText(event)],
           [audit('event.what'), actionText(event.action)],
           [
@@ -63,14 +68,25 @@ function Body({ event, only }: { readonly event: AuditEvent; readonly only: Even
           [audit('event.address'), mono(event.address)],
           [audit('event.client'), event.client],
           [audit('event.request'), mono(event.requestId)],
-          [audit('event.leaf'), event.leaf === null ? audit('event.unsealed') : <span key="v" className="num">{number(event.leaf)}</span>],
+          [
+            audit('event.leaf'),
+            event.leaf === null ? (
+              audit('event.unsealed')
+            ) : (
+              <span key="v" className="num">
+                {number(event.leaf)}
+              </span>
+            ),
+          ],
           [audit('event.id'), mono(event.id)],
         ]}
       />
       {extra.length > 0 && (
         <section aria-label={audit('event.details')}>
           <h3>{audit('event.details')}</h3>
-          <Details items={extra.map(([name, value]) => [name, <bdi key="v">{value || audit('event.none')}</bdi>] as const)} />
+          <Details
+            items={extra.map(([name, value]) => [name, <bdi key="v">{value || audit('event.none')}</bdi>] as const)}
+          />
         </section>
       )}
       <div className={css.only}>
@@ -93,15 +109,34 @@ function Body({ event, only }: { readonly event: AuditEvent; readonly only: Even
 export type EventFilter = (filter: { readonly actor?: string; readonly object?: string }) => void;
 
 /** One event with everything that is known of it. */
-export function EventDrawer({ id, close, only }: { readonly id: string | undefined; readonly close: () => void; readonly only: EventFilter }) {
+export function EventDrawer({
+  id,
+  close,
+  only,
+}: {
+  readonly id: string | undefined;
+  readonly close: () => void;
+  readonly only: EventFilter;
+}) {
   const event = useQuery({
     queryKey: [...keys.audit, 'event', id],
     queryFn: ({ signal }) => ask(readAuditEvent, { eventId: id as EventId }, { signal }),
     enabled: id !== undefined,
   });
   return (
-    <SideDrawer open={id !== undefined} close={close} size={640} title={event.data ? actionText(event.data.action) : audit('event.title')}>
-      {event.data ? <Body event={event.data} only={only} /> : event.isError ? <ErrorBox error={event.error} retry={() => void event.refetch()} /> : <Bones />}
+    <SideDrawer
+      open={id !== undefined}
+      close={close}
+      size={640}
+      title={event.data ? actionText(event.data.action) : audit('event.title')}
+    >
+      {event.data ? (
+        <Body event={event.data} only={only} />
+      ) : event.isError ? (
+        <ErrorBox error={event.error} retry={() => void event.refetch()} />
+      ) : (
+        <Bones />
+      )}
     </SideDrawer>
   );
 }

@@ -8,7 +8,7 @@ import { audit } from '../../lib/messages/audit.ts';
 import { keys } from '../../lib/query.ts';
 import { useCan } from '../../lib/session.tsx';
 import { FilterBar } from '../../ui/FilterBar.tsx';
-import { actionChoices, activeFilters, isRange, outcomes, ranges, type TrailUrl } from './trail-filter.ts';
+import { actionChoices, activeFilters, outcomes, ranges, type TrailUrl } from './trail-filter.ts';
 import css from './audit.module.css';
 
 /** The row of filters over a trail. Everything it sets is in the address. */
@@ -27,11 +27,19 @@ export function Filters(props: {
     enabled: mayListUsers,
   });
   const people = useMemo(
-    () => (users.data?.items ?? []).map((user) => ({ value: user.id as string, label: `${user.fullName} (${user.username})` })),
+    () =>
+      (users.data?.items ?? []).map((user) => ({
+        value: user.id as string,
+        label: `${user.fullName} (${user.username})`,
+      })),
     [users.data],
   );
   const actions = useMemo(() => actionChoices(trail), [trail]);
-  const select = (name: 'outcome' | 'action' | 'actor' | 'when', data: { value: string; label: string }[], size: string | undefined) => (
+  const select = (
+    name: 'outcome' | 'action' | 'actor' | 'when',
+    data: { value: string; label: string }[],
+    size: string | undefined,
+  ) => (
     <Select
       aria-label={audit(`filter.${name}`)}
       placeholder={audit(`filter.${name}`)}
@@ -44,8 +52,18 @@ export function Filters(props: {
     />
   );
   return (
-    <FilterBar search={url.q ?? ''} onSearch={props.search} placeholder={audit('filter.search')} active={activeFilters(url)} onClear={props.clear}>
-      {select('when', ranges.map((range) => ({ value: range, label: audit(`range.${range}`) })), css.select)}
+    <FilterBar
+      search={url.q ?? ''}
+      onSearch={props.search}
+      placeholder={audit('filter.search')}
+      active={activeFilters(url)}
+      onClear={props.clear}
+    >
+      {select(
+        'when',
+        ranges.map((range) => ({ value: range, label: audit(`range.${range}`) })),
+        css.select,
+      )}
       {url.when === 'own' && (
         <>
           <TextInput
@@ -62,7 +80,11 @@ export function Filters(props: {
           />
         </>
       )}
-      {select('outcome', outcomes.map((outcome) => ({ value: outcome, label: audit(`outcome.${outcome}`) })), css.narrow)}
+      {select(
+        'outcome',
+        outcomes.map((outcome) => ({ value: outcome, label: audit(`outcome.${outcome}`) })),
+        css.narrow,
+      )}
       {actions.length > 0 && select('action', actions, css.select)}
       {mayListUsers && select('actor', people, css.select)}
       {url.object && (

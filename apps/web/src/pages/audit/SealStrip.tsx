@@ -13,7 +13,11 @@ import css from './audit.module.css';
 
 /** How far the trail is sealed, and what an outsider needs to check it. */
 export function SealStrip() {
-  const seal = useQuery({ queryKey: keys.seal, queryFn: ({ signal }) => ask(readAuditSeal, {}, { signal }), refetchInterval: 15_000 });
+  const seal = useQuery({
+    queryKey: keys.seal,
+    queryFn: ({ signal }) => ask(readAuditSeal, {}, { signal }),
+    refetchInterval: 15_000,
+  });
   const [open, setOpen] = useState(false);
   const copy = async (key: string) => {
     try {
@@ -47,13 +51,26 @@ export function SealStrip() {
         )}
       </span>
       <span className={css.stripActions}>
-        <Button size="xs" variant="default" leftSection={<IconCopy size={14} />} disabled={!publicKey} onClick={() => void copy(publicKey)}>
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<IconCopy size={14} />}
+          disabled={!publicKey}
+          onClick={() => void copy(publicKey)}
+        >
           {audit('seal.copyKey')}
         </Button>
         <Button size="xs" variant="default" disabled={!seal.data} onClick={() => setOpen(true)}>
           {audit('seal.how')}
         </Button>
-        <Button size="xs" variant="default" component="a" href={base + exportAudit.path} download leftSection={<IconDownload size={14} />}>
+        <Button
+          size="xs"
+          variant="default"
+          component="a"
+          href={base + exportAudit.path}
+          download
+          leftSection={<IconDownload size={14} />}
+        >
           {audit('seal.download')}
         </Button>
       </span>

@@ -64,7 +64,9 @@ export function VerifyDialog(props: {
         </ol>
         <Block title={audit('verify.key')} text={props.publicKey} />
         <Block title={audit('verify.command')} text={commands} />
-        {props.checkpoint && <Block title={audit('verify.checkpoint')} text={props.checkpoint} help={audit('verify.checkpointHelp')} />}
+        {props.checkpoint && (
+          <Block title={audit('verify.checkpoint')} text={props.checkpoint} help={audit('verify.checkpointHelp')} />
+        )}
       </div>
       <DialogActions>
         <Button variant="default" onClick={props.close}>

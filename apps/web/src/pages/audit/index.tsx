@@ -40,7 +40,8 @@ function AuditPage({ trail }: { readonly trail: Trail }) {
   };
   const queryKey = [...keys.audit, filter];
   const load = useCallback<GridProps<AuditEvent>['load']>(
-    ({ offset, limit, sort, signal }) => ask(listAudit, { ...filter, offset, limit, sort: sort === 'at' ? 'at' : '-at' }, { signal }),
+    ({ offset, limit, sort, signal }) =>
+      ask(listAudit, { ...filter, offset, limit, sort: sort === 'at' ? 'at' : '-at' }, { signal }),
     [JSON.stringify(filter)],
   );
   const open = useCallback((event: AuditEvent) => set({ event: event.id }, { push: true }), [set]);
@@ -49,7 +50,11 @@ function AuditPage({ trail }: { readonly trail: Trail }) {
   const clear = useCallback(() => set({ ...nothing }), [set]);
   return (
     <div className={css.page}>
-      <PageHeader title={audit('title')} tab={`${audit('title')}: ${audit(`trail.${trail}`)}`} sub={audit(`sub.${trail}`)} />
+      <PageHeader
+        title={audit('title')}
+        tab={`${audit('title')}: ${audit(`trail.${trail}`)}`}
+        sub={audit(`sub.${trail}`)}
+      />
       <nav className={css.trails} aria-label={audit('trails')}>
         {trails.map(([name, address]) => (
           <Link key={name} to={address} aria-current={name === trail ? 'page' : undefined}>

@@ -2,7 +2,18 @@ import type { Outcome, Trail } from '@strongroom/contract';
 import { actionNames, audit } from '../../lib/messages/audit.ts';
 
 /** What the address says of an audit trail: its filters and the event whose drawer is open. */
-export const urlFields = ['q', 'outcome', 'action', 'actor', 'object', 'when', 'from', 'until', 'sort', 'event'] as const;
+export const urlFields = [
+  'q',
+  'outcome',
+  'action',
+  'actor',
+  'object',
+  'when',
+  'from',
+  'until',
+  'sort',
+  'event',
+] as const;
 export type TrailUrl = Readonly<Partial<Record<(typeof urlFields)[number], string>>>;
 
 /** The spans of time offered first; `own` takes two dates. */
@@ -16,7 +27,8 @@ export const outcomes: readonly Outcome[] = ['done', 'refused', 'failed'];
 const hour = 3_600_000;
 const spans = { hour, day: 24 * hour, week: 7 * 24 * hour, month: 30 * 24 * hour } as const;
 
-const instantOf = (date: string | undefined): number => (date && /^\d{4}-\d{2}-\d{2}$/.test(date) ? new Date(`${date}T00:00:00`).getTime() : NaN);
+const instantOf = (date: string | undefined): number =>
+  date && /^\d{4}-\d{2}-\d{2}$/.test(date) ? new Date(`${date}T00:00:00`).getTime() : NaN;
 
 /**
  * The two instants between which events are asked for, from the address. A span counts back from `now`, cut to the minute so
@@ -24,7 +36,8 @@ const instantOf = (date: string | undefined): number => (date && /^\d{4}-\d{2}-\
  */
 export function timesOf(url: TrailUrl, now: number): { from?: string; until?: string } {
   if (!isRange(url.when)) return {};
-  if (url.when !== 'own') return { from: new Date(Math.floor((now - spans[url.when]) / 60_000) * 60_000).toISOString() };
+  if (url.when !== 'own')
+    return { from: new Date(Math.floor((now - spans[url.when]) / 60_000) * 60_000).toISOString() };
   const from = instantOf(url.from);
   const last = instantOf(url.until);
   const until = new Date(last);

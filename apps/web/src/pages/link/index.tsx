@@ -49,7 +49,8 @@ export default function Link() {
     }
   };
 
-  const refused = token === '' || (link.error instanceof ProblemError && link.error.status < 500 && link.error.status > 0);
+  const refused =
+    token === '' || (link.error instanceof ProblemError && link.error.status < 500 && link.error.status > 0);
   return (
     <EntryFrame title={refused ? entry('link.invalid.title') : entry('link.title')} tab={entry('link.documentTitle')}>
       {refused ? (
@@ -78,7 +79,13 @@ export default function Link() {
               error={tried && !meetsAll(checkPassword(password, username)) ? me('check.missing') : null}
             />
             {error !== null && <ErrorBox error={error} />}
-            <Button type="submit" size="lg" fullWidth aria-disabled={busy} {...(busy ? { leftSection: <Loader size={16} color="currentColor" /> } : {})}>
+            <Button
+              type="submit"
+              size="lg"
+              fullWidth
+              aria-disabled={busy}
+              {...(busy ? { leftSection: <Loader size={16} color="currentColor" /> } : {})}
+            >
               {entry('link.submit')}
             </Button>
           </form>

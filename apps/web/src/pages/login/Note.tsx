@@ -5,7 +5,12 @@ import css from './entry.module.css';
 const icons = { bad: IconAlertTriangle, warn: IconAlertTriangle, info: IconInfoCircle, ok: IconCircleCheck } as const;
 
 /** A coloured box with an icon and a few lines, for what one must know before going on. `bad` and `warn` are announced. */
-export function Note(props: { readonly tone: keyof typeof icons; readonly title?: ReactNode; readonly children: ReactNode; readonly quiet?: boolean }) {
+export function Note(props: {
+  readonly tone: keyof typeof icons;
+  readonly title?: ReactNode;
+  readonly children: ReactNode;
+  readonly quiet?: boolean;
+}) {
   const Glyph = icons[props.tone];
   const urgent = props.tone === 'bad' || props.tone === 'warn';
   return (

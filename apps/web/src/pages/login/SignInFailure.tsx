@@ -26,7 +26,13 @@ export function SignInFailure({ error, retry }: { readonly error: unknown; reado
   if (problem && (problem.status === 503 || problem.code === 'offline')) {
     return (
       <Note tone="warn">
-        <p>{problem.code === 'offline' ? entry('login.offline') : problem.code === 'busy' ? entry('login.busy') : tell(problem).text}</p>
+        <p>
+          {problem.code === 'offline'
+            ? entry('login.offline')
+            : problem.code === 'busy'
+              ? entry('login.busy')
+              : tell(problem).text}
+        </p>
         <p>
           <Button size="xs" variant="default" onClick={retry}>
             {entry('login.retry')}

@@ -108,7 +108,13 @@ export default function Login() {
             </div>
           )}
         </div>
-        <Button type="submit" size="lg" fullWidth aria-disabled={busy} {...(busy ? { leftSection: <Loader size={16} color="currentColor" /> } : {})}>
+        <Button
+          type="submit"
+          size="lg"
+          fullWidth
+          aria-disabled={busy}
+          {...(busy ? { leftSection: <Loader size={16} color="currentColor" /> } : {})}
+        >
           {entry('login.submit')}
         </Button>
       </form>

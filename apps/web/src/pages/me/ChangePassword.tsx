@@ -4,7 +4,7 @@ import { useState, type FormEvent } from 'react';
 import { ask } from '../../lib/client.ts';
 import { me as words } from '../../lib/messages/me.ts';
 import { fieldErrors } from '../../lib/problem.ts';
-import { keys, queries } from '../../lib/query.ts';
+import { queries } from '../../lib/query.ts';
 import { useMe } from '../../lib/session.tsx';
 import { ErrorBox } from '../../ui/ErrorBox.tsx';
 import { FormSection } from '../../ui/FormSection.tsx';
@@ -62,7 +62,13 @@ export function ChangePassword() {
           onChange={setCurrent}
           error={errors['current']}
         />
-        <NewPassword label={words('password.next')} username={me.user.username} value={next} change={setNext} error={errors['next']} />
+        <NewPassword
+          label={words('password.next')}
+          username={me.user.username}
+          value={next}
+          change={setNext}
+          error={errors['next']}
+        />
         <div className={css.actions}>
           <BusyButton type="submit" busy={action.busy}>
             {words('password.submit')}

@@ -12,7 +12,13 @@ export function endOf(lifetime: Lifetime, now: number = Date.now()): string | nu
 }
 
 /** The choice of a token's lifetime, which says the day it ends. */
-export function ExpiryField({ value, change }: { readonly value: Lifetime; readonly change: (lifetime: Lifetime) => void }) {
+export function ExpiryField({
+  value,
+  change,
+}: {
+  readonly value: Lifetime;
+  readonly change: (lifetime: Lifetime) => void;
+}) {
   const end = endOf(value);
   return (
     <Select

@@ -7,7 +7,11 @@ import css from './me.module.css';
 const tabs = ['profile', 'security', 'preferences'] as const;
 
 /** The frame of one's own account: a head, and the way to its three pages. */
-export function MeFrame(props: { readonly tab: (typeof tabs)[number]; readonly sub: string; readonly children: ReactNode }) {
+export function MeFrame(props: {
+  readonly tab: (typeof tabs)[number];
+  readonly sub: string;
+  readonly children: ReactNode;
+}) {
   return (
     <div className={css.page}>
       <PageHeader title={me(`${props.tab}.title`)} sub={props.sub} />

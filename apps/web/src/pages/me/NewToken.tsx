@@ -12,7 +12,15 @@ import { useAction } from './use-action.ts';
 import css from './me.module.css';
 
 /** Asks for what a new token of one's own needs. The token itself goes to `made` and stays nowhere here. */
-export function NewToken({ open, close, made }: { readonly open: boolean; readonly close: () => void; readonly made: (token: string) => void }) {
+export function NewToken({
+  open,
+  close,
+  made,
+}: {
+  readonly open: boolean;
+  readonly close: () => void;
+  readonly made: (token: string) => void;
+}) {
   const [name, setName] = useState('');
   const [scopes, setScopes] = useState<Scope[]>(['read']);
   const [lifetime, setLifetime] = useState<Lifetime>('90');
@@ -31,7 +39,9 @@ export function NewToken({ open, close, made }: { readonly open: boolean; readon
     event.preventDefault();
     setTried(true);
     if (!name.trim() || scopes.length === 0) return;
-    await action.run(async () => made((await ask(createMyToken, { name: name.trim(), scopes, expiresAt: endOf(lifetime) })).token));
+    await action.run(async () =>
+      made((await ask(createMyToken, { name: name.trim(), scopes, expiresAt: endOf(lifetime) })).token),
+    );
   };
   return (
     <Dialog open={open} close={close} title={words('tokens.createTitle')} closable={!action.busy}>

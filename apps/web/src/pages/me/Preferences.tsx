@@ -6,7 +6,11 @@ import { FormSection } from '../../ui/FormSection.tsx';
 import { MeFrame } from './MeFrame.tsx';
 import css from './me.module.css';
 
-function Choice(props: { readonly title: string; readonly help?: string; readonly children: (labelId: string) => ReactNode }) {
+function Choice(props: {
+  readonly title: string;
+  readonly help?: string;
+  readonly children: (labelId: string) => ReactNode;
+}) {
   const id = useId();
   return (
     <div className={css.choice}>
@@ -32,7 +36,10 @@ export default function PreferencesPage() {
               aria-labelledby={id}
               value={colorScheme}
               onChange={(value) => setColorScheme(value === 'light' || value === 'dark' ? value : 'auto')}
-              data={(['auto', 'light', 'dark'] as const).map((value) => ({ value, label: words(`preferences.theme.${value}`) }))}
+              data={(['auto', 'light', 'dark'] as const).map((value) => ({
+                value,
+                label: words(`preferences.theme.${value}`),
+              }))}
             />
           )}
         </Choice>
@@ -42,7 +49,10 @@ export default function PreferencesPage() {
               aria-labelledby={id}
               value={preferences.density}
               onChange={(value) => set({ density: value === 'compact' ? 'compact' : 'normal' })}
-              data={(['normal', 'compact'] as const).map((value) => ({ value, label: words(`preferences.density.${value}`) }))}
+              data={(['normal', 'compact'] as const).map((value) => ({
+                value,
+                label: words(`preferences.density.${value}`),
+              }))}
             />
           )}
         </Choice>

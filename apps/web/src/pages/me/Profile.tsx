@@ -17,7 +17,13 @@ import { MeFrame } from './MeFrame.tsx';
 import { useAction } from './use-action.ts';
 
 const profileOf = ({ fullName, email, department, location, phone, mobile, timeZone }: User): Profile => ({
-  fullName, email, department, location, phone, mobile, timeZone,
+  fullName,
+  email,
+  department,
+  location,
+  phone,
+  mobile,
+  timeZone,
 });
 
 /** One's own profile. Name for sign-in and role are somebody else's to decide. */
@@ -56,7 +62,12 @@ export default function ProfilePage() {
         <FormSection title={words('profile.fixed')}>
           <Details
             items={[
-              [words('profile.username'), <bdi key="v" className="mono">{user.username}</bdi>],
+              [
+                words('profile.username'),
+                <bdi key="v" className="mono">
+                  {user.username}
+                </bdi>,
+              ],
               [words('profile.role'), users(`role.${user.role}`)],
             ]}
           />

@@ -40,12 +40,20 @@ export function ShownOnce(props: {
         </code>
       </section>
       <div className={css.actions}>
-        <Button variant="default" leftSection={copied ? <IconCheck size={15} /> : <IconCopy size={15} />} onClick={() => void copy()}>
+        <Button
+          variant="default"
+          leftSection={copied ? <IconCheck size={15} /> : <IconCopy size={15} />}
+          onClick={() => void copy()}
+        >
           {copied ? me('once.copied') : props.copyLabel}
         </Button>
       </div>
       {props.children}
-      <Checkbox label={props.confirm} checked={confirmed} onChange={(event) => setConfirmed(event.currentTarget.checked)} />
+      <Checkbox
+        label={props.confirm}
+        checked={confirmed}
+        onChange={(event) => setConfirmed(event.currentTarget.checked)}
+      />
       <div className={css.actions} data-end>
         <Button disabled={!confirmed} onClick={props.done}>
           {props.doneLabel}

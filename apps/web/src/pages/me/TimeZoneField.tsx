@@ -7,7 +7,11 @@ const zones: readonly string[] = ['UTC', ...Intl.supportedValuesOf('timeZone').f
 export const browserTimeZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
 
 /** A searchable field for an IANA time zone. A stored name that this browser does not know stays selectable. */
-export function TimeZoneField(props: { readonly value: string; readonly change: (zone: string) => void; readonly disabled?: boolean }) {
+export function TimeZoneField(props: {
+  readonly value: string;
+  readonly change: (zone: string) => void;
+  readonly disabled?: boolean;
+}) {
   const known = zones.includes(props.value);
   return (
     <Select

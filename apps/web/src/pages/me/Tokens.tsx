@@ -26,7 +26,9 @@ function TokenLine({ token, end }: { readonly token: Token; readonly end: () => 
         <span>
           <bdi className="mono">{token.hint}</bdi> · {words('tokens.createdAt', { when: date(token.createdAt) })} ·{' '}
           {token.expiresAt ? (
-            <span title={exact(token.expiresAt)}>{words(over ? 'tokens.endedAt' : 'tokens.endsAt', { when: date(token.expiresAt) })}</span>
+            <span title={exact(token.expiresAt)}>
+              {words(over ? 'tokens.endedAt' : 'tokens.endsAt', { when: date(token.expiresAt) })}
+            </span>
           ) : (
             words('tokens.endless')
           )}{' '}

@@ -8,7 +8,15 @@ import { kit } from '../../lib/messages/kit.ts';
 import type { CallEntry, FieldLine } from './openapi.ts';
 import css from './reference.module.css';
 
-function FieldTable({ title, lines, where }: { readonly title: string; readonly lines: readonly FieldLine[]; readonly where: boolean }) {
+function FieldTable({
+  title,
+  lines,
+  where,
+}: {
+  readonly title: string;
+  readonly lines: readonly FieldLine[];
+  readonly where: boolean;
+}) {
   return (
     <div className={css.scroll} role="region" aria-label={title} tabIndex={0}>
       <table className={css.table}>
@@ -63,7 +71,12 @@ function Inside({ call }: { readonly call: CallEntry }) {
       )}
       <div className={css.exampleHead}>
         <h4>{settings('reference.example')}</h4>
-        <Button size="xs" variant="default" leftSection={copied ? <IconCheck size={14} /> : <IconCopy size={14} />} onClick={() => void copy()}>
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={copied ? <IconCheck size={14} /> : <IconCopy size={14} />}
+          onClick={() => void copy()}
+        >
           {settings(copied ? 'reference.copied' : 'reference.copy')}
         </Button>
       </div>

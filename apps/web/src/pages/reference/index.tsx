@@ -21,7 +21,12 @@ async function readDocument(signal: AbortSignal): Promise<OpenApi> {
   const response = await fetch(address, { credentials: 'same-origin', signal });
   if (!response.ok) {
     const requestId = response.headers.get('x-request-id');
-    throw new ProblemError({ status: response.status, code: 'internal', title: settings('reference.failed'), ...(requestId ? { requestId } : {}) });
+    throw new ProblemError({
+      status: response.status,
+      code: 'internal',
+      title: settings('reference.failed'),
+      ...(requestId ? { requestId } : {}),
+    });
   }
   return (await response.json()) as OpenApi;
 }
@@ -30,7 +35,11 @@ async function readDocument(signal: AbortSignal): Promise<OpenApi> {
 export default function Reference() {
   const [url, set] = useUrlState(['q'] as const);
   const anchor = useLocation({ select: (location) => location.hash });
-  const document = useQuery({ queryKey: ['openapi'], queryFn: ({ signal }) => readDocument(signal), staleTime: Infinity });
+  const document = useQuery({
+    queryKey: ['openapi'],
+    queryFn: ({ signal }) => readDocument(signal),
+    staleTime: Infinity,
+  });
   const calls = useMemo(() => (document.data ? callsOf(document.data, location.origin) : []), [document.data]);
   const found = useMemo(() => searchCalls(calls, url.q ?? ''), [calls, url.q]);
   const scrollHere = useCallback(
@@ -44,9 +53,17 @@ export default function Reference() {
       <PageHeader
         title={settings('reference.title')}
         stack
-        sub={document.data ? settings('reference.sub', { version: document.data.info.version, n: calls.length }) : '\u00a0'}
+        sub={
+          document.data ? settings('reference.sub', { version: document.data.info.version, n: calls.length }) : '\u00a0'
+        }
       >
-        <Button component="a" href={address} download="strongroom-openapi.json" variant="default" leftSection={<IconDownload size={15} />}>
+        <Button
+          component="a"
+          href={address}
+          download="strongroom-openapi.json"
+          variant="default"
+          leftSection={<IconDownload size={15} />}
+        >
           {settings('reference.document')}
         </Button>
       </PageHeader>

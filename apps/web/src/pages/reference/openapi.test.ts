@@ -7,21 +7,44 @@ const document: OpenApi = {
   paths: {
     '/accounts/{accountId}/reveal': {
       post: {
-        operationId: 'account.reveal', summary: 'Opens the current password.', security: [{ bearer: ['passwords'] }],
+        operationId: 'account.reveal',
+        summary: 'Opens the current password.',
+        security: [{ bearer: ['passwords'] }],
         parameters: [{ name: 'accountId', in: 'path', required: true, schema: { type: 'string', format: 'uuid' } }],
-        requestBody: { content: { 'application/json': { schema: { type: 'object', required: ['purpose'], properties: { purpose: { enum: ['show', 'copy'] }, reason: { type: 'string', maxLength: 500 } } } } } },
+        requestBody: {
+          content: {
+            'application/json': {
+              schema: {
+                type: 'object',
+                required: ['purpose'],
+                properties: { purpose: { enum: ['show', 'copy'] }, reason: { type: 'string', maxLength: 500 } },
+              },
+            },
+          },
+        },
         responses: { 200: { content: { 'application/json': { schema: { $ref: '#/components/schemas/Opened' } } } } },
       },
     },
-    '/users': { get: { operationId: 'user.list', summary: 'The users.', parameters: [{ name: 'limit', in: 'query', schema: { type: 'integer', minimum: 1, maximum: 500 } }] } },
+    '/users': {
+      get: {
+        operationId: 'user.list',
+        summary: 'The users.',
+        parameters: [{ name: 'limit', in: 'query', schema: { type: 'integer', minimum: 1, maximum: 500 } }],
+      },
+    },
   },
-  components: { schemas: { Opened: { type: 'object', required: ['password'], properties: { password: { type: 'string' } } } } },
+  components: {
+    schemas: { Opened: { type: 'object', required: ['password'], properties: { password: { type: 'string' } } } },
+  },
 };
 const calls = callsOf(document, 'https://vault.example');
 
 describe('the reference page', () => {
   it('shows every call with its input, reply and scope', () => {
-    expect(calls.map((call) => `${call.method} ${call.path} ${call.scope}`)).toEqual(['POST /api/v1/accounts/{accountId}/reveal passwords', 'GET /api/v1/users null']);
+    expect(calls.map((call) => `${call.method} ${call.path} ${call.scope}`)).toEqual([
+      'POST /api/v1/accounts/{accountId}/reveal passwords',
+      'GET /api/v1/users null',
+    ]);
     expect(calls[0]?.input).toEqual([
       { name: 'accountId', where: 'path', kind: 'uuid', required: true },
       { name: 'purpose', where: 'body', kind: 'show | copy', required: true },
@@ -37,7 +60,10 @@ describe('the reference page', () => {
     expect(calls[0]?.example).toContain('$TOKEN');
   });
   it('groups calls by what they are about', () => {
-    expect(groupsOf(calls).map(([area, inside]) => [area, inside.length])).toEqual([['accounts', 1], ['users', 1]]);
+    expect(groupsOf(calls).map(([area, inside]) => [area, inside.length])).toEqual([
+      ['accounts', 1],
+      ['users', 1],
+    ]);
   });
   it('says kinds in words', () => {
     expect(kindOf({ anyOf: [{ type: 'string', format: 'date-time' }, { type: 'null' }] })).toBe('date-time or null');

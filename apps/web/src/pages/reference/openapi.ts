@@ -24,7 +24,12 @@ interface Content {
 interface Operation {
   readonly operationId?: string;
   readonly summary?: string;
-  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly required?: boolean; readonly schema?: Schema }[];
+  readonly parameters?: readonly {
+    readonly name: string;
+    readonly in: string;
+    readonly required?: boolean;
+    readonly schema?: Schema;
+  }[];
   readonly requestBody?: Content;
   readonly responses?: Readonly<Record<string, Content>>;
   readonly security?: readonly Readonly<Record<string, readonly string[]>>[];
@@ -79,7 +84,8 @@ export function kindOf(schema: Schema | undefined): string {
     const real = choices.filter((choice) => choice.type !== 'null');
     return [...new Set(real.map(kindOf)), ...(real.length < choices.length ? ['null'] : [])].join(' or ');
   }
-  const types: readonly string[] = schema.type === undefined ? [] : typeof schema.type === 'string' ? [schema.type] : schema.type;
+  const types: readonly string[] =
+    schema.type === undefined ? [] : typeof schema.type === 'string' ? [schema.type] : schema.type;
   const orNull = types.includes('null') ? ' or null' : '';
   const type = types.find((one) => one !== 'null');
   const bounds = [
@@ -88,25 +94,21 @@ export function kindOf(schema: Schema | undefined): string {
     schema.maxLength !== undefined ? `at most ${schema.maxLength}` : '',
   ].filter(Boolean);
   const limits = bounds.length > 0 ? `, ${bounds.join(' ')}` : '';
-  switch (type) {
-    case 'string':
-      return `${schema.format ?? 'text'}${limits}${orNull}`;
-    case 'integer':
-      return `whole number${limits}${orNull}`;
-    case 'array':
-      return `list of ${kindOf(schema.items)}${orNull}`;
-    case 'object':
-      return `${typeof schema.additionalProperties === 'object' ? `map to ${kindOf(schema.additionalProperties)}` : 'object'}${orNull}`;
-    case undefined:
-      return 'anything';
-    default:
-      return `${type}${limits}${orNull}`;
-  }
+  if (type === undefined) return 'anything';
+  if (type === 'string') return `${schema.format ?? 'text'}${limits}${orNull}`;
+  if (type === 'integer') return `whole number${limits}${orNull}`;
+  if (type === 'array') return `list of ${kindOf(schema.items)}${orNull}`;
+  if (type === 'object')
+    return `${typeof schema.additionalProperties === 'object' ? `map to ${kindOf(schema.additionalProperties)}` : 'object'}${orNull}`;
+  return `${type}${limits}${orNull}`;
 }
 
 function linesOf(schema: Schema, where: FieldLine['where']): FieldLine[] {
   return Object.entries(schema.properties ?? {}).map(([name, field]) => ({
-    name, where, kind: kindOf(field), required: schema.required?.includes(name) ?? false,
+    name,
+    where,
+    kind: kindOf(field),
+    required: schema.required?.includes(name) ?? false,
   }));
 }
 
@@ -118,30 +120,32 @@ function sample(name: string, schema: Schema, document: OpenApi): unknown {
   const choice = real.anyOf ?? real.oneOf;
   if (choice) return sample(name, choice.find((one) => one.type !== 'null') ?? {}, document);
   const type = typeof real.type === 'string' ? real.type : real.type?.find((one) => one !== 'null');
-  switch (type) {
-    case 'integer':
-    case 'number':
-      return Math.max(1, real.minimum ?? 1);
-    case 'boolean':
-      return true;
-    case 'array':
-      return [sample(name, real.items ?? {}, document)];
-    case 'object':
-      return bodySample(real, document);
-    default:
-      return real.format === 'uuid' ? '00000000-0000-7000-8000-000000000000' : real.format === 'date-time' ? '2030-01-01T00:00:00Z' : `<${name}>`;
-  }
+  if (type === 'integer' || type === 'number') return Math.max(1, real.minimum ?? 1);
+  if (type === 'boolean') return true;
+  if (type === 'array') return [sample(name, real.items ?? {}, document)];
+  if (type === 'object') return bodySample(real, document);
+  if (real.format === 'uuid') return '00000000-0000-7000-8000-000000000000';
+  return real.format === 'date-time' ? '2030-01-01T00:00:00Z' : `<${name}>`;
 }
 
 /** The required fields of a body; where none is required, the first field, so that the example shows a shape. */
 function bodySample(schema: Schema, document: OpenApi): Record<string, unknown> {
   const all = Object.entries(schema.properties ?? {});
   const required = all.filter(([name]) => schema.required?.includes(name));
-  return Object.fromEntries((required.length > 0 ? required : all.slice(0, 1)).map(([name, field]) => [name, sample(name, field, document)]));
+  return Object.fromEntries(
+    (required.length > 0 ? required : all.slice(0, 1)).map(([name, field]) => [name, sample(name, field, document)]),
+  );
 }
 
 /** A `curl` line for a call. The token comes from the shell's environment, so that it does not end in the history. */
-function exampleOf(method: string, path: string, query: readonly FieldLine[], body: Schema | undefined, document: OpenApi, origin: string): string {
+function exampleOf(
+  method: string,
+  path: string,
+  query: readonly FieldLine[],
+  body: Schema | undefined,
+  document: OpenApi,
+  origin: string,
+): string {
   const wanted = query.filter((line) => line.required).map((line) => `${line.name}=<${line.name}>`);
   const url = `${origin}${path}${wanted.length > 0 ? `?${wanted.join('&')}` : ''}`;
   const lines = [`curl -H "authorization: Bearer $TOKEN"`];
@@ -160,7 +164,14 @@ export function callsOf(document: OpenApi, origin: string): readonly CallEntry[]
       if (!operation) return [];
       const parameters = (operation.parameters ?? []).flatMap((parameter): FieldLine[] =>
         parameter.in === 'path' || parameter.in === 'query' || parameter.in === 'header'
-          ? [{ name: parameter.name, where: parameter.in, kind: kindOf(parameter.schema), required: parameter.required ?? parameter.in === 'path' }]
+          ? [
+              {
+                name: parameter.name,
+                where: parameter.in,
+                kind: kindOf(parameter.schema),
+                required: parameter.required ?? parameter.in === 'path',
+              },
+            ]
           : [],
       );
       const bodySchema = json(operation.requestBody);
@@ -177,7 +188,14 @@ export function callsOf(document: OpenApi, origin: string): readonly CallEntry[]
           scope: operation.security?.flatMap((one) => Object.values(one).flat())[0] ?? null,
           input: [...parameters, ...linesOf(body ?? {}, 'body')],
           reply: linesOf(resolve(json(reply), document), 'body'),
-          example: exampleOf(upper, full, parameters.filter((line) => line.where === 'query'), body, document, origin),
+          example: exampleOf(
+            upper,
+            full,
+            parameters.filter((line) => line.where === 'query'),
+            body,
+            document,
+            origin,
+          ),
         },
       ];
     }),
@@ -185,7 +203,9 @@ export function callsOf(document: OpenApi, origin: string): readonly CallEntry[]
 }
 
 /** The calls by the first word of their path below the version, such as `accounts`, in the order of the alphabet. */
-export function groupsOf(calls: readonly CallEntry[]): readonly (readonly [area: string, calls: readonly CallEntry[]])[] {
+export function groupsOf(
+  calls: readonly CallEntry[],
+): readonly (readonly [area: string, calls: readonly CallEntry[]])[] {
   const areaOf = (call: CallEntry): string => /^\/api\/v\d+\/([^/]+)/.exec(call.path)?.[1] ?? '';
   return [...Map.groupBy(calls, areaOf)].sort(([a], [b]) => (a < b ? -1 : 1));
 }
@@ -194,7 +214,9 @@ export function groupsOf(calls: readonly CallEntry[]): readonly (readonly [area:
 export function searchCalls(calls: readonly CallEntry[], text: string): readonly CallEntry[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   return calls.filter((call) => {
-    const inside = [call.id, call.method, call.path, call.summary, ...call.input.map((line) => line.name)].join(' ').toLowerCase();
+    const inside = [call.id, call.method, call.path, call.summary, ...call.input.map((line) => line.name)]
+      .join(' ')
+      .toLowerCase();
     return words.every((word) => inside.includes(word));
   });
 }

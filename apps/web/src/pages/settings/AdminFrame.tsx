@@ -14,7 +14,12 @@ function EntryLink({ entry, path }: { readonly entry: Entry; readonly path: stri
   const current = !entry.anchor && (path === entry.to || path.startsWith(`${entry.to}/`));
   return (
     <li>
-      <Link to={entry.to} {...(entry.anchor ? { hash: entry.anchor } : {})} className={css.link} aria-current={current ? 'page' : undefined}>
+      <Link
+        to={entry.to}
+        {...(entry.anchor ? { hash: entry.anchor } : {})}
+        className={css.link}
+        aria-current={current ? 'page' : undefined}
+      >
         {entry.label}
       </Link>
     </li>
@@ -25,11 +30,20 @@ function EntryLink({ entry, path }: { readonly entry: Entry; readonly path: stri
  * The pages of the administration: their list at the left with a search over every setting, the page beside it. Below 992 px
  * the list is one field on top. `table` makes the page fill the height, for lists that scroll themselves.
  */
-export function AdminFrame(props: { readonly table?: boolean; readonly search?: boolean; readonly children: ReactNode }) {
+export function AdminFrame(props: {
+  readonly table?: boolean;
+  readonly search?: boolean;
+  /** The list entry that this page stands under, where its address does not say so. */
+  readonly under?: string;
+  readonly children: ReactNode;
+}) {
   const me = useMe();
-  const path = useLocation({ select: (location) => location.pathname });
+  const address = useLocation({ select: (location) => location.pathname });
+  const path = props.under ?? address;
   const navigate = useNavigate();
-  const narrow = useMediaQuery('(max-width: 62em)', matchMedia('(max-width: 62em)').matches, { getInitialValueInEffect: false });
+  const narrow = useMediaQuery('(max-width: 62em)', matchMedia('(max-width: 62em)').matches, {
+    getInitialValueInEffect: false,
+  });
   const [text, setText] = useState('');
   const pages = adminPages(me);
   const found = text.trim() ? search([...pages, ...adminSettings(me)], text) : null;

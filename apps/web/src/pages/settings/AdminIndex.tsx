@@ -55,9 +55,14 @@ export default function AdminIndex() {
           {text.trim() && pages.length + found.length === 0 ? settings('admin.none') : ''}
         </div>
         <Places title={settings('nav.people')} entries={pages.filter((entry) => entry.group === 'people')} />
-        <Places title={settings('nav.organisation')} entries={pages.filter((entry) => entry.group === 'organisation')} />
+        <Places
+          title={settings('nav.organisation')}
+          entries={pages.filter((entry) => entry.group === 'organisation')}
+        />
         <Places title={settings('nav.settings')} entries={found} />
-        {text.trim() && pages.length + found.length === 0 && <EmptyState icon={IconSearch} title={settings('admin.none')} />}
+        {text.trim() && pages.length + found.length === 0 && (
+          <EmptyState icon={IconSearch} title={settings('admin.none')} />
+        )}
       </div>
     </AdminFrame>
   );

@@ -8,7 +8,9 @@ import css from './settings.module.css';
 const standardText = (field: Field): string =>
   field.kind === 'switch'
     ? settings(field.standard ? 'settings.on' : 'settings.off')
-    : `${number(field.standard)} ${settings(`unit.${field.unit}`)}`;
+    : field.standard === 0
+      ? number(0)
+      : `${number(field.standard)} ${settings(`unit.${field.unit}`)}`;
 
 /** One setting: its name, a line on what it does, its default, and the control. What differs from the default is marked. */
 export function SettingRow(props: {
@@ -28,7 +30,8 @@ export function SettingRow(props: {
           {changed && <Pill tone="info">{settings('settings.changed')}</Pill>}
         </div>
         <p id={help}>
-          {settings(`${field.name}.says`)} <span className={css.standard}>{settings('settings.default', { value: standardText(field) })}.</span>
+          {settings(`${field.name}.says`)}{' '}
+          <span className={css.standard}>{settings('settings.default', { value: standardText(field) })}.</span>
         </p>
       </div>
       {field.kind === 'switch' ? (

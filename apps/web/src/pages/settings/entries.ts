@@ -16,11 +16,29 @@ export interface Entry {
 /** The pages of the administration that this person may use, in their order. */
 export function adminPages(me: Me): readonly Entry[] {
   const users: Entry[] = [
-    { id: 'users', group: 'people', label: settings('nav.users'), says: settings('admin.users.says'), to: '/admin/users' },
-    { id: 'api-users', group: 'people', label: settings('nav.apiUsers'), says: settings('admin.apiUsers.says'), to: '/admin/api-users' },
+    {
+      id: 'users',
+      group: 'people',
+      label: settings('nav.users'),
+      says: settings('admin.users.says'),
+      to: '/admin/users',
+    },
+    {
+      id: 'api-users',
+      group: 'people',
+      label: settings('nav.apiUsers'),
+      says: settings('admin.apiUsers.says'),
+      to: '/admin/api-users',
+    },
   ];
   const organisation: Entry[] = [
-    { id: 'settings', group: 'organisation', label: settings('nav.settings'), says: settings('admin.settings.says'), to: '/admin/settings' },
+    {
+      id: 'settings',
+      group: 'organisation',
+      label: settings('nav.settings'),
+      says: settings('admin.settings.says'),
+      to: '/admin/settings',
+    },
   ];
   return [...(me.can.includes('user.list') ? users : []), ...(me.can.includes('setting.update') ? organisation : [])];
 }
@@ -30,10 +48,25 @@ export function adminSettings(me: Me): readonly Entry[] {
   if (!me.can.includes('setting.update')) return [];
   const fields = sections.flatMap((section) =>
     section.fields.map((field): Entry => ({
-      id: field.name, group: 'organisation', label: settings(field.name), says: settings(`${field.name}.says`), to: '/admin/settings', anchor: field.name,
+      id: field.name,
+      group: 'organisation',
+      label: settings(field.name),
+      says: settings(`${field.name}.says`),
+      to: '/admin/settings',
+      anchor: field.name,
     })),
   );
-  return [...fields, { id: 'mail', group: 'organisation', label: settings('mail.use'), says: settings('mail.use.says'), to: '/admin/settings', anchor: 'mail' }];
+  return [
+    ...fields,
+    {
+      id: 'mail',
+      group: 'organisation',
+      label: settings('mail.use'),
+      says: settings('mail.use.says'),
+      to: '/admin/settings',
+      anchor: 'mail',
+    },
+  ];
 }
 
 /** Entries whose words hold every word that was typed, whatever their case. */

@@ -21,26 +21,27 @@ export interface SwitchField {
 export type Field = NumberField | SwitchField;
 
 /** The settings by section, each with what an organisation starts with. Mail is a section of its own kind. */
-export const sections: readonly { readonly id: 'passwords' | 'sessions' | 'api'; readonly fields: readonly Field[] }[] = [
-  {
-    id: 'passwords',
-    fields: [
-      { kind: 'number', name: 'hideSecretSeconds', unit: 'seconds', min: 0, max: 600, standard: 10 },
-      { kind: 'number', name: 'clearClipboardSeconds', unit: 'seconds', min: 0, max: 600, standard: 30 },
-      { kind: 'switch', name: 'reasonToReveal', standard: false },
-      { kind: 'switch', name: 'ticketToReveal', standard: false },
-      { kind: 'switch', name: 'reasonToChange', standard: false },
-      { kind: 'switch', name: 'changeOnTargetByDefault', standard: false },
-      { kind: 'number', name: 'proofMaxAgeDays', unit: 'days', min: 1, max: 365, standard: 30 },
-    ],
-  },
-  {
-    id: 'sessions',
-    fields: [
-      { kind: 'number', name: 'inactivityMinutes', unit: 'minutes', min: 0, max: 1440, standard: 30 },
-      { kind: 'number', name: 'absoluteSessionHours', unit: 'hours', min: 1, max: 720, standard: 12 },
-      { kind: 'number', name: 'maxSessionsPerUser', unit: 'sessions', min: 0, max: 100, standard: 0 },
-    ],
-  },
-  { id: 'api', fields: [{ kind: 'switch', name: 'tokenInUrl', standard: true }] },
-];
+export const sections: readonly { readonly id: 'passwords' | 'sessions' | 'api'; readonly fields: readonly Field[] }[] =
+  [
+    {
+      id: 'passwords',
+      fields: [
+        { kind: 'number', name: 'hideSecretSeconds', unit: 'seconds', min: 0, max: 600, standard: 10 },
+        { kind: 'number', name: 'clearClipboardSeconds', unit: 'seconds', min: 0, max: 600, standard: 30 },
+        { kind: 'switch', name: 'reasonToReveal', standard: false },
+        { kind: 'switch', name: 'ticketToReveal', standard: false },
+        { kind: 'switch', name: 'reasonToChange', standard: false },
+        { kind: 'switch', name: 'changeOnTargetByDefault', standard: false },
+        { kind: 'number', name: 'proofMaxAgeDays', unit: 'days', min: 1, max: 365, standard: 30 },
+      ],
+    },
+    {
+      id: 'sessions',
+      fields: [
+        { kind: 'number', name: 'inactivityMinutes', unit: 'minutes', min: 0, max: 1440, standard: 30 },
+        { kind: 'number', name: 'absoluteSessionHours', unit: 'hours', min: 1, max: 720, standard: 12 },
+        { kind: 'number', name: 'maxSessionsPerUser', unit: 'sessions', min: 0, max: 100, standard: 0 },
+      ],
+    },
+    { id: 'api', fields: [{ kind: 'switch', name: 'tokenInUrl', standard: true }] },
+  ];

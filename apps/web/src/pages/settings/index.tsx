@@ -62,7 +62,9 @@ function Form({ stored }: { readonly stored: Settings }) {
     // What the console itself goes by, such as how long a password is shown, comes with who is signed in.
     await queries.invalidateQueries({ queryKey: keys.me });
   };
-  const mailErrors = Object.fromEntries(Object.entries(shown).flatMap(([name, says]) => (name.startsWith('mail.') && says ? [[name.slice(5), says]] : [])));
+  const mailErrors = Object.fromEntries(
+    Object.entries(shown).flatMap(([name, says]) => (name.startsWith('mail.') && says ? [[name.slice(5), says]] : [])),
+  );
   return (
     <form
       className={css.page}
@@ -80,7 +82,9 @@ function Form({ stored }: { readonly stored: Settings }) {
               <SettingRow
                 key={field.name}
                 field={field}
-                value={field.kind === 'switch' ? (form.switches[field.name] ?? false) : (form.numbers[field.name] ?? '')}
+                value={
+                  field.kind === 'switch' ? (form.switches[field.name] ?? false) : (form.numbers[field.name] ?? '')
+                }
                 change={(value) =>
                   typeof value === 'boolean'
                     ? change({ switches: { ...form.switches, [field.name]: value } })
@@ -130,8 +134,17 @@ export default function SettingsPage() {
   return (
     <AdminFrame>
       <div className={admin.form}>
-        <PageHeader title={settings('settings.title')} sub={settings('settings.sub', { organisation: me.organisation.name })} />
-        {stored.data ? <Form stored={stored.data} /> : stored.isError ? <ErrorBox error={stored.error} retry={() => void stored.refetch()} /> : <Bones />}
+        <PageHeader
+          title={settings('settings.title')}
+          sub={settings('settings.sub', { organisation: me.organisation.name })}
+        />
+        {stored.data ? (
+          <Form stored={stored.data} />
+        ) : stored.isError ? (
+          <ErrorBox error={stored.error} retry={() => void stored.refetch()} />
+        ) : (
+          <Bones />
+        )}
       </div>
     </AdminFrame>
   );

@@ -12,7 +12,14 @@ export interface MailForm {
 }
 
 /** An empty form, with the usual way to hand in mail. */
-export const emptyMail: MailForm = { host: '', port: '587', security: 'starttls', username: '', password: '', from: '' };
+export const emptyMail: MailForm = {
+  host: '',
+  port: '587',
+  security: 'starttls',
+  username: '',
+  password: '',
+  from: '',
+};
 
 /** A mail address as the fields accept it; the server checks again. */
 export const looksLikeMail = (text: string): boolean => /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(text.trim());
@@ -29,5 +36,11 @@ export function mailErrors(mail: MailForm): Readonly<Partial<Record<keyof MailFo
 
 /** The form as the contract wants it. Call only when `mailErrors` is empty. */
 export function mailServerOf(mail: MailForm): MailServer {
-  return { ...mail, host: mail.host.trim(), port: Number(mail.port), username: mail.username.trim(), from: mail.from.trim() };
+  return {
+    ...mail,
+    host: mail.host.trim(),
+    port: Number(mail.port),
+    username: mail.username.trim(),
+    from: mail.from.trim(),
+  };
 }

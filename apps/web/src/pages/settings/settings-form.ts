@@ -18,11 +18,22 @@ const fields: readonly Field[] = sections.flatMap((section) => section.fields);
 export function formOf(stored: Settings): SettingsForm {
   const { mail } = stored;
   return {
-    numbers: Object.fromEntries(fields.flatMap((field) => (field.kind === 'number' ? [[field.name, String(stored[field.name])]] : []))),
-    switches: Object.fromEntries(fields.flatMap((field) => (field.kind === 'switch' ? [[field.name, stored[field.name]]] : []))),
+    numbers: Object.fromEntries(
+      fields.flatMap((field) => (field.kind === 'number' ? [[field.name, String(stored[field.name])]] : [])),
+    ),
+    switches: Object.fromEntries(
+      fields.flatMap((field) => (field.kind === 'switch' ? [[field.name, stored[field.name]]] : [])),
+    ),
     useMail: mail !== null,
     mail: mail
-      ? { host: mail.host, port: String(mail.port), security: mail.security, username: mail.username, password: '', from: mail.from }
+      ? {
+          host: mail.host,
+          port: String(mail.port),
+          security: mail.security,
+          username: mail.username,
+          password: '',
+          from: mail.from,
+        }
       : emptyMail,
   };
 }
@@ -40,16 +51,21 @@ export function settingsErrors(form: SettingsForm): Readonly<Partial<Record<stri
       ? [[field.name, words('unit.outOf', { min: field.min, max: field.max })] as const]
       : [],
   );
-  const mail = form.useMail ? Object.entries(mailErrors(form.mail)).map(([field, says]) => [`mail.${field}`, says] as const) : [];
+  const mail = form.useMail
+    ? Object.entries(mailErrors(form.mail)).map(([field, says]) => [`mail.${field}`, says] as const)
+    : [];
   return Object.fromEntries([...numbers, ...mail]);
 }
 
 /** Only what differs from what is stored, as the call wants it; empty when nothing does. Call when nothing is wrong. */
 export function changesOf(form: SettingsForm, stored: Settings): z.input<(typeof updateSettings)['input']> {
   const before = formOf(stored);
-  const numbers = Object.entries(form.numbers).flatMap(([name, text]) => (Number(text) === Number(before.numbers[name]) ? [] : [[name, Number(text)] as const]));
+  const numbers = Object.entries(form.numbers).flatMap(([name, text]) =>
+    Number(text) === Number(before.numbers[name]) ? [] : [[name, Number(text)] as const],
+  );
   const switches = Object.entries(form.switches).filter(([name, value]) => value !== before.switches[name]);
-  const mailChanged = form.useMail !== before.useMail || (form.useMail && JSON.stringify(form.mail) !== JSON.stringify(before.mail));
+  const mailChanged =
+    form.useMail !== before.useMail || (form.useMail && JSON.stringify(form.mail) !== JSON.stringify(before.mail));
   return {
     ...Object.fromEntries([...numbers, ...switches]),
     ...(mailChanged ? { mail: form.useMail ? mailServerOf(form.mail) : null } : {}),

@@ -6,7 +6,13 @@ import type { StepProps } from './AdministratorStep.tsx';
 import css from './setup.module.css';
 
 /** Step 2: where the key lies, where it shall lie, and that a copy exists. */
-export function KeyStep({ form, change, errors, keyFile, host }: StepProps & { readonly keyFile: string; readonly host: string }) {
+export function KeyStep({
+  form,
+  change,
+  errors,
+  keyFile,
+  host,
+}: StepProps & { readonly keyFile: string; readonly host: string }) {
   return (
     <div className={css.fields}>
       <div className={css.pair}>

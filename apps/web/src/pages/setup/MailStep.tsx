@@ -7,7 +7,9 @@ import css from './setup.module.css';
 /** Step 3: the mail server, which may come later. */
 export function MailStep({ form, change, errors }: StepProps) {
   const mailOnly = Object.fromEntries(
-    Object.entries(errors).flatMap(([field, says]) => (field.startsWith('mail.') && says ? [[field.slice('mail.'.length), says]] : [])),
+    Object.entries(errors).flatMap(([field, says]) =>
+      field.startsWith('mail.') && says ? [[field.slice('mail.'.length), says]] : [],
+    ),
   );
   return (
     <div className={css.fields}>
@@ -17,7 +19,9 @@ export function MailStep({ form, change, errors }: StepProps) {
         checked={form.useMail}
         onChange={(event) => change({ useMail: event.currentTarget.checked })}
       />
-      {form.useMail && <MailFields mail={form.mail} change={(part) => change({ mail: { ...form.mail, ...part } })} errors={mailOnly} />}
+      {form.useMail && (
+        <MailFields mail={form.mail} change={(part) => change({ mail: { ...form.mail, ...part } })} errors={mailOnly} />
+      )}
     </div>
   );
 }

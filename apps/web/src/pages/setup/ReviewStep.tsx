@@ -7,7 +7,15 @@ import type { SetupForm, Step } from './setup-form.ts';
 import css from './setup.module.css';
 
 /** Step 4: everything at a glance, each part with a way back. The password is not shown. */
-export function ReviewStep({ form, keyFile, edit }: { readonly form: SetupForm; readonly keyFile: string; readonly edit: (step: Step) => void }) {
+export function ReviewStep({
+  form,
+  keyFile,
+  edit,
+}: {
+  readonly form: SetupForm;
+  readonly keyFile: string;
+  readonly edit: (step: Step) => void;
+}) {
   const parts: readonly { step: Exclude<Step, 'review'>; items: readonly (readonly [string, ReactNode])[] }[] = [
     {
       step: 'administrator',
@@ -24,7 +32,9 @@ export function ReviewStep({ form, keyFile, edit }: { readonly form: SetupForm; 
       items: [
         [
           entry('setup.key.file'),
-          form.moveKey ? entry('setup.review.keyMoves', { path: form.keyFile }) : entry('setup.review.keyStays', { path: keyFile }),
+          form.moveKey
+            ? entry('setup.review.keyMoves', { path: form.keyFile })
+            : entry('setup.review.keyStays', { path: keyFile }),
         ],
         [entry('setup.review.copy'), entry('setup.review.copyMade')],
       ],

@@ -4,7 +4,15 @@ import { steps, type Step } from './setup-form.ts';
 import css from './setup.module.css';
 
 /** The steps at the left, or in a line on a phone. Steps that are done can be gone back to. */
-export function StepList({ at, reached, go }: { readonly at: Step; readonly reached: number; readonly go: (step: Step) => void }) {
+export function StepList({
+  at,
+  reached,
+  go,
+}: {
+  readonly at: Step;
+  readonly reached: number;
+  readonly go: (step: Step) => void;
+}) {
   return (
     <nav aria-label={entry('setup.steps')} className={css.steps}>
       <ol>

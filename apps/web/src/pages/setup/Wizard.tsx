@@ -12,7 +12,16 @@ import { AdministratorStep } from './AdministratorStep.tsx';
 import { KeyStep } from './KeyStep.tsx';
 import { MailStep } from './MailStep.tsx';
 import { ReviewStep } from './ReviewStep.tsx';
-import { emptySetup, setupBody, stepErrors, stepOf, steps, type SetupErrors, type SetupForm, type Step } from './setup-form.ts';
+import {
+  emptySetup,
+  setupBody,
+  stepErrors,
+  stepOf,
+  steps,
+  type SetupErrors,
+  type SetupForm,
+  type Step,
+} from './setup-form.ts';
 import { StepList } from './StepList.tsx';
 import css from './setup.module.css';
 
@@ -24,7 +33,15 @@ const titles = {
 } as const;
 
 /** The four steps. What was typed stays in this component: nothing is stored in the browser. */
-export function Wizard({ token, keyFile, host }: { readonly token: string; readonly keyFile: string; readonly host: string }) {
+export function Wizard({
+  token,
+  keyFile,
+  host,
+}: {
+  readonly token: string;
+  readonly keyFile: string;
+  readonly host: string;
+}) {
   const [form, setForm] = useState<SetupForm>(emptySetup);
   const [at, setAt] = useState<Step>('administrator');
   const [reached, setReached] = useState(0);
@@ -118,7 +135,11 @@ export function Wizard({ token, keyFile, host }: { readonly token: string; reado
               {entry('setup.back')}
             </Button>
           )}
-          <Button type="submit" aria-disabled={busy} {...(busy ? { leftSection: <Loader size={14} color="currentColor" /> } : {})}>
+          <Button
+            type="submit"
+            aria-disabled={busy}
+            {...(busy ? { leftSection: <Loader size={14} color="currentColor" /> } : {})}
+          >
             {entry(at === 'review' ? 'setup.finish' : 'setup.continue')}
           </Button>
         </div>

@@ -37,7 +37,9 @@ export default function Setup() {
   if (closed) {
     return (
       <EntryFrame {...frame} title={entry('setup.closed.title')}>
-        <p className={css.lead}>{entry.rich('setup.closed.body', { command: <code className="mono">strongroom setup link</code> })}</p>
+        <p className={css.lead}>
+          {entry.rich('setup.closed.body', { command: <code className="mono">strongroom setup link</code> })}
+        </p>
         <Link to="/login" className="link">
           {entry('setup.goToLogin')}
         </Link>

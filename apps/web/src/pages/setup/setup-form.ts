@@ -31,8 +31,17 @@ export type Step = (typeof steps)[number];
 
 /** The form before anything was typed. */
 export const emptySetup = (): SetupForm => ({
-  organisation: '', fullName: '', email: '', username: '', timeZone: browserTimeZone(), password: '',
-  moveKey: false, keyFile: '', keyCopied: false, useMail: true, mail: emptyMail,
+  organisation: '',
+  fullName: '',
+  email: '',
+  username: '',
+  timeZone: browserTimeZone(),
+  password: '',
+  moveKey: false,
+  keyFile: '',
+  keyCopied: false,
+  useMail: true,
+  mail: emptyMail,
 });
 
 /** What is wrong on one step; empty when one may go on. The review has no fields of its own. */
@@ -52,7 +61,9 @@ export function stepErrors(step: Step, form: SetupForm): SetupErrors {
         ...(form.keyCopied ? {} : { keyCopied: entry('setup.key.copiedMissing') }),
       };
     case 'mail':
-      return form.useMail ? Object.fromEntries(Object.entries(mailErrors(form.mail)).map(([field, says]) => [`mail.${field}`, says])) : {};
+      return form.useMail
+        ? Object.fromEntries(Object.entries(mailErrors(form.mail)).map(([field, says]) => [`mail.${field}`, says]))
+        : {};
     case 'review':
       return {};
   }
@@ -62,7 +73,9 @@ export function stepErrors(step: Step, form: SetupForm): SetupErrors {
 export function stepOf(field: string): Step {
   if (field === 'keyFile') return 'key';
   if (field.startsWith('mail')) return 'mail';
-  return ['organisation', 'fullName', 'email', 'username', 'timeZone', 'password'].includes(field) ? 'administrator' : 'review';
+  return ['organisation', 'fullName', 'email', 'username', 'timeZone', 'password'].includes(field)
+    ? 'administrator'
+    : 'review';
 }
 
 /** The form as the call wants it. */

@@ -9,7 +9,15 @@ import { ShownOnce } from '../me/ShownOnce.tsx';
 export type PassOn = NonNullable<z.output<typeof Invitation>> & { readonly link: string };
 
 /** Shows a one-time link once; it cannot be closed by accident. */
-export function LinkDialog({ link, name, done }: { readonly link: PassOn | null; readonly name: string; readonly done: () => void }) {
+export function LinkDialog({
+  link,
+  name,
+  done,
+}: {
+  readonly link: PassOn | null;
+  readonly name: string;
+  readonly done: () => void;
+}) {
   return (
     <Dialog open={link !== null} close={done} closable={false} title={users('added.link.title', { name })} size={640}>
       {link && (

@@ -54,7 +54,12 @@ export default function NewApiUser() {
     await add.run(async () => {
       try {
         const reply = await ask(createApiUser, {
-          fullName: fullName.trim(), username: username.trim(), host: host.trim(), ...access, scopes, expiresAt: endOf(lifetime),
+          fullName: fullName.trim(),
+          username: username.trim(),
+          host: host.trim(),
+          ...access,
+          scopes,
+          expiresAt: endOf(lifetime),
         });
         setMade({ userId: reply.user.id, token: reply.token });
         await queries.invalidateQueries({ queryKey: keys.users });

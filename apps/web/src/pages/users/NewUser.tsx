@@ -30,7 +30,13 @@ export default function NewUser() {
   const me = useMe();
   const navigate = useNavigate();
   const [profile, setProfile] = useState<Profile>({
-    fullName: '', email: '', department: '', location: '', phone: '', mobile: '', timeZone: me.user.timeZone,
+    fullName: '',
+    email: '',
+    department: '',
+    location: '',
+    phone: '',
+    mobile: '',
+    timeZone: me.user.timeZone,
   });
   const [username, setUsername] = useState('');
   const [access, setAccess] = useState<Access>({ role: 'password-user', superAdministrator: false });
@@ -43,7 +49,9 @@ export default function NewUser() {
   const wrong = (): Errors => ({
     ...profileErrors(profile),
     ...usernameErrors(username),
-    ...(entry === 'password' && !meetsAll(checkPassword(password, username)) ? { password: meWords('check.missing') } : {}),
+    ...(entry === 'password' && !meetsAll(checkPassword(password, username))
+      ? { password: meWords('check.missing') }
+      : {}),
   });
   useEffect(() => {
     if (Object.keys(errors).length > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
@@ -58,7 +66,11 @@ export default function NewUser() {
     await add.run(async () => {
       try {
         const made = await ask(createUser, {
-          ...profile, fullName: profile.fullName.trim(), email: profile.email.trim(), username: username.trim(), ...access,
+          ...profile,
+          fullName: profile.fullName.trim(),
+          email: profile.email.trim(),
+          username: username.trim(),
+          ...access,
           ...(entry === 'password' ? { password } : {}),
         });
         setPassword('');
@@ -66,7 +78,9 @@ export default function NewUser() {
         const { invitation, user } = made;
         if (invitation?.link) setLink({ ...invitation, link: invitation.link, userId: user.id });
         else {
-          toast({ message: users(invitation ? 'added.mailed' : 'added.password', { name: user.fullName, email: user.email }) });
+          toast({
+            message: users(invitation ? 'added.mailed' : 'added.password', { name: user.fullName, email: user.email }),
+          });
           toUser(user.id);
         }
       } catch (failure) {
@@ -111,11 +125,21 @@ export default function NewUser() {
               >
                 <div className={css.form}>
                   <Radio value="link" label={users('new.entry.link')} description={users('new.entry.link.says')} />
-                  <Radio value="password" label={users('new.entry.password')} description={users('new.entry.password.says')} />
+                  <Radio
+                    value="password"
+                    label={users('new.entry.password')}
+                    description={users('new.entry.password.says')}
+                  />
                 </div>
               </Radio.Group>
               {entry === 'password' && (
-                <NewPassword label={users('new.password')} username={username} value={password} change={setPassword} error={errors['password']} />
+                <NewPassword
+                  label={users('new.password')}
+                  username={username}
+                  value={password}
+                  change={setPassword}
+                  error={errors['password']}
+                />
               )}
             </FormSection>
             <div className={css.buttons}>

@@ -3,7 +3,15 @@ import { Dialog } from '../../ui/Dialog.tsx';
 import { ShownOnce, TokenExample } from '../me/ShownOnce.tsx';
 
 /** Shows a token once; it cannot be closed by accident. */
-export function TokenDialog({ token, title, done }: { readonly token: string | null; readonly title: string; readonly done: () => void }) {
+export function TokenDialog({
+  token,
+  title,
+  done,
+}: {
+  readonly token: string | null;
+  readonly title: string;
+  readonly done: () => void;
+}) {
   return (
     <Dialog open={token !== null} close={done} closable={false} title={title} size={640}>
       {token !== null && (

@@ -17,7 +17,10 @@ import { isLocked } from './words.tsx';
 /** Puts a changed user into what is kept, and has the lists, and who is signed in, ask again. */
 export async function keepUser(user: User): Promise<void> {
   queries.setQueryData(keys.user(user.id), user);
-  await Promise.all([queries.invalidateQueries({ queryKey: keys.users }), queries.invalidateQueries({ queryKey: keys.me })]);
+  await Promise.all([
+    queries.invalidateQueries({ queryKey: keys.users }),
+    queries.invalidateQueries({ queryKey: keys.me }),
+  ]);
 }
 
 /** What may be done to this user, each as a button: the server says which. */

@@ -22,7 +22,8 @@ import css from './users.module.css';
 const rowKey = (user: User) => user.id;
 const orders = ['username', 'fullName', 'role', 'state', 'lastSignInAt'] as const;
 type Order = (typeof orders)[number] | `-${(typeof orders)[number]}`;
-const isOrder = (text: string | undefined): text is Order => orders.some((order) => text === order || text === `-${order}`);
+const isOrder = (text: string | undefined): text is Order =>
+  orders.some((order) => text === order || text === `-${order}`);
 
 /** The list of people, or of API users, with its filters in the address. */
 export function UserList({ kind }: { readonly kind: 'person' | 'api' }) {
@@ -35,9 +36,13 @@ export function UserList({ kind }: { readonly kind: 'person' | 'api' }) {
   const state = UserState.options.find((known) => known === url.state);
   const filter = { kind, ...(url.q ? { search: url.q } : {}), ...(role ? { role } : {}), ...(state ? { state } : {}) };
   const words = kind === 'person' ? 'people' : 'api';
-  const count = useQuery({ queryKey: [...keys.users, kind, 'count'], queryFn: ({ signal }) => ask(listUsers, { kind, limit: 1 }, { signal }) });
+  const count = useQuery({
+    queryKey: [...keys.users, kind, 'count'],
+    queryFn: ({ signal }) => ask(listUsers, { kind, limit: 1 }, { signal }),
+  });
   const load = useCallback<GridProps<User>['load']>(
-    ({ offset, limit, sort, signal }) => ask(listUsers, { ...filter, offset, limit, sort: isOrder(sort) ? sort : 'fullName' }, { signal }),
+    ({ offset, limit, sort, signal }) =>
+      ask(listUsers, { ...filter, offset, limit, sort: isOrder(sort) ? sort : 'fullName' }, { signal }),
     [JSON.stringify(filter)],
   );
   const open = useCallback((user: User) => void navigate({ to: `/admin/users/${user.id}` }), [navigate]);
@@ -52,7 +57,11 @@ export function UserList({ kind }: { readonly kind: 'person' | 'api' }) {
         sub={count.data ? users(`${words}.sub`, { n: count.data.total, organisation: me.organisation.name }) : '\u00a0'}
       >
         {mayAdd && (
-          <Button component={Link} to={kind === 'person' ? '/admin/users/new' : '/admin/api-users/new'} leftSection={<IconPlus size={16} />}>
+          <Button
+            component={Link}
+            to={kind === 'person' ? '/admin/users/new' : '/admin/api-users/new'}
+            leftSection={<IconPlus size={16} />}
+          >
             {users(`${words}.add`)}
           </Button>
         )}
@@ -70,7 +79,9 @@ export function UserList({ kind }: { readonly kind: 'person' | 'api' }) {
         <Select
           aria-label={users('filter.state')}
           placeholder={users('filter.state')}
-          data={UserState.options.filter((s) => kind === 'person' || s !== 'invited').map((s) => ({ value: s, label: users(`state.${s}`) }))}
+          data={UserState.options
+            .filter((s) => kind === 'person' || s !== 'invited')
+            .map((s) => ({ value: s, label: users(`state.${s}`) }))}
           value={state ?? null}
           onChange={(value) => set({ state: value ?? undefined })}
           clearable
@@ -91,7 +102,13 @@ export function UserList({ kind }: { readonly kind: 'person' | 'api' }) {
         dense={density === 'compact'}
         filtered={active > 0 || Boolean(url.q)}
         onClear={clear}
-        empty={<EmptyState icon={kind === 'person' ? IconUsers : IconApi} title={users(`${words}.title`)} text={users(`${words}.empty`)} />}
+        empty={
+          <EmptyState
+            icon={kind === 'person' ? IconUsers : IconApi}
+            title={users(`${words}.title`)}
+            text={users(`${words}.empty`)}
+          />
+        }
       />
     </AdminFrame>
   );

@@ -32,7 +32,13 @@ import { isLocked, StatePill } from './words.tsx';
 import css from './users.module.css';
 
 const profileOf = ({ fullName, email, department, location, phone, mobile, timeZone }: User): Profile => ({
-  fullName, email, department, location, phone, mobile, timeZone,
+  fullName,
+  email,
+  department,
+  location,
+  phone,
+  mobile,
+  timeZone,
 });
 const accessOf = ({ role, superAdministrator }: User): Access => ({ role, superAdministrator });
 
@@ -40,7 +46,12 @@ function factsOf(user: User): readonly Fact[] {
   const state: Fact = {
     icon: IconUserCheck,
     name: users('user.facts.state'),
-    value: isLocked(user) && user.lockedUntil && user.state !== 'disabled' ? users('user.lockedUntil', { when: exact(user.lockedUntil) }) : <StatePill user={user} />,
+    value:
+      isLocked(user) && user.lockedUntil && user.state !== 'disabled' ? (
+        users('user.lockedUntil', { when: exact(user.lockedUntil) })
+      ) : (
+        <StatePill user={user} />
+      ),
     ...(isLocked(user) ? { tone: 'bad' as const } : {}),
   };
   const role: Fact = { icon: IconId, name: users('user.facts.role'), value: users(`role.${user.role}`) };
@@ -56,7 +67,11 @@ function factsOf(user: User): readonly Fact[] {
         state,
         role,
         { icon: IconKey, name: users('user.facts.token'), value: <TokenEnd user={user} /> },
-        { icon: IconNetwork, name: users('user.facts.host'), value: user.host ? <bdi className="mono">{user.host}</bdi> : users('host.any') },
+        {
+          icon: IconNetwork,
+          name: users('user.facts.host'),
+          value: user.host ? <bdi className="mono">{user.host}</bdi> : users('host.any'),
+        },
       ];
 }
 
@@ -70,7 +85,11 @@ function Form({ user }: { readonly user: User }) {
   const own = user.id === me.user.id;
   const mayEdit = user.can.includes('user.update');
   const person = user.kind === 'person';
-  const changes = { ...differences(profile, profileOf(user)), ...differences(access, accessOf(user)), ...(host === user.host ? {} : { host: host.trim() }) };
+  const changes = {
+    ...differences(profile, profileOf(user)),
+    ...differences(access, accessOf(user)),
+    ...(host === user.host ? {} : { host: host.trim() }),
+  };
   const reset = (to: User) => {
     setProfile(profileOf(to));
     setAccess(accessOf(to));
@@ -79,7 +98,11 @@ function Form({ user }: { readonly user: User }) {
     save.clear();
   };
   const submit = async () => {
-    const found: Errors = person ? profileErrors(profile) : profile.fullName.trim() ? {} : { fullName: users('field.fullNameMissing') };
+    const found: Errors = person
+      ? profileErrors(profile)
+      : profile.fullName.trim()
+        ? {}
+        : { fullName: users('field.fullNameMissing') };
     setErrors(found);
     if (Object.keys(found).length > 0) return;
     await save.run(async () => {
@@ -94,7 +117,12 @@ function Form({ user }: { readonly user: User }) {
       }
     });
   };
-  const fields = { value: profile, change: (part: Partial<Profile>) => setProfile((before) => ({ ...before, ...part })), errors, disabled: !mayEdit };
+  const fields = {
+    value: profile,
+    change: (part: Partial<Profile>) => setProfile((before) => ({ ...before, ...part })),
+    errors,
+    disabled: !mayEdit,
+  };
   return (
     <FormColumn required={mayEdit}>
       {own && (
@@ -141,7 +169,12 @@ function Form({ user }: { readonly user: User }) {
       <FormSection title={users('user.access')}>
         <AccessFields value={access} change={setAccess} disabled={!mayEdit || own} error={errors['role']} />
       </FormSection>
-      <SaveBar dirty={mayEdit && Object.keys(changes).length > 0} busy={save.busy} save={() => void submit()} discard={() => reset(user)} />
+      <SaveBar
+        dirty={mayEdit && Object.keys(changes).length > 0}
+        busy={save.busy}
+        save={() => void submit()}
+        discard={() => reset(user)}
+      />
     </FormColumn>
   );
 }
@@ -156,7 +189,7 @@ export default function UserPage() {
   });
   const user = found.data;
   return (
-    <AdminFrame>
+    <AdminFrame {...(user?.kind === 'api' ? { under: '/admin/api-users' } : {})}>
       <div className={admin.form} data-wide>
         {user ? (
           <>

@@ -9,7 +9,10 @@ import { isLocked, StatePill } from './words.tsx';
 import css from './users.module.css';
 
 const name: Column<User> = {
-  id: 'fullName', title: users('column.fullName'), width: 'minmax(150px, 1.3fr)', sort: 'fullName',
+  id: 'fullName',
+  title: users('column.fullName'),
+  width: 'minmax(150px, 1.3fr)',
+  sort: 'fullName',
   cell: (user) => (
     <span className={css.name}>
       <Avatar name={user.fullName} size={24} />
@@ -18,10 +21,17 @@ const name: Column<User> = {
   ),
 };
 const username: Column<User> = {
-  id: 'username', title: users('column.username'), width: 'minmax(110px, 1fr)', sort: 'username', cell: (user) => <bdi className="mono">{user.username}</bdi>,
+  id: 'username',
+  title: users('column.username'),
+  width: 'minmax(110px, 1fr)',
+  sort: 'username',
+  cell: (user) => <bdi className="mono">{user.username}</bdi>,
 };
 const role: Column<User> = {
-  id: 'role', title: users('column.role'), width: 'minmax(150px, 1.2fr)', sort: 'role',
+  id: 'role',
+  title: users('column.role'),
+  width: 'minmax(150px, 1.2fr)',
+  sort: 'role',
   cell: (user) => (
     <span className={css.role}>
       <span className="trunc">{users(`role.${user.role}`)}</span>
@@ -33,9 +43,18 @@ const role: Column<User> = {
     </span>
   ),
 };
-const state: Column<User> = { id: 'state', title: users('column.state'), width: '110px', sort: 'state', cell: (user) => <StatePill user={user} /> };
+const state: Column<User> = {
+  id: 'state',
+  title: users('column.state'),
+  width: '110px',
+  sort: 'state',
+  cell: (user) => <StatePill user={user} />,
+};
 const last = (title: string, never: string): Column<User> => ({
-  id: 'lastSignInAt', title, width: '130px', sort: 'lastSignInAt',
+  id: 'lastSignInAt',
+  title,
+  width: '130px',
+  sort: 'lastSignInAt',
   cell: (user) =>
     user.lastSignInAt ? (
       <span className="num" title={exact(user.lastSignInAt)}>
@@ -47,13 +66,25 @@ const last = (title: string, never: string): Column<User> => ({
 });
 
 /** The columns of the list of people. */
-export const peopleColumns: readonly Column<User>[] = [name, username, role, state, last(users('column.lastSignIn'), users('never.signedIn'))];
+export const peopleColumns: readonly Column<User>[] = [
+  name,
+  username,
+  role,
+  state,
+  last(users('column.lastSignIn'), users('never.signedIn')),
+];
 
 /** The columns of the list of API users. */
 export const apiColumns: readonly Column<User>[] = [
   name,
   username,
-  { id: 'host', title: users('column.host'), width: 'minmax(110px, 1fr)', cell: (user) => (user.host ? <bdi className="mono">{user.host}</bdi> : <span className="dim">{users('host.any')}</span>) },
+  {
+    id: 'host',
+    title: users('column.host'),
+    width: 'minmax(110px, 1fr)',
+    cell: (user) =>
+      user.host ? <bdi className="mono">{user.host}</bdi> : <span className="dim">{users('host.any')}</span>,
+  },
   role,
   { id: 'token', title: users('column.tokenEnds'), width: '120px', cell: (user) => <TokenEnd user={user} /> },
   state,

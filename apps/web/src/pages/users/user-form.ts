@@ -12,7 +12,8 @@ export const profileErrors = (profile: Pick<Profile, 'fullName' | 'email'>): Err
 });
 
 /** What is wrong in a log-in name; empty when nothing is. */
-export const usernameErrors = (username: string): Errors => (isUsername(username) ? {} : { username: users('field.usernameWrong') });
+export const usernameErrors = (username: string): Errors =>
+  isUsername(username) ? {} : { username: users('field.usernameWrong') };
 
 /** Only the fields that differ, for an update. */
 export function differences<T extends object>(now: T, before: T): Partial<T> {

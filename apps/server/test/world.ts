@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TlsOptions } from 'node:tls';
 import { noteSigner, originOf, type NoteSigner } from '@strongroom/audit-proof';
 import type { Call, Scope } from '@strongroom/contract';
 import type { FastifyInstance } from 'fastify';
@@ -27,7 +28,7 @@ import { createMetrics } from '../src/platform/metrics.ts';
 import { hashToken, newId, newToken } from '../src/platform/random.ts';
 import { Secret } from '../src/platform/secret.ts';
 import { resourceEndpoints } from '../src/resource/index.ts';
-import { driverCatalogue, rotationEndpoints } from '../src/rotation/index.ts';
+import { driverCatalogue, rotationEndpoints, type WorkerParts } from '../src/rotation/index.ts';
 import { setupEndpoints } from '../src/setup/index.ts';
 import { createMasterKey, createVault, type MasterKey, type Vault } from '../src/vault/index.ts';
 import { freshDatabase } from './database.ts';
@@ -83,7 +84,7 @@ export interface World {
     input: z.input<I>,
   ): Promise<z.output<R>>;
   /** The HTTP server with every door, not yet listening: use `inject`. */
-  app(): FastifyInstance;
+  app(tls?: TlsOptions): FastifyInstance;
   /** As a superuser, past every wall. */
   sql<Row extends object = Record<string, unknown>>(text: string, values?: unknown[]): Promise<Row[]>;
   /** Audit rows of an action, oldest first. */
@@ -134,7 +135,18 @@ export async function world(options: { mailFails?: boolean } = {}): Promise<Worl
       return Promise.resolve();
     },
   };
-  const worker = { perform, vault, onHostKeyChanged: () => undefined };
+  const worker: WorkerParts = {
+    perform,
+    vault,
+    // No target can be reached from here: what talks to targets is shown on real ones.
+    outpost: {
+      verify: () => Promise.resolve({ said: 'unreachable', offered: undefined }),
+      reset: () => Promise.resolve({ said: { is: 'unreachable' }, offered: undefined }),
+      stop: () => Promise.resolve(),
+    },
+    onHostKeyChanged: () => undefined,
+    renewLease: () => Promise.resolve(),
+  };
   const endpoints: Endpoint[] = [
     ...setupEndpoints({
       database,
@@ -265,14 +277,14 @@ export async function world(options: { mailFails?: boolean } = {}): Promise<Worl
       if (!endpoint) throw new Error(`no endpoint ${call.name}`);
       return (await endpoint.handle(perform, actor, input, noDoor)) as never;
     },
-    app() {
+    app(tls = {}) {
       const app = httpServer({
         database,
         perform,
         endpoints,
         log: createLog({ level: 'debug', sink: { write: (line) => void logLines.push(line) } }),
         metrics: createMetrics(),
-        tls: {},
+        tls,
         version: 'test',
         consoleFolder: join(folder, 'none'),
         organisationId: () => Promise.resolve(organisationId),

@@ -1,0 +1,283 @@
+import { request as httpsRequest, Agent } from 'node:https';
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { calls, changePassword, createResource, rotateAccount } from '@strongroom/contract';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inputFor } from '../../test/contract-input.ts';
+import { loginPassword, world, type World } from '../../test/world.ts';
+import { policy, type Action } from '../authorise/index.ts';
+import { prepareHome } from '../platform/paths.ts';
+import { loadTls } from '../platform/tls.ts';
+
+let w: World;
+let base: { host: string; port: number };
+let home: string;
+const agent = new Agent({ keepAlive: true, rejectUnauthorized: false });
+
+const [nobody, foreigner, unknownToken] = [
+  'a signed-in nobody',
+  'the super administrator of another organisation',
+  'a stranger with a made-up token',
+] as const;
+
+/** Whoever must not: with what they send along. */
+interface Attacker {
+  readonly who: string;
+  readonly headers: Record<string, string>;
+}
+let goneHeaders: Record<string, string>;
+let unscoped: string;
+let boss: { headers: Record<string, string> };
+
+/** Everybody who must be refused, those with a session with a new one. */
+async function attackers(): Promise<Attacker[]> {
+  const { 'x-csrf-token': _, ...withoutCsrf } = (await w.people.boss.session()).headers;
+  const madeUp = { cookie: `__Host-strongroom=${'A'.repeat(43)}`, 'x-csrf-token': 'x' };
+  return [
+    { who: 'a stranger', headers: {} },
+    { who: 'a stranger with a made-up cookie', headers: madeUp },
+    { who: unknownToken, headers: { authorization: `Bearer srt_${'A'.repeat(43)}` } },
+    { who: nobody, headers: (await w.people.nobody.session()).headers },
+    { who: foreigner, headers: (await w.people.foreign.session()).headers },
+    { who: 'a super administrator’s token without scopes', headers: { authorization: `Bearer ${unscoped}` } },
+    { who: 'the still open session of a disabled super administrator', headers: goneHeaders },
+    { who: 'a super administrator’s session without its CSRF token', headers: withoutCsrf },
+  ];
+}
+
+beforeAll(async () => {
+  w = await world();
+  home = mkdtempSync(join(tmpdir(), 'sr-tls-'));
+  prepareHome(home);
+  const { options } = await loadTls({ home, tls: undefined, host: '127.0.0.1', publicUrl: undefined });
+  const app = w.app(options);
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  base = { host: '127.0.0.1', port: (app.server.address() as AddressInfo).port };
+  const gone = await w.add({ username: 'gone', role: 'administrator', superAdministrator: true });
+  goneHeaders = (await gone.session()).headers;
+  await w.sql(`update strongroom.app_user set state = 'disabled' where id = $1`, [gone.id]);
+  boss = await w.people.boss.session();
+  unscoped = (await w.people.boss.token([])).text;
+});
+afterAll(async () => {
+  agent.destroy();
+  await w.close();
+  rmSync(home, { recursive: true, force: true });
+});
+
+const changing = calls.filter((call) => call.method !== 'GET');
+type ACall = (typeof changing)[number];
+
+/** Sends a call as a client does: ids in the path, the rest as JSON. */
+function send(
+  call: ACall,
+  input: Record<string, unknown>,
+  headers: Record<string, string>,
+): Promise<{ status: number; body: Record<string, unknown> }> {
+  const rest = { ...input };
+  const path = call.path.replace(/:(\w+)/g, (_, name: string) => {
+    const value = rest[name];
+    delete rest[name];
+    return encodeURIComponent(String(value));
+  });
+  return new Promise((resolve, reject) => {
+    const asked = httpsRequest(
+      {
+        ...base,
+        agent,
+        method: call.method,
+        path: `/api/v1${path}`,
+        headers: { ...headers, ...(call.method === 'DELETE' ? {} : { 'content-type': 'application/json' }) },
+      },
+      (reply) => {
+        let text = '';
+        reply.setEncoding('utf8').on('data', (part: string) => (text += part));
+        reply.on('end', () => {
+          resolve({ status: reply.statusCode ?? 0, body: JSON.parse(text) as Record<string, unknown> });
+        });
+      },
+    ).on('error', reject);
+    asked.end(call.method === 'DELETE' ? undefined : JSON.stringify(rest));
+  });
+}
+
+/** One hash for each table that is not of the trail or of this node alone, over the organisation's own rows, and the number of jobs and sessions. */
+async function stateOfOrganisation(): Promise<Record<string, string>> {
+  const tables = await w.sql<{ name: string }>(
+    `select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('strongroom', 'strongroom_standby') and tablename not like 'audit%' and tablename <> 'organisation'`,
+  );
+  expect(tables.length).toBeGreaterThan(12);
+  const query = tables.map(
+    ({ name }) =>
+      `select '${name}' as name, md5(coalesce(string_agg(t::text, '|' order by t::text), '')) as hash from ${name} t where organisation_id = $1`,
+  );
+  query.push(
+    `select 'organisation', string_agg(t::text, '|') from strongroom.organisation t where id = $1`,
+    `select 'jobs', count(*)::text from graphile_worker._private_jobs`,
+    `select 'sessions', count(*)::text from strongroom_local.session where organisation_id = $1`,
+  );
+  const rows = await w.sql<{ name: string; hash: string }>(query.join(' union all '), [w.organisationId]);
+  return Object.fromEntries(rows.map((row) => [row.name, row.hash]));
+}
+
+let made = 0;
+/** Real objects of the organisation for a call to be on, new ones for each call. */
+async function objects(): Promise<Record<string, unknown>> {
+  const n = ++made;
+  const owner = await w.people.keeper.actor();
+  const resource = await w.invoke(createResource, owner, {
+    name: `host-${n}`,
+    type: 'Linux',
+    dnsName: 'host.invalid',
+    accounts: [{ username: 'root' }, { username: 'alice' }, { username: 'bob' }],
+    reset: { settings: {} },
+  });
+  const accounts = await w.sql<{ id: string; username: string }>(
+    'select id, username from strongroom.account where resource_id = $1',
+    [resource.id],
+  );
+  const id = (username: string): string => accounts.find((account) => account.username === username)?.id ?? '';
+  const { attemptId } = await w.invoke(rotateAccount, owner, { accountId: id('alice') as never });
+  await w.sql(`update strongroom.rotation_attempt set state = 'needs-person' where id = $1`, [attemptId]);
+  await w.invoke(changePassword, owner, { accountId: id('root') as never, password: 'Former-Passw0rd-55-!!' });
+  const other = await w.invoke(createResource, owner, { name: `other-${n}`, type: 'Linux' });
+  const user = await w.add({ username: `user-${n}` });
+  const [policyRow] = await w.sql<{ id: string }>(
+    `select id from strongroom.password_policy where is_default and organisation_id = $1`,
+    [w.organisationId],
+  );
+  await w.sql(
+    `insert into strongroom.host_key (organisation_id, resource_id, fingerprint, algorithm, public_key, state) values ($1, $2, 'SHA256:x', 'ed25519', 'x', 'offered')`,
+    [w.organisationId, resource.id],
+  );
+  return {
+    resourceId: resource.id,
+    resourceIds: [other.id],
+    otherResourceId: other.id,
+    accountId: id('root'),
+    rotatingAccountId: id('alice'),
+    attemptId,
+    userId: user.id,
+    ownerId: w.people.keeper.id,
+    policyId: policyRow?.id,
+    adminAccountId: null,
+    elevationAccountId: null,
+    adminUsername: null,
+    elevationUsername: null,
+    sessionId: (await w.people.boss.session()).id,
+    tokenId: (await w.people.boss.token(['read'])).id,
+    fingerprint: 'SHA256:x',
+    version: undefined,
+    settings: {},
+    keyFile: null,
+    username: `new.user.${n}`,
+    name: `new-${n}`,
+  };
+}
+
+/** What some calls need to be on, or to say, where the field's name does not tell. */
+function fitted(call: ACall, ids: Record<string, unknown>): Record<string, unknown> {
+  switch (call.name) {
+    case 'attempt.resolve':
+      return { ...ids, accountId: ids['rotatingAccountId'] };
+    case 'account.move':
+      return { ...ids, resourceId: ids['otherResourceId'] };
+    case 'account.restore':
+    case 'account.reveal-former':
+      return { ...ids, version: 1 };
+    case 'account.change-password':
+      return { ...ids, password: 'Brand-New-Passw0rd-71-!!', where: 'local' };
+    case 'user.create':
+      return { ...ids, role: 'administrator', password: 'a-first-password-for-them' };
+    case 'user.create-api':
+      return { ...ids, role: 'administrator', host: '' };
+    case 'user.update':
+      return { ...ids, host: undefined, role: 'administrator' };
+    case 'me.change-password':
+      return { ...ids, current: loginPassword, next: 'another-harbour-lantern-43' };
+    default:
+      return ids;
+  }
+}
+
+/** What an attacker may do after all, because it is about themselves or their own organisation. Nothing of ours may change all the same. */
+function ownAffair(call: ACall, who: string): boolean {
+  const { on } = policy[call.name as Action];
+  const ofThemselves = on === 'self' && !call.path.includes(':');
+  if (who === foreigner) return ofThemselves || (on === 'organisation' && call.name !== 'policy.generate');
+  return who === nobody && (ofThemselves || call.name === 'policy.generate');
+}
+
+describe('every call that changes something', () => {
+  it('is known to the policy, and an input for it can be made from the contract', () => {
+    expect(changing.length).toBeGreaterThan(35);
+    for (const call of changing) {
+      expect(Object.keys(policy)).toContain(call.name);
+      expect(w.endpoints.map((endpoint) => endpoint.call.name)).toContain(call.name);
+    }
+  });
+
+  it.each(changing.map((call) => [call.name, call] as const))(
+    '%s refuses whoever has no right, changes nothing, and records the refusal',
+    async (_name, call) => {
+      const ids = fitted(call, await objects());
+      const input = inputFor(call, ids);
+      const all = await attackers();
+      const before = await stateOfOrganisation();
+      const recorded = (await w.audit(call.name as Action)).length;
+      const answers: [string, string][] = [];
+      for (const { who, headers } of all) {
+        const own = call.anonymous !== true && ownAffair(call, who);
+        if (own && who === nobody) continue;
+        const { status, body } = await send(call, input, headers);
+        const code = body['code'];
+        if (own) continue;
+        expect([who, status >= 400 && status < 500, typeof code]).toEqual([who, true, 'string']);
+        // Refused for who they are, not for what they sent.
+        expect([who, code]).not.toEqual([who, 'input-invalid']);
+        answers.push([who, String(code)]);
+      }
+      expect(await stateOfOrganisation()).toEqual(before);
+      // Of whom nothing at all is known there is no organisation whose trail could tell.
+      const rows = (await w.audit(call.name as Action)).slice(recorded);
+      const refused = rows
+        .filter((row) => row.outcome !== 'done' && !(row.actor_name === 'foreign' && ownAffair(call, foreigner)))
+        .map((row) => `${row.outcome} ${row.details.code ?? ''}`);
+      const known = answers.filter(([who]) => who !== unknownToken).map(([, code]) => `refused ${code}`);
+      if (!call.anonymous) expect(refused).toEqual(known);
+      // The same input from one who may is not refused for want of a right: what was shown above is not the input's fault.
+      if (call.anonymous) return;
+      const allowed = await send(call, input, boss.headers);
+      expect([allowed.status < 300 || allowed.body['code'], allowed.status >= 500]).toEqual([
+        allowed.status < 300 ||
+          expect.stringMatching(/^(not-yourself|not-resettable|not-that-state|in-use|changed-meanwhile)$/),
+        false,
+      ]);
+      if (call.name === 'setting.update') await w.sql('delete from strongroom.setting');
+      if (call.name === 'identity.sign-out' || call.name === 'me.change-password') boss = await w.people.boss.session();
+    },
+  );
+
+  it('sends nothing that a page of another site makes a browser send', async () => {
+    const call = changing.find(({ name }) => name === 'resource.create');
+    if (!call) throw new Error('no such call');
+    const input = inputFor(call, await objects());
+    for (const forged of [
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site' },
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+    ]) {
+      const { body } = await send(call, input, { ...boss.headers, ...forged });
+      expect(body['code']).toBe('csrf-failed');
+    }
+    const { status } = await send(call, input, {
+      ...boss.headers,
+      'sec-fetch-site': 'same-origin',
+      origin: `https://${base.host}:${base.port}`,
+    });
+    expect(status).toBe(200);
+  });
+});

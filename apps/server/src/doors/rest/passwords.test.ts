@@ -80,7 +80,7 @@ describe('passwords', () => {
       'Failed',
       'Password change needs a person: neither the old nor the new password is proven. Because.',
     ],
-    [['unverified'], 'Failed', 'Password change is not finished and goes on in the background. Because.'],
+    [['unverified'], 'Failed', 'Password change is not finished (unverified) and goes on in the background. Because.'],
   ])('are changed on the target, waiting through %j', async (states, status, message) => {
     const left = [...states];
     door.answers['attempt.read'] = () => attempt(left.length > 1 ? (left.shift() ?? '') : (left[0] ?? ''), 'Because.');

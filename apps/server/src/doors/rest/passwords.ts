@@ -49,7 +49,7 @@ function unchanged(attempt: Attempt): string {
   if (attempt.state === 'rolled-back') return `Password is not changed.${because}`;
   if (attempt.state === 'needs-person')
     return `Password change needs a person: neither the old nor the new password is proven.${because}`;
-  return `Password change is not finished and goes on in the background.${because}`;
+  return `Password change is not finished (${attempt.state}) and goes on in the background.${because}`;
 }
 
 export const passwordOperations: readonly Operation[] = [

@@ -18,7 +18,7 @@ export const resourceRow = (resource: ResourceRow): Record<string, string> => ({
 });
 
 /** The policy that applies: the first that is set, else the organisation's default. */
-export const policyOf = (policies: readonly Policy[], ids: readonly (string | null)[]): Policy | undefined => {
+const policyOf = (policies: readonly Policy[], ids: readonly (string | null)[]): Policy | undefined => {
   const id = ids.find((candidate) => candidate !== null);
   return policies.find((policy) => policy.id === id) ?? policies.find((policy) => policy.isDefault);
 };

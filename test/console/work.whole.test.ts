@@ -270,6 +270,21 @@ describe('one’s own account', () => {
   });
 });
 
+describe('the API reference', () => {
+  it('finds a call, tells what it takes, and makes those that read', async () => {
+    await page.goto('/help/api');
+    await page.getByPlaceholder('Search calls').fill('resources one may see');
+    await page.getByRole('button', { name: /GET.*\/api\/v1\/resources.*Resources one may see/ }).click();
+    await page.getByRole('region', { name: 'Input of resource.list' }).getByText('offset').waitFor();
+    await page.getByRole('textbox', { name: 'search' }).fill('lnx-042');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByText('Answered with status 200').waitFor();
+    await page.getByText('"name": "fra-app-lnx-042"').waitFor();
+    await page.getByPlaceholder('Search calls').fill('no call has these words');
+    await page.getByText('No call has these words').waitFor();
+  });
+});
+
 it('breaks no rule of its content policy and throws nothing while doing all this', () => {
   expect(complaints.all).toEqual([]);
 });

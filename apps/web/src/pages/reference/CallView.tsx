@@ -6,6 +6,7 @@ import { Pill } from '../../ui/Pill.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { kit } from '../../lib/messages/kit.ts';
 import type { CallEntry, FieldLine } from './openapi.ts';
+import { TryIt } from './TryIt.tsx';
 import css from './reference.module.css';
 
 function FieldTable({
@@ -83,6 +84,12 @@ function Inside({ call }: { readonly call: CallEntry }) {
       <pre className="mono" dir="ltr" tabIndex={0} aria-label={settings('reference.example')}>
         {call.example}
       </pre>
+      {call.method === 'GET' && call.reply.length > 0 && (
+        <>
+          <h4>{settings('reference.try')}</h4>
+          <TryIt call={call} />
+        </>
+      )}
     </div>
   );
 }

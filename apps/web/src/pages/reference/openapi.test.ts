@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { callsOf, groupsOf, kindOf, searchCalls, type OpenApi } from './openapi.ts';
+import { callsOf, fillAddress, groupsOf, kindOf, searchCalls, type OpenApi } from './openapi.ts';
 
 const document: OpenApi = {
   info: { version: '1.2.3' },
@@ -51,13 +51,24 @@ describe('the reference page', () => {
       { name: 'reason', where: 'body', kind: 'text, at most 500', required: false },
     ]);
     expect(calls[0]?.reply).toEqual([{ name: 'password', where: 'body', kind: 'text', required: true }]);
-    expect(calls[1]?.input[0]?.kind).toBe('whole number, from 1 to 500');
+    expect(calls[1]?.input[0]?.kind).toBe('whole number, from 1, to 500');
   });
   it('gives an example that carries the required fields and no token', () => {
     expect(calls[0]?.example).toContain(`-X POST`);
     expect(calls[0]?.example).toContain(`-d '{"purpose":"show"}'`);
     expect(calls[0]?.example).toContain(`'https://vault.example/api/v1/accounts/{accountId}/reveal'`);
     expect(calls[0]?.example).toContain('$TOKEN');
+  });
+  it('fills an address, escapes what is typed, and leaves out what is not', () => {
+    const fields = [
+      { name: 'accountId', where: 'path', kind: 'uuid', required: true },
+      { name: 'search', where: 'query', kind: 'text', required: false },
+      { name: 'limit', where: 'query', kind: 'text', required: false },
+    ] as const;
+    expect(fillAddress('/api/v1/accounts/{accountId}', fields, { accountId: 'a/b', search: ' x&y ' })).toBe(
+      '/api/v1/accounts/a%2Fb?search=x%26y',
+    );
+    expect(fillAddress('/api/v1/accounts/{accountId}', fields, { accountId: '1' })).toBe('/api/v1/accounts/1');
   });
   it('groups calls by what they are about', () => {
     expect(groupsOf(calls).map(([area, inside]) => [area, inside.length])).toEqual([

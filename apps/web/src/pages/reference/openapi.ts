@@ -1,3 +1,5 @@
+import { settings } from '../../lib/messages/settings.ts';
+
 /** The parts of an OpenAPI 3.1 document that the reference page reads. Source: OpenAPI Specification 3.1.0 section 4.8. */
 export interface Schema {
   readonly $ref?: string;
@@ -73,34 +75,42 @@ function resolve(schema: Schema | undefined, document: OpenApi): Schema {
   return document.components?.schemas?.[refName(schema.$ref)] ?? {};
 }
 
-/** A schema in a few words: `text, at most 120`, `read | manage`, `list of Account`, `whole number or nothing`. */
+/** A schema in a few words: `text, at most 120`, `read | manage`, `list of Account`, `whole number or null`. */
 export function kindOf(schema: Schema | undefined): string {
-  if (!schema) return 'anything';
+  if (!schema) return settings('kind.anything');
   if (schema.$ref) return refName(schema.$ref);
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum) return schema.enum.map(String).join(' | ');
   const choices = schema.anyOf ?? schema.oneOf;
   if (choices) {
     const real = choices.filter((choice) => choice.type !== 'null');
-    return [...new Set(real.map(kindOf)), ...(real.length < choices.length ? ['null'] : [])].join(' or ');
+    const words = [...new Set(real.map(kindOf))].join(' | ');
+    return real.length < choices.length ? settings('kind.orNull', { kind: words }) : words;
   }
   const types: readonly string[] =
     schema.type === undefined ? [] : typeof schema.type === 'string' ? [schema.type] : schema.type;
-  const orNull = types.includes('null') ? ' or null' : '';
-  const type = types.find((one) => one !== 'null');
+  const word = wordOf(
+    types.find((one) => one !== 'null'),
+    schema,
+  );
   const bounds = [
-    schema.minimum !== undefined && schema.minimum > -9e15 ? `from ${schema.minimum}` : '',
-    schema.maximum !== undefined && schema.maximum < 9e15 ? `to ${schema.maximum}` : '',
-    schema.maxLength !== undefined ? `at most ${schema.maxLength}` : '',
-  ].filter(Boolean);
-  const limits = bounds.length > 0 ? `, ${bounds.join(' ')}` : '';
-  if (type === undefined) return 'anything';
-  if (type === 'string') return `${schema.format ?? 'text'}${limits}${orNull}`;
-  if (type === 'integer') return `whole number${limits}${orNull}`;
-  if (type === 'array') return `list of ${kindOf(schema.items)}${orNull}`;
-  if (type === 'object')
-    return `${typeof schema.additionalProperties === 'object' ? `map to ${kindOf(schema.additionalProperties)}` : 'object'}${orNull}`;
-  return `${type}${limits}${orNull}`;
+    schema.minimum !== undefined && schema.minimum > -9e15 && settings('kind.from', { n: String(schema.minimum) }),
+    schema.maximum !== undefined && schema.maximum < 9e15 && settings('kind.to', { n: String(schema.maximum) }),
+    schema.maxLength !== undefined && settings('kind.atMost', { n: String(schema.maxLength) }),
+  ].filter((bound) => bound !== false);
+  const bounded = [word, ...bounds].join(', ');
+  return types.includes('null') ? settings('kind.orNull', { kind: bounded }) : bounded;
+}
+
+function wordOf(type: string | undefined, schema: Schema): string {
+  if (type === undefined) return settings('kind.anything');
+  if (type === 'string') return schema.format ?? settings('kind.text');
+  if (type === 'integer') return settings('kind.integer');
+  if (type === 'array') return settings('kind.list', { kind: kindOf(schema.items) });
+  if (type !== 'object') return type;
+  return typeof schema.additionalProperties === 'object'
+    ? settings('kind.map', { kind: kindOf(schema.additionalProperties) })
+    : settings('kind.object');
 }
 
 function linesOf(schema: Schema, where: FieldLine['where']): FieldLine[] {
@@ -200,6 +210,22 @@ export function callsOf(document: OpenApi, origin: string): readonly CallEntry[]
       ];
     }),
   );
+}
+
+/** The address of a call with its path and query filled in. Empty query fields are left out. */
+export function fillAddress(
+  path: string,
+  fields: readonly FieldLine[],
+  values: Readonly<Record<string, string>>,
+): string {
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name]?.trim() ?? ''));
+  const query = new URLSearchParams(
+    fields.flatMap((line) => {
+      const value = values[line.name]?.trim();
+      return line.where === 'query' && value ? [[line.name, value]] : [];
+    }),
+  ).toString();
+  return query ? `${filled}?${query}` : filled;
 }
 
 /** The calls by the first word of their path below the version, such as `accounts`, in the order of the alphabet. */

@@ -75,11 +75,9 @@ class Reader {
 
   /** Passes white space, and a backslash that only protects a bracket from a shell or from curl. */
   #skip(): void {
-    for (; this.#at < this.#text.length; this.#at++) {
-      const c = this.#here();
-      if (c === '\\' && /[{}[\]]/.test(this.#text.charAt(this.#at + 1))) continue;
-      if (!/[\s\0\uFEFF]/.test(c)) return;
-    }
+    const space = /(?:[\s\0\uFEFF]|\\(?=[{}[\]]))*/y;
+    space.lastIndex = this.#at;
+    this.#at += space.exec(this.#text)?.[0].length ?? 0;
   }
 
   #value(depth: number): Lenient {

@@ -104,6 +104,7 @@ export function httpServer(parts: HttpParts): FastifyInstance {
         authenticate: (token, request) => authenticator.ofToken(token, request),
         tokenInUrlAllowed: (actor) =>
           parts.database.asOrganisation(actor.organisationId, async (db) => (await readSettings(db)).tokenInUrl),
+        passwordRules: (actor) => parts.database.asOrganisation(actor.organisationId, readSettings),
         invoke: invoker(parts),
       });
       done();

@@ -156,12 +156,13 @@ describe('a start is refused in words, and changes nothing', () => {
     const faulty = {
       STRONGROOM_PORT: '99999',
       STRONGROOM_TLS_CERT: '/etc/cert.pem',
-      STRONGROOM_HOTS: 'x',
+      STRONGROOM_LOG_LEVL: 'x',
       STRONGROOM_HOST: '',
     };
     const expected = [
+      /^environment: STRONGROOM_TLS_CERT is set without tls_key\. Allowed: both or neither\.$/m,
       /^environment: STRONGROOM_PORT has a value that is not allowed\. Allowed: a number from 0 to 65535/m,
-      /^environment: STRONGROOM_HOTS is not a setting\. Allowed: perhaps STRONGROOM_HOST\.$/m,
+      /^environment: STRONGROOM_LOG_LEVL is not a setting\. Allowed: perhaps STRONGROOM_LOG_LEVEL\.$/m,
       new RegExp(`^${file}: log_level has a value that is not allowed\\. Allowed: fatal, error, warn`, 'm'),
       new RegExp(`^${file}: ssh_cli_prt is not a setting\\. Allowed: perhaps ssh_cli_port\\.$`, 'm'),
       new RegExp(`^${file}: public_url has a value that is not allowed\\. Allowed: https://host`, 'm'),
@@ -185,7 +186,7 @@ describe('a start is refused in words, and changes nothing', () => {
     // Every setting is in the documentation.
     const documented = readFileSync(join(checkout, 'docs/configuration.md'), 'utf8');
     for (const line of sound.stdout.trim().split('\n'))
-      expect(documented).toContain(`\`${line.split(' ', 1)[0] ?? ''}\``);
+      expect(documented).toContain(`\`STRONGROOM_${(line.split(' ', 1)[0] ?? '').toUpperCase()}\``);
   });
 });
 

@@ -43,10 +43,18 @@ async function start(): Promise<number> {
   }
 }
 
-/** Resolves at the first SIGTERM or SIGINT. */
+/**
+ * Resolves at the first SIGTERM or SIGINT. A service manager may tell both the launcher and us, and the launcher passes it on:
+ * a second SIGTERM must not cut the stop short. A second Ctrl-C does, since a person presses it.
+ */
 const stopSignal = (): Promise<void> =>
   new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
+    process.on('SIGTERM', () => {
+      resolve();
+    });
+    process.once('SIGINT', () => {
+      resolve();
+    });
   });
 
 const [command, ...rest] = process.argv.slice(2);

@@ -90,11 +90,12 @@ export function readConfig(env: Environment = process.env): ConfigResult {
   const file = join(home, 'strongroom.yaml');
   collect(fromFile(file, faults), file, (key) => key, raws, faults);
 
-  const values: Partial<Record<SettingKey, unknown>> = {};
-  for (const key of settingKeys) values[key] = key === 'home' ? home : parsed(key, raws.get(key), faults);
-  const all = settings.safeParse(Object.fromEntries([...raws].map(([key, raw]) => [key, raw.text])));
-  // Single faults were reported above with their place; what depends on several settings is only worth saying when they are sound.
-  if (!all.success || faults.length > 0) return { faults };
+  // Faults of single settings do not hide those that only show in several: the sound ones are judged together all the same.
+  const sound = settingKeys.filter(
+    (key) => key !== 'home' && raws.has(key) && parsed(key, raws.get(key), faults) !== undefined,
+  );
+  const all = settings.safeParse(Object.fromEntries(sound.map((key) => [key, raws.get(key)?.text])));
+  if (!all.success) return { faults };
 
   const production = env['NODE_ENV'] === 'production';
   const config = assemble(all.data, home, production, env['NODE_OPTIONS'] ?? '');
@@ -102,7 +103,7 @@ export function readConfig(env: Environment = process.env): ConfigResult {
     const raw = raws.get(key);
     faults.push({ where: raw?.where ?? 'default', key: raw?.name ?? key, problem, allowed });
   };
-  checkTogether(config, all.data, say);
+  checkTogether(config, (key) => raws.has(key), say);
   if (faults.length > 0) return { faults };
   return { ok: config, origins: settingKeys.map((key) => originOf(key, raws.get(key), config)) };
 }
@@ -152,7 +153,7 @@ function assemble(values: Settings, home: string, production: boolean, nodeOptio
 /** The rules that need more than one setting. */
 function checkTogether(
   config: Config,
-  values: Settings,
+  given: (key: SettingKey) => boolean,
   say: (key: SettingKey, problem: string, allowed?: string) => void,
 ): void {
   if (within(config.home, checkout))
@@ -167,16 +168,13 @@ function checkTogether(
     say('key_file', 'is inside the checkout', 'a file outside the program');
   if (config.production && config.database.url !== undefined && !safeDatabase(config.database.url))
     say('database_url', 'names another machine without verified TLS', 'sslmode=verify-full in the address');
-  if (values.tls_cert !== undefined && values.tls_key === undefined)
-    say('tls_cert', 'is set without tls_key', 'both or neither');
-  if (values.tls_key !== undefined && values.tls_cert === undefined)
-    say('tls_key', 'is set without tls_cert', 'both or neither');
+  if (given('tls_cert') && !given('tls_key')) say('tls_cert', 'is set without tls_key', 'both or neither');
+  if (given('tls_key') && !given('tls_cert')) say('tls_key', 'is set without tls_cert', 'both or neither');
   const setupKeys = ['setup_organisation', 'setup_admin', 'setup_admin_password_file'] as const;
-  const given = settingKeys.filter((key) => key.startsWith('setup_') && values[key] !== undefined);
-  if (given.length > 0 && config.setup === undefined) {
+  const set = settingKeys.filter((key) => key.startsWith('setup_') && given(key));
+  if (set.length > 0)
     for (const key of setupKeys)
-      if (values[key] === undefined) say(key, `is missing, while ${given.join(', ')} is set`, wordsOf(key).allowed);
-  }
+      if (!given(key)) say(key, `is missing, while ${set.join(', ')} is set`, wordsOf(key).allowed);
 }
 
 function safeDatabase(url: string): boolean {

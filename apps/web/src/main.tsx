@@ -1,15 +1,14 @@
 import { nonce } from './csp.ts';
 import '@mantine/core/styles.layer.css';
-import '@mantine/notifications/styles.layer.css';
 import './tokens.css';
 import { DirectionProvider, localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { createRoot } from 'react-dom/client';
 import { queries } from './lib/query.ts';
 import { router } from './router.tsx';
 import { resolver, theme } from './theme.ts';
+import { Toaster } from './ui/Toaster.tsx';
 
 const colours = localStorageColorSchemeManager({ key: 'strongroom-scheme' });
 const root = document.getElementById('root');
@@ -24,8 +23,8 @@ if (root) {
         {...(nonce ? { getStyleNonce: () => nonce ?? '' } : {})}
       >
         <QueryClientProvider client={queries}>
-          <Notifications position="bottom-right" limit={3} />
           <RouterProvider router={router} />
+          <Toaster />
         </QueryClientProvider>
       </MantineProvider>
     </DirectionProvider>,

@@ -1,11 +1,12 @@
-import {
-  ActionIcon, Badge, Button, createTheme, Drawer, Input, Menu, Modal, Paper, rem, SegmentedControl, Tabs, Tooltip,
-  type CSSVariablesResolver, type MantineColorsTuple,
-} from '@mantine/core';
+import { createTheme, rem, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
 import { palette } from './palette.ts';
 
 const heights: Record<string, number> = { xs: 26, sm: 32, md: 36, lg: 44 };
 const height = (size: unknown) => rem(heights[String(size)] ?? 32);
+/** The props the sizes of controls are drawn from. */
+interface Sized {
+  readonly size?: unknown;
+}
 const tuple = (colours: MantineColorsTuple): MantineColorsTuple => colours;
 
 /** The one theme: sizes, type, colours and the defaults of every component. Pages never restyle them. */
@@ -34,10 +35,11 @@ export const theme = createTheme({
       h3: { fontSize: rem(14), lineHeight: '1.4' },
     },
   },
+  // Plain objects: `Component.extend` would bring every component named here into the first load.
   components: {
-    Button: Button.extend({
+    Button: {
       defaultProps: { size: 'sm' },
-      vars: (_, props) => ({
+      vars: (_: unknown, props: Sized) => ({
         root: {
           '--button-height': height(props.size),
           '--button-padding-x': props.size === 'xs' ? rem(9) : rem(12),
@@ -45,12 +47,12 @@ export const theme = createTheme({
         },
       }),
       styles: { root: { fontWeight: 520 } },
-    }),
-    ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray', size: 28 } }),
-    Input: Input.extend({
+    },
+    ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 28 } },
+    Input: {
       defaultProps: { size: 'sm' },
-      vars: (_, props) => ({ wrapper: { '--input-height': height(props.size), '--input-fz': rem(13) } }),
-    }),
+      vars: (_: unknown, props: Sized) => ({ wrapper: { '--input-height': height(props.size), '--input-fz': rem(13) } }),
+    },
     InputWrapper: {
       defaultProps: { inputWrapperOrder: ['label', 'input', 'description', 'error'] },
       styles: {
@@ -59,30 +61,26 @@ export const theme = createTheme({
         error: { fontSize: rem(12), marginTop: rem(4) },
       },
     },
-    Badge: Badge.extend({
+    Badge: {
       defaultProps: { variant: 'light', radius: 'xs', size: 'md' },
       styles: { root: { textTransform: 'none', fontWeight: 550, letterSpacing: 0 } },
-    }),
-    Tooltip: Tooltip.extend({
+    },
+    Tooltip: {
       defaultProps: { openDelay: 350, withArrow: false, fz: 12, events: { hover: true, focus: true, touch: false } },
-    }),
-    Menu: Menu.extend({
-      // The placeholder that takes the first focus is a child no menu may have: axe calls it critical.
+    },
+    // The placeholder that takes the first focus is a child no menu may have: axe calls it critical.
+    Menu: {
       defaultProps: {
         shadow: 'md', radius: 'md', position: 'bottom-end', withInitialFocusPlaceholder: false, transitionProps: { duration: 90 },
       },
-    }),
-    Modal: Modal.extend({
-      defaultProps: {
-        radius: 'lg', centered: true, transitionProps: { duration: 140, transition: 'pop' }, overlayProps: { backgroundOpacity: 0.38 },
-      },
-    }),
-    Drawer: Drawer.extend({
-      defaultProps: { position: 'right', transitionProps: { duration: 160 }, overlayProps: { backgroundOpacity: 0.35 } },
-    }),
-    Tabs: Tabs.extend({ styles: { tab: { fontWeight: 550, paddingInline: rem(12), paddingBlock: rem(9) } } }),
-    Paper: Paper.extend({ defaultProps: { radius: 'md', withBorder: true } }),
-    SegmentedControl: SegmentedControl.extend({ defaultProps: { size: 'xs' } }),
+    },
+    ModalRoot: { defaultProps: { radius: 'lg', transitionProps: { duration: 140, transition: 'pop' } } },
+    ModalOverlay: { defaultProps: { backgroundOpacity: 0.5 } },
+    DrawerRoot: { defaultProps: { transitionProps: { duration: 160 } } },
+    DrawerOverlay: { defaultProps: { backgroundOpacity: 0.45 } },
+    Tabs: { styles: { tab: { fontWeight: 550, paddingInline: rem(12), paddingBlock: rem(9) } } },
+    Paper: { defaultProps: { radius: 'md', withBorder: true } },
+    SegmentedControl: { defaultProps: { size: 'xs' } },
   },
 });
 

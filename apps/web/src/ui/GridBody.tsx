@@ -50,9 +50,25 @@ function RowView<T>({ row, index, top, active, columns }: RowProps<T>): ReactNod
 }
 const Row = memo(RowView) as typeof RowView;
 
-function CardView<T>({ row, index, top, card, height }: { row: T; index: number; top: number; card: (row: T) => ReactNode; height: number }): ReactNode {
+interface CardProps<T> {
+  readonly row: T;
+  readonly index: number;
+  readonly top: number;
+  readonly active: boolean;
+  readonly card: (row: T) => ReactNode;
+  readonly height: number;
+}
+
+function CardView<T>({ row, index, top, active, card, height }: CardProps<T>): ReactNode {
   return (
-    <div role="row" aria-rowindex={index + 2} data-i={index} className={css.card} style={{ transform: `translateY(${top}px)`, blockSize: height }}>
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      tabIndex={active ? 0 : -1}
+      data-i={index}
+      className={css.card}
+      style={{ transform: `translateY(${top}px)`, blockSize: height }}
+    >
       <div role="gridcell">{card(row)}</div>
     </div>
   );
@@ -174,7 +190,7 @@ export const GridBody = memo(function GridBody<T>(
               );
             }
             return phone ? (
-              <Card key={key} row={row} index={index} top={top} card={card} height={rowHeight} />
+              <Card key={key} row={row} index={index} top={top} active={index === active} card={card} height={rowHeight} />
             ) : (
               <Row key={key} row={row} index={index} top={top} active={index === active} columns={columns} />
             );

@@ -1,8 +1,41 @@
-import { notifications } from '@mantine/notifications';
 import type { ReactNode } from 'react';
-import { tell } from '../lib/problem.ts';
 import { kit } from '../lib/messages/kit.ts';
+import { tell } from '../lib/problem.ts';
 import css from './toast.module.css';
+
+/** A notice on screen. */
+export interface Notice {
+  readonly id: string;
+  readonly message: ReactNode;
+  readonly tone: 'info' | 'bad';
+  /** When it goes by itself, in milliseconds of the clock; null stays. */
+  readonly until: number | null;
+  readonly undo?: () => void;
+}
+
+let notices: readonly Notice[] = [];
+const listeners = new Set<() => void>();
+const most = 3;
+
+function change(next: readonly Notice[]): void {
+  notices = next;
+  for (const listener of listeners) listener();
+}
+
+/** The notices on screen, for the one component that draws them. */
+export const noticeStore = {
+  read: (): readonly Notice[] => notices,
+  subscribe: (listener: () => void): (() => void) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  },
+  /** Takes away what has had its time. */
+  sweep: (now: number): void => {
+    if (notices.some(({ until }) => until !== null && until <= now)) change(notices.filter(({ until }) => until === null || until > now));
+  },
+  /** Gives every notice more time, while somebody reads them. */
+  extend: (ms: number): void => change(notices.map((notice) => (notice.until === null ? notice : { ...notice, until: notice.until + ms }))),
+};
 
 /** A short notice at the bottom end. Never for what the page already shows, never for a form's errors. */
 export function toast(notice: {
@@ -14,36 +47,13 @@ export function toast(notice: {
   readonly seconds?: number;
   readonly undo?: () => void;
 }): void {
-  const id = notice.id ?? crypto.randomUUID();
-  const bad = notice.tone === 'bad';
-  const seconds = notice.seconds ?? (bad ? 0 : notice.undo ? 8 : 5);
-  const undo = notice.undo;
-  notifications.hide(id);
-  notifications.show({
-    id,
-    withBorder: true,
-    color: bad ? 'red' : 'iris',
-    role: bad ? 'alert' : 'status',
-    autoClose: seconds === 0 ? false : seconds * 1000,
-    closeButtonProps: { 'aria-label': kit('dismiss') },
-    message: (
-      <div className={css.line}>
-        <div className={css.text}>{notice.message}</div>
-        {undo && (
-          <button
-            type="button"
-            className={css.undo}
-            onClick={() => {
-              notifications.hide(id);
-              undo();
-            }}
-          >
-            {kit('undo')}
-          </button>
-        )}
-      </div>
-    ),
-  });
+  const tone = notice.tone ?? 'info';
+  const seconds = notice.seconds ?? (tone === 'bad' ? 0 : notice.undo ? 8 : 5);
+  const shown: Notice = {
+    id: notice.id ?? crypto.randomUUID(), message: notice.message, tone, until: seconds === 0 ? null : Date.now() + seconds * 1000,
+    ...(notice.undo ? { undo: notice.undo } : {}),
+  };
+  change([...notices.filter(({ id }) => id !== shown.id), shown].slice(-most));
 }
 
 /** Tells a failure that belongs to no form: in words, with its reference, until it is dismissed. */
@@ -62,5 +72,5 @@ export function toastProblem(error: unknown): void {
 
 /** Takes a notice away before its time. */
 export function dismissToast(id: string): void {
-  notifications.hide(id);
+  change(notices.filter((notice) => notice.id !== id));
 }

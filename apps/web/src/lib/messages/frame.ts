@@ -11,6 +11,7 @@ export const frame = catalogue('frame', {
   admin: 'Admin',
   more: 'More',
   mainNav: 'Main',
+  barNav: 'Main pages',
   adminNav: 'Administration',
   menu: 'Menu',
   openMenu: 'Open menu',

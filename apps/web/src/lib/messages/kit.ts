@@ -5,6 +5,7 @@ export const kit = catalogue('kit', {
   close: 'Close',
   cancel: 'Cancel',
   dismiss: 'Dismiss',
+  notices: 'Notices',
   undo: 'Undo',
   loading: 'Loading',
   tryAgain: 'Try again',

@@ -57,7 +57,8 @@ export const resources = catalogue('resources', {
   create: 'Add resource',
   draftKept: 'Your entries are kept in this tab until you finish. Passwords are not.',
   startOver: 'Start over',
-  accountsText: 'Who logs in to {name}? Enter the password that works there now; left empty, one is drawn by the policy {policy}, and is not on the target yet.',
+  whoLogsIn: 'Who logs in',
+  accountsText: 'The accounts on {name}. Enter the password that works there now; left empty, one is drawn by the policy {policy}, and is not on the target yet.',
   accountRow: 'Account {number}',
   addAccount: 'Add another account',
   removeAccount: 'Remove account {number}',
@@ -135,7 +136,7 @@ export const resources = catalogue('resources', {
   historyNone: 'There is no account whose history could be shown.',
   // Rotation tab.
   resetTitle: 'How Strongroom logs in',
-  resetText: 'Used to verify and to rotate. Nothing is sent until somebody, or a schedule, asks.',
+  resetText: 'Used to verify and to rotate. Nothing is sent until one of the two is asked for.',
   resetOff: 'Strongroom does not log in to this resource yet',
   resetOffText: 'Set up how it logs in, and its passwords can be verified and rotated.',
   resetOffReadOnly: 'Its owner can set up how it logs in.',

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Drawer, Select, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Select, Tooltip } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { listAccounts, type Account, type Health } from '@strongroom/contract';
 import { IconBaselineDensityMedium, IconKey, IconListTree, IconPlus } from '@tabler/icons-react';
@@ -18,6 +18,7 @@ import { useAccountMenu } from '../../parts/accounts/AccountMenu.tsx';
 import { healthOrder } from '../../parts/accounts/health.tsx';
 import { useAccountActions } from '../../parts/accounts/use-account-actions.tsx';
 import { useResourceTypes } from '../../parts/accounts/use-lists.ts';
+import { MenuDrawer } from '../../parts/MenuDrawer.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { FilterBar } from '../../ui/FilterBar.tsx';
 import { Grid } from '../../ui/Grid.tsx';
@@ -203,9 +204,9 @@ export default function Home() {
           }
         />
       </section>
-      <Drawer opened={browsing && phone} onClose={() => setBrowsing(false)} position="left" size={300} withCloseButton={false} title={<span className="sr">{home('browseTitle')}</span>}>
+      <MenuDrawer open={browsing && phone} close={() => setBrowsing(false)} title={home('browseTitle')}>
         <Explorer view={view} go={go} />
-      </Drawer>
+      </MenuDrawer>
       {menu.node}
       {dialogs}
       {url.account && (

@@ -15,12 +15,14 @@ function Line({ what, edit, children }: { readonly what: string; readonly edit: 
   return (
     <div>
       <dt>{what}</dt>
-      <dd>{children}</dd>
-      {edit && (
-        <Button size="xs" variant="subtle" color="gray" onClick={edit} aria-label={resources('reviewEdit', { what })}>
-          {resources('edit')}
-        </Button>
-      )}
+      <dd>
+        <div>{children}</div>
+        {edit && (
+          <Button size="xs" variant="subtle" color="gray" onClick={edit} aria-label={resources('reviewEdit', { what })}>
+            {resources('edit')}
+          </Button>
+        )}
+      </dd>
     </div>
   );
 }

@@ -13,7 +13,7 @@ import { ErrorBox } from '../../ui/ErrorBox.tsx';
 import css from './resource.module.css';
 
 /** Every password an account of this resource ever had. */
-export function HistoryTab({ resource }: { readonly resource: Resource }) {
+export default function HistoryTab({ resource }: { readonly resource: Resource }) {
   const [url, setUrl] = useUrlState(['of'] as const);
   const query = useQuery({
     queryKey: [...keys.accounts, 'names', resource.id],

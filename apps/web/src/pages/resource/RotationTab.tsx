@@ -70,7 +70,7 @@ function SwitchOff({ resource, close }: { readonly resource: Resource; readonly 
 }
 
 /** How the product logs in to a resource, and the host keys it knows. */
-export function RotationTab({ resource }: { readonly resource: Resource }) {
+export default function RotationTab({ resource }: { readonly resource: Resource }) {
   const types = useResourceTypes();
   const type = types.find(({ name }) => name === resource.type);
   const fields = useResetFields(type);

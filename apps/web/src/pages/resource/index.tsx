@@ -3,7 +3,7 @@ import { deleteResource, listAccounts, type Resource } from '@strongroom/contrac
 import { IconChevronRight, IconDots, IconHeartRateMonitor, IconHistory, IconKey, IconListSearch, IconPencil, IconRotateClockwise, IconServerCog, IconTrash, IconUsers } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { ask, ProblemError } from '../../lib/client.ts';
 import { accounts as accountWords } from '../../lib/messages/accounts.ts';
 import { resources } from '../../lib/messages/resources.ts';
@@ -13,15 +13,18 @@ import { useResource, useResourceTypes } from '../../parts/accounts/use-lists.ts
 import { NotFound } from '../../parts/NotFound.tsx';
 import { PageSkeleton } from '../../parts/PageSkeleton.tsx';
 import { TypeIcon } from '../../parts/TypeIcon.tsx';
+import { Bones } from '../../ui/Bones.tsx';
 import { ConfirmByName } from '../../ui/ConfirmByName.tsx';
 import { ErrorBox } from '../../ui/ErrorBox.tsx';
 import { Facts, type Fact } from '../../ui/Facts.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { AccountsTab } from './AccountsTab.tsx';
-import { HistoryTab } from './HistoryTab.tsx';
 import { HostKeyAlarm } from './HostKeyAlarm.tsx';
 import css from './resource.module.css';
-import { RotationTab } from './RotationTab.tsx';
+
+// The accounts are what one comes for; the other tabs are fetched when they are opened.
+const HistoryTab = lazy(() => import('./HistoryTab.tsx'));
+const RotationTab = lazy(() => import('./RotationTab.tsx'));
 
 const tabs = ['accounts', 'rotation', 'history'] as const;
 type Tab = (typeof tabs)[number];
@@ -184,10 +187,14 @@ function View({ resource, tab }: { readonly resource: Resource; readonly tab: Ta
             <AccountsTab resource={resource} />
           </Tabs.Panel>
           <Tabs.Panel value="rotation" className={css.panel}>
-            <RotationTab resource={resource} />
+            <Suspense fallback={<Bones />}>
+              <RotationTab resource={resource} />
+            </Suspense>
           </Tabs.Panel>
           <Tabs.Panel value="history" className={css.panel}>
-            <HistoryTab resource={resource} />
+            <Suspense fallback={<Bones />}>
+              <HistoryTab resource={resource} />
+            </Suspense>
           </Tabs.Panel>
         </Tabs>
       </div>

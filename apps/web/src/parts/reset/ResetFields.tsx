@@ -3,6 +3,7 @@ import type { ResourceType } from '@strongroom/contract';
 import { useMemo } from 'react';
 import { faultsOf, fieldsOf, startingValues, type Field, type Values } from '../../lib/json-schema.ts';
 import { resources } from '../../lib/messages/resources.ts';
+import css from './reset.module.css';
 import { SettingsForm } from './SettingsForm.tsx';
 
 /** What the form on logging in holds. `admin` and `elevation` name accounts by whatever the page names them by. */
@@ -64,6 +65,7 @@ export function ResetFields(props: {
         checked={checked}
         disabled={disabled}
       />
+      {(needsAdmin(draft.settings) || needsElevation(draft.settings)) && <div className={css.fields}>
       {needsAdmin(draft.settings) && (
         <Select
           label={resources('admin')}
@@ -92,6 +94,7 @@ export function ResetFields(props: {
           error={errors['elevationAccountId'] ?? errors['elevationUsername'] ?? (checked && !draft.elevation ? resources('elevationMissing') : null)}
         />
       )}
+      </div>}
     </>
   );
 }

@@ -23,9 +23,11 @@ export function SettingsForm(props: {
 }) {
   const { fields, values, errors, checked, disabled = false, above = '' } = props;
   const faults = faultsOf(fields, values);
+  // Groups last, whatever their place in the schema: they are rarely touched.
+  const ordered = [...fields.filter((field) => field.kind !== 'group'), ...fields.filter((field) => field.kind === 'group')];
   return (
-    <>
-      {fields.map((field) => {
+    <div className={css.fields}>
+      {ordered.map((field) => {
         const path = above + field.key;
         const fault = faults[field.key];
         const error = errors[path] ?? (checked && fault ? resources(fault.key, fault.figures) : null);
@@ -55,7 +57,7 @@ export function SettingsForm(props: {
               <NumberInput
                 key={field.key}
                 {...shared}
-                className={css.number}
+                classNames={{ wrapper: css.number ?? '' }}
                 value={typeof value === 'number' ? value : ''}
                 onChange={(one) => set(typeof one === 'number' ? one : null)}
                 allowDecimal={!field.whole}
@@ -79,7 +81,7 @@ export function SettingsForm(props: {
             return null;
         }
       })}
-    </>
+    </div>
   );
 }
 

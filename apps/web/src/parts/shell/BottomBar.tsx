@@ -10,7 +10,7 @@ export function BottomBar({ openMenu }: { readonly openMenu: () => void }) {
   const { work, oversight } = entriesFor(useMe());
   const area = useLocation({ select: (l) => l.pathname.split('/')[1] });
   return (
-    <nav className={css.tabs} aria-label={frame('mainNav')}>
+    <nav className={css.tabs} aria-label={frame('barNav')}>
       {[...work, ...oversight].map(({ to, area: own, label, icon: Glyph }) => (
         <Link key={to} to={to} data-on={area === own || undefined} aria-current={area === own ? 'page' : undefined}>
           <Glyph size={21} stroke={1.7} aria-hidden />

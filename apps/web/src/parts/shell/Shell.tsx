@@ -1,4 +1,3 @@
-import { Drawer } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { Navigate, Outlet, useLocation } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
@@ -7,6 +6,7 @@ import { frame } from '../../lib/messages/frame.ts';
 import { usePreferences } from '../../lib/preferences.ts';
 import { SessionProvider, useMe, useSession } from '../../lib/session.tsx';
 import { ErrorBox } from '../../ui/ErrorBox.tsx';
+import { MenuDrawer } from '../MenuDrawer.tsx';
 import { PageSkeleton } from '../PageSkeleton.tsx';
 import { SecretsProvider } from '../secrets/SecretsProvider.tsx';
 import { BottomBar } from './BottomBar.tsx';
@@ -57,9 +57,9 @@ function Frame() {
           <Sidebar folded={folded} />
         </aside>
       )}
-      <Drawer opened={menu} onClose={() => setMenu(false)} position="left" size={260} withCloseButton={false} padding={0} title={<span className="sr">{frame('menu')}</span>}>
+      <MenuDrawer open={menu} close={() => setMenu(false)} title={frame('menu')}>
         <Sidebar onGo={() => setMenu(false)} />
-      </Drawer>
+      </MenuDrawer>
       <div className={css.column}>
         <TopBar phone={phone} openMenu={() => setMenu(true)} {...does} />
         <main id="main" className={css.main} tabIndex={-1}>

@@ -197,6 +197,7 @@ async function assemble(
     },
     {
       concurrency: rotationsAtOnce,
+      onRestart: () => recover(database),
       onError: (err, job) => {
         log.error({ err, job }, 'job failed');
       },

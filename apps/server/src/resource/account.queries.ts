@@ -32,6 +32,7 @@ export interface AccountRow {
   attemptId: string | null;
   attemptState: string | null;
   attemptWhy: string | null;
+  attemptNextTryAt: Date | null;
   createdAt: Date;
   version: number;
 }
@@ -66,7 +67,7 @@ export const healthOrder: readonly Health[] = [
 export const accountColumns = (userId: string | null): RawBuilder<unknown> => sql`
   a.id, a.number, a.resource_id, r.number as resource_number, r.name as resource_name, r.type as resource_type, r.reset as resource_reset, r.owner_id, r.dns_name,
   a.username, a.notes, a.policy_id, a.secret_version, a.changed_at, ${healthOf} as health, a.proven_at, a.proven_by, a.checked_at, a.check_why,
-  a.exclusion_reason, a.exclusion_owner_id, a.exclusion_until, t.id as attempt_id, t.state as attempt_state, t.why as attempt_why, a.created_at, a.version,
+  a.exclusion_reason, a.exclusion_owner_id, a.exclusion_until, t.id as attempt_id, t.state as attempt_state, t.why as attempt_why, t.next_try_at as attempt_next_try_at, a.created_at, a.version,
   exists (select 1 from favourite f where f.account_id = a.id and f.user_id = ${userId}) as favourite`;
 
 export const accountTables = sql`account a join resource r on r.id = a.resource_id
@@ -137,7 +138,11 @@ export function accountReply(row: AccountRow, facts: Facts, userId: string | nul
     .filter((action) => resettable || !needTarget.includes(action))
     .filter(
       (action) =>
-        action !== 'attempt.resolve' || row.attemptState === 'needs-person' || row.attemptState === 'unverified',
+        action !== 'attempt.resolve' ||
+        row.attemptState === 'needs-person' ||
+        row.attemptState === 'unverified' ||
+        // Nothing could be sent yet, and it is tried again.
+        (row.attemptState === 'prepared' && row.attemptNextTryAt !== null),
     );
   return {
     id: row.id,

@@ -1,8 +1,10 @@
 import type { AttemptState } from '@strongroom/contract';
+import type { Reset } from '@strongroom/driver-kit';
 import { sql } from 'kysely';
 import type { Grant } from '../authorise/index.ts';
 import type { Database } from '../platform/db.ts';
 import { enqueue } from '../platform/jobs.ts';
+import { Problem } from '../platform/problem.ts';
 import type { Secret } from '../platform/secret.ts';
 import type { Vault } from '../vault/index.ts';
 import { readReach, type ReachFacts } from './reach.ts';
@@ -22,11 +24,12 @@ export interface Attempt {
 }
 
 /**
- * How long a worker may be silent before another takes its attempt up. Renewed three times in that time. It is also the
- * rest that a target gets after a crash: a command that was cut off may still be at work there.
+ * How long a worker may be silent before another takes its attempt up, and how often it says that it is there. Their
+ * difference is the least rest that a target gets after a crash: a command that was cut off may still be at work there.
+ * passwd and chpasswd wait up to 15 s for the password files to be free (lckpwdf(3)), sudo and su take a few seconds more.
  */
-export const leaseMs = 15_000;
-export const jobKey = (attemptId: string): string => `attempt:${attemptId}`;
+export const leaseMs = 24_000;
+export const renewEveryMs = 4_000;
 
 /**
  * Takes up an attempt, and says `applying` before the first packet: whoever finds the attempt after a crash knows that
@@ -43,9 +46,11 @@ export async function takeUp(grant: Grant<'rotation.apply'>, vault: Vault): Prom
     currentRefused: boolean;
     leasedUntil: Date | null;
     leased: boolean;
+    nextTryAt: Date | null;
+    early: boolean;
   }>`
     select t.state, t.account_id, t.base_version, t.next_version, t.next_refused, t.current_refused, t.leased_until,
-      coalesce(t.leased_until > now(), false) as leased
+      coalesce(t.leased_until > now(), false) as leased, t.next_try_at, coalesce(t.next_try_at > now(), false) as early
     from rotation_attempt t where t.id = ${grant.objectId} for update`.execute(grant.db);
   const row = rows[0];
   if (!row || row.state === 'promoted' || row.state === 'rolled-back' || row.state === 'needs-person') {
@@ -57,7 +62,24 @@ export async function takeUp(grant: Grant<'rotation.apply'>, vault: Vault): Prom
     await queue(grant, row.leasedUntil);
     return undefined;
   }
+  if (row.early && row.nextTryAt) {
+    // Put in line by a start, or a second time: a target that waits is not asked before its time.
+    grant.nothingDone();
+    await queue(grant, row.nextTryAt);
+    return undefined;
+  }
   const fresh = row.state === 'prepared';
+  const reach = await readReach(grant, vault, row.accountId).catch((error: unknown) => {
+    if (error instanceof Problem && error.code === 'not-resettable') return undefined;
+    throw error;
+  });
+  if (!reach) {
+    // Somebody took the settings away meanwhile. Without them nothing can be asked, so a person must say.
+    const why = 'The resource is no longer set up for the product to log in to it.';
+    await move(grant, { state: 'needs-person', why });
+    grant.note({ state: 'needs-person', why });
+    return undefined;
+  }
   if (fresh) await move(grant, { state: 'applying' });
   await lease(grant, leaseMs);
   grant.note({ state: fresh ? 'applying' : 'resumed' });
@@ -84,7 +106,7 @@ export async function takeUp(grant: Grant<'rotation.apply'>, vault: Vault): Prom
     current: await open(row.baseVersion),
     next: await open(row.nextVersion),
     refused: { next: row.nextRefused, current: row.currentRefused },
-    reach: await readReach(grant, vault, row.accountId),
+    reach,
   };
 }
 
@@ -93,12 +115,13 @@ async function lease(grant: Grant, ms: number): Promise<void> {
     grant.db,
   );
 }
-export const queue = (grant: Grant, runAt?: Date): Promise<void> =>
+/** Puts an attempt in line for a time; one that is in line already is moved. */
+export const queue = (grant: Grant, runAt: Date, attemptId: string = grant.objectId): Promise<void> =>
   enqueue(
     grant.db,
     'rotate',
-    { organisationId: grant.actor.organisationId, attemptId: grant.objectId },
-    { key: jobKey(grant.objectId), ...(runAt ? { runAt } : {}) },
+    { organisationId: grant.actor.organisationId, attemptId },
+    { key: `attempt:${attemptId}`, runAt },
   );
 
 /** Says that a worker is still at the attempt. */
@@ -112,11 +135,14 @@ export async function renewLease(database: Database, organisationId: string, att
 
 /**
  * Records what the reset command said. A hint for people; the verdict never rests on it. After `unknown` the target
- * rests before it is asked.
+ * rests before it is asked. When nothing can have been sent the attempt is `prepared` again, and the same candidate is
+ * sent once the target can be reached and trusted.
  */
-export async function noteApplied(grant: Grant<'rotation.apply'>, said: string): Promise<void> {
-  await move(grant, { state: said === 'done' ? 'applied' : 'applying' });
-  grant.note({ state: said === 'done' ? 'applied' : 'applying', said });
+export async function noteApplied(grant: Grant<'rotation.apply'>, said: Reset['is']): Promise<void> {
+  const unsent = said === 'unreachable' || said === 'untrusted';
+  const state = said === 'done' ? 'applied' : unsent ? 'prepared' : 'applying';
+  await move(grant, { state });
+  grant.note({ state, said });
   if (said !== 'unknown') return;
   await lease(grant, leaseMs);
   await queue(grant, new Date(Date.now() + leaseMs));

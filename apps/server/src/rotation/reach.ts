@@ -16,6 +16,8 @@ export interface ReachFacts {
   readonly admin: Login | undefined;
   /** Whose password `su` or `sudo` asks for, where it is not the one that logs in. */
   readonly elevation: Login | undefined;
+  /** True when that is the account itself, as for root whose password is set by another account's su. */
+  readonly elevatesItself: boolean;
 }
 
 /** Reads how to get to an account's target, with the log-ins it takes. Throws `not-resettable` when the resource is not set up for it. */
@@ -62,5 +64,6 @@ export async function readReach(
     pinned,
     admin: await loginOf(row.adminAccountId),
     elevation: await loginOf(row.elevationAccountId),
+    elevatesItself: row.elevationAccountId === accountId,
   };
 }

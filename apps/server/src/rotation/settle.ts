@@ -1,8 +1,7 @@
 import type { AttemptState } from '@strongroom/contract';
 import type { Grant } from '../authorise/index.ts';
-import { enqueue } from '../platform/jobs.ts';
 import { Problem } from '../platform/problem.ts';
-import { jobKey, move, queue } from './attempt.ts';
+import { leaseMs, move, queue } from './attempt.ts';
 import { verdict, type Evidence, type Verdict } from './verdict.ts';
 
 /** When a target could not be asked: seconds until it is asked again. */
@@ -16,8 +15,8 @@ const endings: Partial<Record<AttemptState, Verdict>> = {
 };
 
 /**
- * Ends the attempt as the evidence says. `wait` leaves it open and puts it in line again, later and later. Either
- * password stays readable to those entitled until the end.
+ * Ends the attempt as the evidence says. `wait` leaves it open and puts it in line again: later and later where the target
+ * could not be asked, after a rest where it was left alone. Either password stays readable to those entitled until the end.
  */
 export async function settle(
   grant: Grant<'rotation.settle'>,
@@ -72,9 +71,13 @@ export async function settle(
       grant.note({ state: 'needs-person' });
       break;
     case 'wait': {
-      const seconds = backOff[Math.min(attempt.tries, backOff.length - 1)] ?? 3600;
+      const untrusted = evidence.next === 'untrusted' || evidence.current === 'untrusted';
+      const asked = untrusted || evidence.next === 'unreachable' || evidence.current === 'unreachable';
+      const seconds = asked ? (backOff[Math.min(attempt.tries, backOff.length - 1)] ?? 3600) : leaseMs / 1000;
       const nextTryAt = new Date(Date.now() + seconds * 1000);
-      await move(grant, { state: 'unverified', why, nextTryAt });
+      // Nothing was sent to the target of one that is `prepared`: it is sent then.
+      const state = attempt.state === 'prepared' ? 'prepared' : 'unverified';
+      await move(grant, { state, why, nextTryAt });
       await grant.db
         .updateTable('rotationAttempt')
         .set((eb) => ({
@@ -84,14 +87,14 @@ export async function settle(
         }))
         .where('id', '=', grant.objectId)
         .execute();
-      const untrusted = evidence.next === 'untrusted' || evidence.current === 'untrusted';
-      await grant.db
-        .updateTable('account')
-        .set({ checkedAt: new Date(), checkResult: untrusted ? 'untrusted' : 'unreachable', checkWhy: why })
-        .where('id', '=', attempt.accountId)
-        .execute();
+      if (asked)
+        await grant.db
+          .updateTable('account')
+          .set({ checkedAt: new Date(), checkResult: untrusted ? 'untrusted' : 'unreachable', checkWhy: why })
+          .where('id', '=', attempt.accountId)
+          .execute();
       await queue(grant, nextTryAt);
-      grant.note({ state: 'unverified', retryInSeconds: seconds });
+      grant.note({ state, retryInSeconds: seconds });
     }
   }
   if (why !== null) grant.note({ why });
@@ -160,7 +163,10 @@ async function rollBack(grant: Grant, attempt: Ends, why: string | null): Promis
     .execute();
 }
 
-/** A person ends, or sends back to the target, an attempt that could not end by itself. */
+/**
+ * A person ends, or sends back to the target, an attempt that could not end by itself. Throws `not-that-state` for one
+ * that is at work, and for keeping a candidate that was never sent.
+ */
 export async function resolve(
   grant: Grant<'attempt.resolve'>,
   attemptId: string,
@@ -174,34 +180,37 @@ export async function resolve(
     .forUpdate()
     .executeTakeFirst();
   if (!attempt) throw new Problem('not-found');
-  if (attempt.state !== 'needs-person' && attempt.state !== 'unverified') throw new Problem('not-that-state');
+  const unsent = attempt.state === 'prepared' && attempt.nextTryAt !== null;
+  if (attempt.state !== 'needs-person' && attempt.state !== 'unverified' && !unsent)
+    throw new Problem('not-that-state');
   grant.note({ attempt: attemptId, how });
   switch (how) {
-    case 'ask-again':
+    case 'ask-again': {
+      // A target that rests after a command that was cut off rests on, whoever asks.
+      const rested = attempt.updatedAt.getTime() + leaseMs;
+      const planned = attempt.state === 'unverified' ? (attempt.nextTryAt?.getTime() ?? 0) : 0;
+      const at = new Date(Math.max(Date.now(), Math.min(planned, rested)));
       await grant.db
         .updateTable('rotationAttempt')
         .set({
-          state: 'unverified',
+          state: unsent ? 'prepared' : 'unverified',
           leasedUntil: null,
           nextRefused: false,
           currentRefused: false,
           tries: 0,
           updatedAt: new Date(),
-          nextTryAt: new Date(),
+          nextTryAt: at,
         })
         .where('id', '=', attemptId)
         .execute();
-      await enqueue(
-        grant.db,
-        'rotate',
-        { organisationId: grant.actor.organisationId, attemptId },
-        { key: jobKey(attemptId) },
-      );
+      await queue(grant, at, attemptId);
       break;
+    }
     case 'keep-current':
       await rollBack(grant, attempt, 'ended by a person');
       break;
     case 'keep-candidate':
+      if (unsent) throw new Problem('not-that-state');
       await promote(grant, attempt, null);
       break;
   }

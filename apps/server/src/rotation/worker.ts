@@ -2,7 +2,7 @@ import type { HostKey, Login, Reset, Verified } from '@strongroom/driver-kit';
 import { system, type Actor, type Perform } from '../authorise/index.ts';
 import type { Secret } from '../platform/secret.ts';
 import type { Vault } from '../vault/index.ts';
-import { leaseMs, noteApplied, takeUp, type Attempt } from './attempt.ts';
+import { noteApplied, renewEveryMs, takeUp, type Attempt } from './attempt.ts';
 import { keepOffered, pinHostKey } from './host-keys.ts';
 import type { Outpost, Route } from './outpost.ts';
 import { readReach, type ReachFacts } from './reach.ts';
@@ -53,7 +53,8 @@ function contact(parts: WorkerParts, organisationId: string, reach: ReachFacts):
     async reset(attempt, signsIn) {
       const { username, current, next } = attempt;
       const admin = signsIn ?? { username, password: current };
-      const contacted = await parts.outpost.reset(route, admin, { username, current }, next, reach.elevation);
+      const elevation = reach.elevatesItself ? { username, password: current } : reach.elevation;
+      const contacted = await parts.outpost.reset(route, admin, { username, current }, next, elevation);
       offered = contacted.offered ?? offered;
       return contacted.said;
     },
@@ -71,11 +72,30 @@ async function raiseAlarm(parts: WorkerParts, organisationId: string, reach: Rea
   parts.onHostKeyChanged({ resourceName: reach.resourceName, host: reach.host, offered: offered.fingerprint });
 }
 
+/** Attempts that this process is at. */
+const atWork = new Map<string, Promise<unknown>>();
+
 /**
  * Brings one attempt on its way: reset, probe, settle. No transaction is open while we talk to the target. Run again
  * after a crash it sends nothing that was sent before: it asks the target which password works.
  */
 export async function runAttempt(
+  parts: WorkerParts,
+  organisationId: string,
+  attemptId: string,
+): Promise<Verdict | undefined> {
+  // The queue hands one out a second time when the database was lost under the first: leases are lost with it.
+  for (let first = atWork.get(attemptId); first; first = atWork.get(attemptId)) await first.catch(() => undefined);
+  const work = takeAndBringOn(parts, organisationId, attemptId);
+  atWork.set(attemptId, work);
+  try {
+    return await work;
+  } finally {
+    atWork.delete(attemptId);
+  }
+}
+
+async function takeAndBringOn(
   parts: WorkerParts,
   organisationId: string,
   attemptId: string,
@@ -88,7 +108,7 @@ export async function runAttempt(
   const renewing = setInterval(() => {
     // A lease that is not renewed only means that another worker asks the target too: the verdict rests on its answers.
     parts.renewLease(organisationId, attemptId).catch(() => undefined);
-  }, leaseMs / 3);
+  }, renewEveryMs);
   try {
     return await bringOn(parts, actor, attempt);
   } finally {
@@ -107,13 +127,7 @@ async function bringOn(parts: WorkerParts, actor: Actor, attempt: Attempt): Prom
     // The command may still be at work on the target: asked now, it could answer for a moment that is about to pass.
     if (word === 'unknown') return undefined;
   }
-  const untouched = said?.is === 'refused' || said?.is === 'unreachable' || said?.is === 'untrusted';
-  let evidence = await probe(line, attempt, untouched ? 'current' : 'next');
-  // Both refused, and another account can set passwords: it sets the candidate that is already stored, never a new one.
-  if (evidence.next === 'rejected' && evidence.current === 'rejected' && attempt.reach.admin) {
-    said = await line.reset(attempt, attempt.reach.admin);
-    if (said.is === 'done') evidence = { ...evidence, next: await verify(line, attempt, attempt.next) };
-  }
+  const evidence = await gather(line, attempt, said);
   await raiseAlarm(parts, organisationId, attempt.reach, line);
   const why = explain(said, evidence, attempt, line.offered());
   return parts.perform({ actor, action: 'rotation.settle', objectId: attempt.id }, (grant) =>
@@ -121,21 +135,39 @@ async function bringOn(parts: WorkerParts, actor: Actor, attempt: Attempt): Prom
   );
 }
 
+/** Asks the target, unless it cannot be asked. */
+async function gather(line: Contact, attempt: Attempt, said: Reset | undefined): Promise<Evidence> {
+  // Nothing was sent, so nothing is in doubt; and a host that cannot be reached or trusted is not asked twice in one breath.
+  if (said?.is === 'unreachable' || said?.is === 'untrusted') return { next: 'untried', current: said.is };
+  const evidence = await probe(line, attempt, said?.is === 'refused' || attempt.refused.next ? 'current' : 'next');
+  // It says that it did and shows that it did not: some targets hand a change on in their own time.
+  if (said?.is === 'done' && evidence.current === 'accepted') return { ...evidence, current: 'untried' };
+  if (evidence.next !== 'rejected' || evidence.current !== 'rejected') return evidence;
+  // Both refused, and another account can set passwords: it sets the candidate that is already stored, never a new one.
+  if (!attempt.reach.admin || attempt.reach.elevatesItself) return evidence;
+  const again = await line.reset(attempt, attempt.reach.admin);
+  if (again.is === 'unknown') return { ...evidence, next: 'untried' };
+  return again.is === 'done' ? { ...evidence, next: await verify(line, attempt, attempt.next) } : evidence;
+}
+
 const verify = (line: Contact, attempt: Attempt, password: Secret): Promise<Verified> =>
   line.verify({ username: attempt.username, password });
 
 /**
  * Asks the target which password works, the likelier first, and stops at the first that does: a failed log-in may lock
- * the account. A password it refused before is not offered again.
+ * the account. A candidate that it refused before is offered once more only when it now refuses the current password:
+ * then something has changed since.
  */
 async function probe(line: Contact, attempt: Attempt, likelier: 'next' | 'current'): Promise<Evidence> {
+  const { refused } = attempt;
   const ask = (which: 'next' | 'current'): Promise<Verified> =>
-    attempt.refused[which] ? Promise.resolve('rejected') : verify(line, attempt, attempt[which]);
-  const other = likelier === 'next' ? 'current' : 'next';
+    refused[which] ? Promise.resolve('rejected') : verify(line, attempt, attempt[which]);
   const first = await ask(likelier);
   // A host that cannot be reached or trusted is not asked a second time in the same breath.
-  const second = first === 'rejected' ? await ask(other) : 'untried';
-  return likelier === 'next' ? { next: first, current: second } : { next: second, current: first };
+  if (likelier === 'next') return { next: first, current: first === 'rejected' ? await ask('current') : 'untried' };
+  if (first !== 'rejected') return { next: 'untried', current: first };
+  const changed = refused.next && !refused.current;
+  return { next: changed ? await verify(line, attempt, attempt.next) : await ask('next'), current: first };
 }
 
 /** One sentence for people; null when all went well. Whatever the target wrote is cleaned of the passwords that were at hand. */
@@ -152,6 +184,10 @@ function explain(
     return `The host key of ${attempt.reach.host} is not the pinned one. Nothing was sent.`;
   if (evidence.next === 'unreachable' || evidence.current === 'unreachable')
     return `${attempt.reach.host} could not be reached. Both passwords are kept, and it is asked again.`;
+  if (evidence.current === 'untried' && said?.is === 'done')
+    return 'The target said that it took the new password, but does not accept it yet. Both are kept, and it is asked again.';
+  if (evidence.next === 'untried' && evidence.current === 'rejected')
+    return 'The line broke after sending. Both passwords are kept, and the target is asked which one works.';
   if (evidence.current === 'accepted') {
     if (said?.is === 'refused') return clean(`The target refused the change: ${said.why}`, attempt);
     return 'The target did not take the new password. The old one still works.';

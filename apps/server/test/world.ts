@@ -110,7 +110,7 @@ export const origin = { requestId: null, address: '192.0.2.7', client: 'test' } 
 const noDoor: Door = { startSession: () => undefined, endSession: () => undefined };
 
 /** Builds a world. Takes about half a second. */
-export async function world(options: { mailFails?: boolean } = {}): Promise<World> {
+export async function world(options: { mailFails?: boolean; hashesInLine?: number } = {}): Promise<World> {
   const place = await freshDatabase();
   const database = connect(place.url, { max: 8 });
   const owner = new pg.Pool({ connectionString: place.adminUrl, max: 2 });
@@ -119,7 +119,7 @@ export async function world(options: { mailFails?: boolean } = {}): Promise<Worl
   const key = createMasterKey(join(folder, 'master.key'));
   const vault = createVault(key);
   const perform = performer(database);
-  const hasher = createPasswordHasher();
+  const hasher = createPasswordHasher(options.hashesInLine === undefined ? {} : { waiting: options.hashesInLine });
   const passwordHash = await (knownHash ??= hasher.hash(new Secret(loginPassword)));
   const mails: World['mails'] = [];
   const logLines: string[] = [];

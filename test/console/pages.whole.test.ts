@@ -59,6 +59,17 @@ afterAll(async () => {
   await product?.stop();
 });
 
+/** Kilobytes, as packed on the wire, of the scripts this page load has asked for, from the network or the cache. */
+const scriptsLoaded = (page: Page): Promise<number> =>
+  page.evaluate(() => {
+    const loaded = performance
+      .getEntriesByType('resource')
+      .filter((entry) => new URL(entry.name).pathname.endsWith('.js'));
+    return (
+      loaded.reduce((sum, entry) => sum + ('encodedBodySize' in entry ? Number(entry.encodedBodySize) : 0), 0) / 1000
+    );
+  });
+
 /** Every page of the console, and those of its overlays that have an address. */
 const addresses = (): Readonly<Record<string, string>> => ({
   Home: '/home',
@@ -101,14 +112,20 @@ describe.each([
   ['phone', 'dark'],
 ] as const)('every page, %s, %s', (size: Size, theme) => {
   it(
-    'has no accessibility finding, breaks no content policy, and does not scroll sideways',
+    'has no accessibility finding, breaks no content policy, keeps to its weight, and does not scroll sideways',
     { timeout: 120_000 },
     async () => {
       const { context, page, complaints } = await visit(browser, product.origin, { size, theme, reducedMotion: true });
       const findings: string[] = [];
-      const look = async (name: string) => {
+      const look = async (name: string, address?: string) => {
         await settled(page);
         findings.push(...(await accessibilityFindings(page, theme === 'dark')).map((finding) => `${name}: ${finding}`));
+        if (size === 'desktop' && theme === 'light' && address) {
+          const kilobytes = await scriptsLoaded(page);
+          const budget = address.startsWith('/home') ? 270 : 240;
+          if (kilobytes > budget)
+            findings.push(`${name}: loads ${Math.round(kilobytes)} kB of scripts, more than ${budget}`);
+        }
         const over = await page.evaluate(
           () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
         );
@@ -116,12 +133,12 @@ describe.each([
       };
       for (const [name, address] of Object.entries(outside)) {
         await page.goto(address);
-        await look(name);
+        await look(name, address);
       }
       await signIn(page);
       for (const [name, address] of Object.entries(addresses())) {
         await page.goto(address);
-        await look(name);
+        await look(name, address);
       }
       await page.goto('/audit/resources');
       await page.getByRole('button', { name: 'How to verify' }).click();

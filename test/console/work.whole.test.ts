@@ -276,7 +276,7 @@ describe('the API reference', () => {
     await page.getByPlaceholder('Search calls').fill('resources one may see');
     await page.getByRole('button', { name: /GET.*\/api\/v1\/resources.*Resources one may see/ }).click();
     await page.getByRole('region', { name: 'Input of resource.list' }).getByText('offset').waitFor();
-    await page.getByRole('textbox', { name: 'search' }).fill('lnx-042');
+    await page.getByRole('textbox', { name: 'search', exact: true }).fill('lnx-042');
     await page.getByRole('button', { name: 'Send' }).click();
     await page.getByText('Answered with status 200').waitFor();
     await page.getByText('"name": "fra-app-lnx-042"').waitFor();

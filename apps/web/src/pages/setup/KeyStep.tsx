@@ -39,7 +39,7 @@ export function KeyStep({
           description={entry('setup.key.newPlaceHelp')}
           withAsterisk
           required
-          className="mono"
+          classNames={{ input: 'mono' }}
           placeholder="/mnt/key/master.key"
           spellCheck={false}
           autoCapitalize="none"

@@ -2,7 +2,7 @@ import { Modal } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { kit } from '../lib/messages/kit.ts';
 import css from './dialog.module.css';
-import { useReturnFocus } from './use-return-focus.ts';
+import { useOverlay } from './use-overlay.ts';
 
 /** A dialog: 460 px, 640 wide, 880 for transfer lists. The title of a question names its object. */
 export function Dialog(props: {
@@ -15,7 +15,7 @@ export function Dialog(props: {
   readonly children: ReactNode;
 }) {
   const closable = props.closable ?? true;
-  useReturnFocus(props.open);
+  useOverlay(props.open, props.close, closable);
   // Mantine's own header is a <header>, which axe counts as a second banner: ours is a plain row with a heading.
   return (
     <Modal.Root
@@ -23,7 +23,7 @@ export function Dialog(props: {
       onClose={props.close}
       size={props.size ?? 460}
       centered
-      closeOnEscape={closable}
+      closeOnEscape={false}
       closeOnClickOutside={closable}
     >
       <Modal.Overlay />

@@ -41,13 +41,18 @@ export const SecretField = memo(function SecretField(props: {
     // A real timer with a deadline. An animation would end at once under reduced motion, and never in a hidden tab.
     const timer = hideAfter > 0 ? setTimeout(hide, hideAfter * 1000) : undefined;
     const onHidden = () => document.hidden && hide();
-    const onKey = (event: KeyboardEvent) => event.key === 'Escape' && hide();
+    // Heard before anybody else: the first Esc hides the password and does not close what it stands in.
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape') return;
+      event.stopPropagation();
+      hide();
+    };
     document.addEventListener('visibilitychange', onHidden);
-    document.addEventListener('keydown', onKey);
+    document.addEventListener('keydown', onKey, { capture: true });
     return () => {
       clearTimeout(timer);
       document.removeEventListener('visibilitychange', onHidden);
-      document.removeEventListener('keydown', onKey);
+      document.removeEventListener('keydown', onKey, { capture: true });
     };
   }, [shown, hideAfter, hide]);
 

@@ -3,7 +3,7 @@ import { useMediaQuery } from '@mantine/hooks';
 import type { ReactNode } from 'react';
 import { kit } from '../lib/messages/kit.ts';
 import css from './dialog.module.css';
-import { useReturnFocus } from './use-return-focus.ts';
+import { useOverlay } from './use-overlay.ts';
 
 /** A drawer at the end side for one thing looked at from a list: 480 px, 640 for audit records, the full screen on a phone. */
 export function SideDrawer(props: {
@@ -16,9 +16,9 @@ export function SideDrawer(props: {
   readonly children: ReactNode;
 }) {
   const phone = useMediaQuery('(max-width: 48em)');
-  useReturnFocus(props.open);
+  useOverlay(props.open, props.close);
   return (
-    <Drawer.Root opened={props.open} onClose={props.close} position="right" size={phone ? '100%' : (props.size ?? 480)}>
+    <Drawer.Root opened={props.open} onClose={props.close} closeOnEscape={false} position="right" size={phone ? '100%' : (props.size ?? 480)}>
       <Drawer.Overlay />
       <Drawer.Content>
         <div className={css.drawerColumn}>

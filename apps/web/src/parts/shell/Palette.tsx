@@ -12,6 +12,7 @@ import { tell } from '../../lib/problem.ts';
 import { endSession, useMe } from '../../lib/session.tsx';
 import { copySecret } from '../../ui/clipboard.tsx';
 import { toastProblem } from '../../ui/toast.tsx';
+import { useOverlay } from '../../ui/use-overlay.ts';
 import { nameOf, useSecrets } from '../secrets/SecretsProvider.tsx';
 import { TypeIcon } from '../TypeIcon.tsx';
 import { commandsFor } from './commands.tsx';
@@ -37,6 +38,7 @@ export default function Palette({ open, close, openKeys }: { readonly open: bool
   const me = useMe();
   const secrets = useSecrets();
   const list = useRef<HTMLDivElement>(null);
+  useOverlay(open, close);
   const { setColorScheme } = useMantineColorScheme();
   const dark = useComputedColorScheme('light') === 'dark';
   const commandsOnly = text.startsWith('>');
@@ -116,7 +118,7 @@ export default function Palette({ open, close, openKeys }: { readonly open: bool
   };
   const failure = accounts.error ?? resources.error;
   return (
-    <Modal.Root opened={open} onClose={close} size={640} yOffset="12vh" centered={false} transitionProps={{ duration: 90, transition: 'fade' }}>
+    <Modal.Root opened={open} onClose={close} closeOnEscape={false} size={640} yOffset="12vh" centered={false} transitionProps={{ duration: 90, transition: 'fade' }}>
       <Modal.Overlay />
       <Modal.Content aria-label={palette('title')}>
         <Modal.Body p={0}>

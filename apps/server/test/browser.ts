@@ -36,7 +36,9 @@ export function client(app: FastifyInstance, address = '192.0.2.1'): Client {
         return encodeURIComponent(String(value));
       });
       const inQuery = call.method === 'GET' || call.method === 'DELETE';
-      const query = new URLSearchParams(Object.entries(rest).map(([name, value]) => [name, String(value)])).toString();
+      const query = new URLSearchParams(
+        Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, String(value)])),
+      ).toString();
       const reply = await app.inject({
         method: call.method,
         url: `/api/v1${path}${inQuery && query !== '' ? `?${query}` : ''}`,

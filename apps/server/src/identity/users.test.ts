@@ -118,8 +118,13 @@ describe('users', () => {
     const userId = w.people.admin.id as never;
     for (const change of [{ role: 'password-user' as const }, { superAdministrator: true }])
       await expect(w.invoke(updateUser, admin, { userId, ...change })).rejects.toMatchObject({ code: 'not-yourself' });
-    for (const call of [disableUser, enableUser, inviteUser])
-      await expect(w.invoke(call, admin, { userId })).rejects.toMatchObject({ code: 'not-yourself' });
+    const itself = { userId };
+    for (const change of [
+      () => w.invoke(disableUser, admin, itself),
+      () => w.invoke(enableUser, admin, itself),
+      () => w.invoke(inviteUser, admin, itself),
+    ])
+      await expect(change()).rejects.toMatchObject({ code: 'not-yourself' });
     await w.invoke(updateUser, admin, { userId, phone: '99' });
   });
 

@@ -27,6 +27,16 @@ export async function addAccounts(
 ): Promise<string[]> {
   const { organisationId, origin } = grant.actor;
   if (accounts.length === 0) return [];
+  // Asked before, because behind row-level security the database does not say which name it was.
+  const names = accounts.map((account) => account.username);
+  const there = await grant.db
+    .selectFrom('account')
+    .select('username')
+    .where('resourceId', '=', resourceId)
+    .where('username', 'in', names)
+    .execute();
+  const twice = there[0]?.username ?? names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new Problem('name-taken', { detail: `The resource has an account ${twice} already.` });
   const first = await takeNumbers(grant.db, organisationId, 'account', accounts.length);
   const rows = accounts.map((account, i) => ({
     id: newId(),
@@ -40,14 +50,8 @@ export async function addAccounts(
   try {
     await grant.db.insertInto('account').values(rows).execute();
   } catch (error) {
-    if (!isDuplicate(error)) throw error;
-    const detail =
-      error instanceof Error && 'detail' in error && typeof error.detail === 'string'
-        ? /username\)=\([^,]*, (.*)\) already/.exec(error.detail)?.[1]
-        : undefined;
-    throw new Problem('name-taken', {
-      detail: detail === undefined ? undefined : `The resource has an account ${detail} already.`,
-    });
+    if (isDuplicate(error)) throw new Problem('name-taken');
+    throw error;
   }
   const secrets = [];
   for (const [i, account] of accounts.entries()) {

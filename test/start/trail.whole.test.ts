@@ -146,8 +146,6 @@ describe('the trail by command', () => {
       const found = await verify();
       expect(found).toMatchObject({ code: 1, ok: false });
       expect(found.organisations[0]?.problems.join('; ')).toMatch(said);
-      const { code, stdout } = await place.run(['audit', 'verify']);
-      expect([code, stdout]).toEqual([1, expect.stringContaining('NOT INTACT: Northwind IT.')]);
     } finally {
       for (const table of copies) {
         await place.sql(`truncate strongroom.${table} cascade`);
@@ -157,11 +155,19 @@ describe('the trail by command', () => {
       await place.sql('alter table strongroom.audit_leaf add constraint audit_leaf_event_id_key unique (event_id)');
       writeFileSync(path, witness);
     }
-    expect(await verify()).toMatchObject({ code: 0, ok: true });
   });
 
   it('is verified without a server, with the database opened for as long as that takes', async () => {
     const kept = await checkpoint();
+    await place.sql(`update strongroom.audit_event set reason = 'x' where id = ${first}`);
+    const text = await place.run(['audit', 'verify']);
+    expect([text.code, text.stdout]).toEqual([
+      1,
+      expect.stringMatching(
+        /^NOT INTACT: Northwind IT\. First bad event: between \d+ and \d+\. The first \d+ events are as they were sealed\./,
+      ),
+    ]);
+    await place.sql(`update strongroom.audit_event set reason = null where id = ${first}`);
     await server.stop();
     expect(await verify('--since', kept)).toMatchObject({ code: 0, ok: true, organisations: [{ kept: 2 }] });
     const other = await place.run(['audit', 'verify', '--organisation', '01936b7e-5c00-7000-8000-000000000001']);

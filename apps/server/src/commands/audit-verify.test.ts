@@ -68,7 +68,7 @@ describe('a trail that is sealed while it is read', () => {
     await record();
     expect(await verifyTrail(database, id, signer, [])).toMatchObject({
       intact: true,
-      events: 4,
+      events: 5,
       unsealed: 1,
       problems: [],
     });

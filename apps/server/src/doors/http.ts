@@ -1,5 +1,5 @@
 import type { TlsOptions } from 'node:tls';
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Actor, Endpoint, Perform } from '../authorise/index.ts';
 import type { Call } from '@strongroom/contract';
 import type { z } from 'zod';
@@ -91,9 +91,11 @@ export function httpServer(parts: HttpParts): FastifyInstance {
     (api, _options, done) => {
       apiDoor(api, { ...parts, authenticator, limit });
       exportDoor(api, parts, authenticator);
-      api.setNotFoundHandler((request, reply) =>
-        sendProblem(request, reply, new Problem('not-found', { detail: 'No such call: see /api/v1/openapi.json.' })),
-      );
+      const noSuchCall = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
+        sendProblem(request, reply, new Problem('not-found', { detail: 'No such call: see /api/v1/openapi.json.' }));
+      api.setNotFoundHandler(noSuchCall);
+      // The console answers every other GET with its page: not here.
+      api.get('/*', noSuchCall);
       done();
     },
     { prefix: '/api/v1' },

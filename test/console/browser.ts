@@ -6,7 +6,7 @@ import { administrator } from './product.ts';
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** The two sizes every page is looked at in. */
-export const sizes = {
+const sizes = {
   desktop: { width: 1440, height: 900 },
   phone: { width: 390, height: 844 },
 } as const;

@@ -1,3 +1,4 @@
+// needs: chromium
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launch, tracesOf, visit, type Complaints } from './browser.ts';

@@ -1,3 +1,4 @@
+// needs: chromium
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessibilityFindings, launch, settled, signIn, visit, type Size } from './browser.ts';
@@ -126,9 +127,10 @@ describe.each([
           if (kilobytes > budget)
             findings.push(`${name}: loads ${Math.round(kilobytes)} kB of scripts, more than ${budget}`);
         }
-        const over = await page.evaluate(
-          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-        );
+        const over = await page.evaluate(() => {
+          const boxes = [document.documentElement, ...document.querySelectorAll('main, [role=dialog]')];
+          return Math.max(...boxes.map((box) => box.scrollWidth - box.clientWidth));
+        });
         if (over > 0) findings.push(`${name}: scrolls sideways by ${over} px`);
       };
       for (const [name, address] of Object.entries(outside)) {

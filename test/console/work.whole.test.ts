@@ -1,3 +1,4 @@
+// needs: chromium
 import { request, type APIResponse, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launch, signIn, tracesOf, visit, type Complaints } from './browser.ts';

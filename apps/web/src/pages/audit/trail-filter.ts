@@ -19,7 +19,7 @@ export type TrailUrl = Readonly<Partial<Record<(typeof urlFields)[number], strin
 /** The spans of time offered first; `own` takes two dates. */
 export const ranges = ['hour', 'day', 'week', 'month', 'own'] as const;
 export type Range = (typeof ranges)[number];
-export const isRange = (text: string | undefined): text is Range => ranges.some((range) => range === text);
+const isRange = (text: string | undefined): text is Range => ranges.some((range) => range === text);
 
 /** The outcomes an event can have. */
 export const outcomes: readonly Outcome[] = ['done', 'refused', 'failed'];

@@ -3,7 +3,7 @@ import { date } from '../../lib/format.ts';
 import { me } from '../../lib/messages/me.ts';
 
 /** How long a token is good for, in days; `never` for one without an end. */
-export const lifetimes = ['30', '90', '365', 'never'] as const;
+const lifetimes = ['30', '90', '365', 'never'] as const;
 export type Lifetime = (typeof lifetimes)[number];
 
 /** When a token of this lifetime ends, counted from `now`; null for one without an end. */

@@ -1,5 +1,5 @@
 /** How long a log-in password must be, in characters. The server decides; this tells while one types. */
-export const shortestPassword = 12;
+const shortestPassword = 12;
 
 /** One point of the list beside a password field. */
 export interface Check {

@@ -1,0 +1,56 @@
+import type { Product } from './product.ts';
+
+/** A filled product and those who may reveal from it. */
+export interface Vault {
+  /** The reveal call of each account. */
+  readonly paths: readonly string[];
+  /** Header lines of programs, each with a token of its own: what one token may ask in a second is limited. */
+  readonly programs: readonly string[];
+  /** Header lines of a person's console session. */
+  readonly console: string;
+}
+
+const tokens = 4;
+
+/** Signs in as the administrator and stores `resources` resources with ten accounts each, through the API. */
+export async function fill(product: Product, resources: number): Promise<Vault> {
+  const { body: me, cookie } = await product.ask('POST', '/session', {}, product.admin);
+  const session = { cookie, 'x-csrf-token': String(me['csrfToken']) };
+  const programs: string[] = [];
+  for (let n = 0; n < tokens; n++) {
+    const { body } = await product.ask('POST', '/me/tokens', session, {
+      name: `bench ${String(n)}`,
+      scopes: ['read', 'passwords'],
+      expiresAt: null,
+    });
+    programs.push(`authorization: Bearer ${String(body['token'])}\r\n`);
+  }
+  const paths: string[] = [];
+  for (let n = 0; n < resources; n += 8) {
+    const some = Array.from({ length: Math.min(8, resources - n) }, (_, i) => addResource(product, session, n + i));
+    paths.push(...(await Promise.all(some)).flat());
+  }
+  return {
+    paths,
+    programs,
+    console: Object.entries(session)
+      .map(([name, value]) => `${name}: ${value}\r\n`)
+      .join(''),
+  };
+}
+
+async function addResource(product: Product, session: Record<string, string>, number: number): Promise<string[]> {
+  const name = `server-${String(number).padStart(5, '0')}`;
+  const accounts = Array.from({ length: 10 }, (_, n) => ({
+    username: `user${String(n)}`,
+    password: `Pass-${name}-${String(n)}`,
+  }));
+  const { body: resource } = await product.ask('POST', '/resources', session, {
+    name,
+    type: 'linux',
+    dnsName: `${name}.example.org`,
+    accounts,
+  });
+  const { body: list } = await product.ask('GET', `/accounts?resourceId=${String(resource['id'])}&limit=10`, session);
+  return (list['items'] as { id: string }[]).map(({ id }) => `/api/v1/accounts/${id}/reveal`);
+}

@@ -33,7 +33,9 @@ export function contractPlugin(): Plugin {
       const contract: Record<string, unknown> = await import('@strongroom/contract');
       const lines = Object.entries(contract).flatMap(([key, value]) => {
         const small = forBrowser(value);
-        return small === undefined ? [] : [`export const ${key} = /*#__PURE__*/ Object.freeze(${JSON.stringify(small)});`];
+        return small === undefined
+          ? []
+          : [`export const ${key} = /*#__PURE__*/ Object.freeze(${JSON.stringify(small)});`];
       });
       return lines.join('\n');
     },

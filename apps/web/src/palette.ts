@@ -8,6 +8,17 @@ export const palette = {
   green: ['#effaf3', '#ddf5e6', '#beebcf', '#94deb3', '#63c992', '#38ae75', '#1e8e5c', '#157449', '#115d3a', '#0e442a'],
   amber: ['#fff7ed', '#ffeed4', '#ffdeab', '#fecb7a', '#f7b746', '#e5a323', '#c18703', '#9a6a00', '#795300', '#5a3e04'],
   red: ['#fff4f3', '#ffe6e4', '#ffcfcb', '#feada7', '#f9837d', '#ec5756', '#d92f38', '#c21f2c', '#a11421', '#7b0f18'],
-  violet: ['#faf4fc', '#f6e8fa', '#edd3f6', '#e2b7ef', '#d294e5', '#bc70d2', '#a455bc', '#8f42a5', '#76338a', '#5a2469'],
+  violet: [
+    '#faf4fc',
+    '#f6e8fa',
+    '#edd3f6',
+    '#e2b7ef',
+    '#d294e5',
+    '#bc70d2',
+    '#a455bc',
+    '#8f42a5',
+    '#76338a',
+    '#5a2469',
+  ],
   cyan: ['#f0f9fc', '#def3fa', '#bfe7f6', '#97d7ee', '#68c2e0', '#3ea6c7', '#268aa7', '#186f88', '#10586d', '#094151'],
 } as const satisfies Record<string, MantineColorsTuple>;

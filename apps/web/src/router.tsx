@@ -1,4 +1,11 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
 import { NotFound } from './parts/NotFound.tsx';
 import { PageError } from './parts/PageError.tsx';
 import { PageSkeleton } from './parts/PageSkeleton.tsx';
@@ -17,7 +24,9 @@ const start = createRoute({
   },
 });
 
-const outsidePages = outsideRoutes.map(({ path, load }) => createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(load) }));
+const outsidePages = outsideRoutes.map(({ path, load }) =>
+  createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(load) }),
+);
 const insidePages = [...workRoutes, ...entryRoutes].map(({ path, load }) =>
   createRoute({ getParentRoute: () => inside, path, component: lazyRouteComponent(load) }),
 );
@@ -35,7 +44,9 @@ export const router = createRouter({
   // Filters are plain text in the address: `?health=stale`, not JSON.
   parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
   stringifySearch: (search) => {
-    const text = new URLSearchParams(Object.entries(search).map(([name, value]): [string, string] => [name, String(value)])).toString();
+    const text = new URLSearchParams(
+      Object.entries(search).map(([name, value]): [string, string] => [name, String(value)]),
+    ).toString();
     return text ? `?${text}` : '';
   },
 });

@@ -59,7 +59,8 @@ export function requestOf(call: Pick<AnyCall, 'method' | 'path'>, input: Readonl
   });
   if (call.method !== 'GET' && call.method !== 'DELETE') return { url: base + path, body: JSON.stringify(rest) };
   const query = new URLSearchParams();
-  for (const [key, value] of Object.entries(rest)) if (value !== undefined && value !== null) query.set(key, String(value));
+  for (const [key, value] of Object.entries(rest))
+    if (value !== undefined && value !== null) query.set(key, String(value));
   const text = query.toString();
   return { url: base + path + (text ? `?${text}` : ''), body: undefined };
 }
@@ -97,7 +98,12 @@ export async function ask<N extends string, I extends z.ZodType, R extends z.Zod
   let response: Response;
   try {
     response = await fetch(url, {
-      method: call.method, headers, credentials: 'same-origin', cache: 'no-store', redirect: 'error', ...(body === undefined ? {} : { body }),
+      method: call.method,
+      headers,
+      credentials: 'same-origin',
+      cache: 'no-store',
+      redirect: 'error',
+      ...(body === undefined ? {} : { body }),
       ...(options.signal ? { signal: options.signal } : {}),
     });
   } catch (error) {
@@ -111,7 +117,12 @@ export async function ask<N extends string, I extends z.ZodType, R extends z.Zod
   }
   const text = await response.text();
   const reply: unknown = text ? JSON.parse(text) : {};
-  if ((call.name === readMe.name || call.name === signIn.name) && typeof reply === 'object' && reply && 'csrfToken' in reply) {
+  if (
+    (call.name === readMe.name || call.name === signIn.name) &&
+    typeof reply === 'object' &&
+    reply &&
+    'csrfToken' in reply
+  ) {
     keepCsrfToken(String(reply.csrfToken));
   }
   return reply as z.output<R>;

@@ -23,7 +23,13 @@ export function date(at: string): string {
 /** An instant to the second with its zone, for audit and tooltips. */
 export function exact(at: string, timeZone?: string): string {
   return new Intl.DateTimeFormat(language(), {
-    year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'short',
+    year: 'numeric',
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    timeZoneName: 'short',
     ...(timeZone ? { timeZone } : {}),
   }).format(new Date(at));
 }

@@ -5,8 +5,20 @@ export type Field = {
   readonly description: string;
   readonly required: boolean;
 } & (
-  | { readonly kind: 'text'; readonly standard: string; readonly minLength: number; readonly maxLength: number; readonly long: boolean }
-  | { readonly kind: 'number'; readonly standard: number | null; readonly whole: boolean; readonly min: number; readonly max: number }
+  | {
+      readonly kind: 'text';
+      readonly standard: string;
+      readonly minLength: number;
+      readonly maxLength: number;
+      readonly long: boolean;
+    }
+  | {
+      readonly kind: 'number';
+      readonly standard: number | null;
+      readonly whole: boolean;
+      readonly min: number;
+      readonly max: number;
+    }
   | { readonly kind: 'flag'; readonly standard: boolean }
   | { readonly kind: 'choice'; readonly standard: string; readonly options: readonly string[] }
   | { readonly kind: 'group'; readonly fields: readonly Field[] }
@@ -18,7 +30,8 @@ const record = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 const numeric = (value: unknown, otherwise: number): number => (typeof value === 'number' ? value : otherwise);
-const words = (value: unknown): string[] => (Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []);
+const words = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 /** `timeoutSeconds` → `Timeout seconds`, for a schema that gives no title. */
 const spoken = (key: string): string => {
   const spaced = key.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
@@ -28,18 +41,27 @@ const spoken = (key: string): string => {
 function fieldOf(key: string, schema: Readonly<Record<string, unknown>>, required: boolean): Field | null {
   const base = { key, title: text(schema['title']) || spoken(key), description: text(schema['description']), required };
   const options = words(schema['enum']);
-  if (options.length > 0) return { ...base, kind: 'choice', options, standard: text(schema['default']) || (options[0] ?? '') };
+  if (options.length > 0)
+    return { ...base, kind: 'choice', options, standard: text(schema['default']) || (options[0] ?? '') };
   switch (schema['type']) {
     case 'string':
       return {
-        ...base, kind: 'text', standard: text(schema['default']), minLength: numeric(schema['minLength'], 0),
-        maxLength: numeric(schema['maxLength'], 10_000), long: schema['format'] === 'multiline',
+        ...base,
+        kind: 'text',
+        standard: text(schema['default']),
+        minLength: numeric(schema['minLength'], 0),
+        maxLength: numeric(schema['maxLength'], 10_000),
+        long: schema['format'] === 'multiline',
       };
     case 'integer':
     case 'number':
       return {
-        ...base, kind: 'number', whole: schema['type'] === 'integer', standard: typeof schema['default'] === 'number' ? schema['default'] : null,
-        min: numeric(schema['minimum'], -Infinity), max: numeric(schema['maximum'], Infinity),
+        ...base,
+        kind: 'number',
+        whole: schema['type'] === 'integer',
+        standard: typeof schema['default'] === 'number' ? schema['default'] : null,
+        min: numeric(schema['minimum'], -Infinity),
+        max: numeric(schema['maximum'], Infinity),
       };
     case 'boolean':
       return { ...base, kind: 'flag', standard: schema['default'] === true };
@@ -74,14 +96,25 @@ export function startingValues(fields: readonly Field[], stored: Values = {}): V
 }
 
 /** What is wrong with one value, as a message key and its figures; null when nothing is. */
-export type Fault = { readonly key: 'fault-number' | 'fault-min' | 'fault-max' | 'fault-text' | 'fault-long'; readonly figures: Readonly<Record<string, number>> };
+export type Fault = {
+  readonly key: 'fault-number' | 'fault-min' | 'fault-max' | 'fault-text' | 'fault-long';
+  readonly figures: Readonly<Record<string, number>>;
+};
 
 function faultOf(field: Field, value: unknown): Fault | null {
   if (field.kind === 'number') {
-    const good = typeof value === 'number' && Number.isFinite(value) && (!field.whole || Number.isInteger(value)) && value >= field.min && value <= field.max;
+    const good =
+      typeof value === 'number' &&
+      Number.isFinite(value) &&
+      (!field.whole || Number.isInteger(value)) &&
+      value >= field.min &&
+      value <= field.max;
     if (good || (value === null && !field.required && field.standard === null)) return null;
-    if (Number.isFinite(field.min) && Number.isFinite(field.max)) return { key: 'fault-number', figures: { min: field.min, max: field.max } };
-    return Number.isFinite(field.max) ? { key: 'fault-max', figures: { max: field.max } } : { key: 'fault-min', figures: { min: Math.max(field.min, 0) } };
+    if (Number.isFinite(field.min) && Number.isFinite(field.max))
+      return { key: 'fault-number', figures: { min: field.min, max: field.max } };
+    return Number.isFinite(field.max)
+      ? { key: 'fault-max', figures: { max: field.max } }
+      : { key: 'fault-min', figures: { min: Math.max(field.min, 0) } };
   }
   if (field.kind === 'text') {
     const length = typeof value === 'string' ? value.trim().length : 0;

@@ -18,10 +18,19 @@ export function policyRules(policy: Policy, password: string, username = ''): re
   const specials = policy.specialCharacters;
   const isSpecial = (char: string) => (specials ? specials.includes(char) : /[^\p{L}\p{N}\s]/u.test(char));
   const rules: (PasswordRule | false)[] = [
-    { says: kit('ruleLength', { min: policy.minLength, max: policy.maxLength }), met: length >= policy.minLength && length <= policy.maxLength },
+    {
+      says: kit('ruleLength', { min: policy.minLength, max: policy.maxLength }),
+      met: length >= policy.minLength && length <= policy.maxLength,
+    },
     policy.mixedCase && { says: kit('ruleMixed'), met: /\p{Lu}/u.test(password) && /\p{Ll}/u.test(password) },
-    policy.digits > 0 && { says: kit('ruleDigits', { count: policy.digits }), met: count(password, (c) => /\p{Nd}/u.test(c)) >= policy.digits },
-    policy.specials > 0 && { says: kit('ruleSpecials', { count: policy.specials }), met: count(password, isSpecial) >= policy.specials },
+    policy.digits > 0 && {
+      says: kit('ruleDigits', { count: policy.digits }),
+      met: count(password, (c) => /\p{Nd}/u.test(c)) >= policy.digits,
+    },
+    policy.specials > 0 && {
+      says: kit('ruleSpecials', { count: policy.specials }),
+      met: count(password, isSpecial) >= policy.specials,
+    },
     policy.startsWithLetter && { says: kit('ruleLetter'), met: /^\p{L}/u.test(password) },
     !policy.loginNameAllowed &&
       username !== '' && { says: kit('ruleName'), met: !password.toLowerCase().includes(username.toLowerCase()) },

@@ -7,7 +7,9 @@ export interface Preferences {
   readonly sidebar: 'open' | 'folded';
 }
 const allowed: { readonly [K in keyof Preferences]: readonly Preferences[K][] } = {
-  density: ['normal', 'compact'], shortcuts: ['on', 'off'], sidebar: ['open', 'folded'],
+  density: ['normal', 'compact'],
+  shortcuts: ['on', 'off'],
+  sidebar: ['open', 'folded'],
 };
 const storageKey = 'strongroom-preferences';
 
@@ -19,7 +21,8 @@ function read(): Preferences {
   } catch {
     // Nothing kept, or not by us: the first choice of each stands.
   }
-  const one = <K extends keyof Preferences>(name: K): Preferences[K] => allowed[name].find((v) => v === kept[name]) ?? allowed[name][0] as Preferences[K];
+  const one = <K extends keyof Preferences>(name: K): Preferences[K] =>
+    allowed[name].find((v) => v === kept[name]) ?? (allowed[name][0] as Preferences[K]);
   return { density: one('density'), shortcuts: one('shortcuts'), sidebar: one('sidebar') };
 }
 

@@ -8,7 +8,8 @@ export const queries = new QueryClient({
       staleTime: 30_000,
       refetchOnWindowFocus: false,
       // A refusal stays a refusal; only a broken line or a busy server is worth another try.
-      retry: (count, error) => count < 2 && error instanceof ProblemError && (error.status === 0 || error.status >= 502),
+      retry: (count, error) =>
+        count < 2 && error instanceof ProblemError && (error.status === 0 || error.status >= 502),
     },
   },
 });

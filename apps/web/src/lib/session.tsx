@@ -10,7 +10,12 @@ export const SessionProvider = Session.Provider;
 
 /** Asks who is signed in. The shell alone calls this; pages use `useMe`. */
 export function useSession(): UseQueryResult<Me> {
-  return useQuery({ queryKey: keys.me, queryFn: ({ signal }) => ask(readMe, {}, { signal }), staleTime: 60_000, refetchOnWindowFocus: true });
+  return useQuery({
+    queryKey: keys.me,
+    queryFn: ({ signal }) => ask(readMe, {}, { signal }),
+    staleTime: 60_000,
+    refetchOnWindowFocus: true,
+  });
 }
 
 /** Who is signed in. Only inside the shell. */
@@ -27,7 +32,9 @@ export function useCan(action: string): boolean {
 
 /** Where to sign in, and where to go afterwards. Only paths of our own are ever followed. */
 export function loginAddress(from: string): string {
-  return from === '/' || from === '/home' || from.startsWith('/login') ? '/login' : `/login?next=${encodeURIComponent(from)}`;
+  return from === '/' || from === '/home' || from.startsWith('/login')
+    ? '/login'
+    : `/login?next=${encodeURIComponent(from)}`;
 }
 
 /** The page to open after signing in: a path of this console, else Home. An address of another origin is never followed. */

@@ -84,13 +84,19 @@ function partsOf(text: string): Part[] {
   return parts;
 }
 
-function fill<V>(parts: Part[], values: Readonly<Record<string, V>>, write: (value: V) => ReactNode, hash = ''): ReactNode[] {
+function fill<V>(
+  parts: Part[],
+  values: Readonly<Record<string, V>>,
+  write: (value: V) => ReactNode,
+  hash = '',
+): ReactNode[] {
   return parts.flatMap((part): ReactNode[] => {
     if (typeof part === 'string') return [part.replaceAll('#', hash || '#')];
     const value = values[part.name];
     if (!part.cases) return value === undefined ? [`{${part.name}}`] : [write(value)];
     const count = Number(value);
-    const chosen = part.cases[`=${count}`] ?? part.cases[new Intl.PluralRules(locale).select(count)] ?? part.cases['other'] ?? [];
+    const chosen =
+      part.cases[`=${count}`] ?? part.cases[new Intl.PluralRules(locale).select(count)] ?? part.cases['other'] ?? [];
     return fill(chosen, values, write, number(count));
   });
 }
@@ -114,7 +120,10 @@ export interface Translate<K extends string> {
  * Makes the voice of one area of the console. Each area keeps its own catalogue, so a page loads its own words alone.
  * Keys are checked by the compiler; a translation that lacks one falls back to English.
  */
-export function catalogue<const M extends Readonly<Record<string, string>>>(area: string, english: M): Translate<keyof M & string> {
+export function catalogue<const M extends Readonly<Record<string, string>>>(
+  area: string,
+  english: M,
+): Translate<keyof M & string> {
   const textOf = (key: string): string => translated[area]?.[key] ?? english[key] ?? key;
   const say = (key: keyof M & string, values: Readonly<Record<string, Value>> = {}): string =>
     fill(partsOf(textOf(key)), values, plain).join('');
@@ -122,8 +131,8 @@ export function catalogue<const M extends Readonly<Record<string, string>>>(area
     createElement(
       Fragment,
       null,
-      ...fill(partsOf(textOf(key)), values, (value) => (typeof value === 'number' ? number(value) : value)).map((node, index) =>
-        isValidElement(node) ? cloneElement(node, { key: index }) : node,
+      ...fill(partsOf(textOf(key)), values, (value) => (typeof value === 'number' ? number(value) : value)).map(
+        (node, index) => (isValidElement(node) ? cloneElement(node, { key: index }) : node),
       ),
     );
   return Object.assign(say, { rich, has: (key: string): key is keyof M & string => Object.hasOwn(english, key) });

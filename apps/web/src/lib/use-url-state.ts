@@ -29,7 +29,8 @@ export function useUrlState<K extends string>(
         to: '.',
         search: (before: Record<string, unknown>) => {
           const after: Record<string, unknown> = { ...before, ...change };
-          for (const [name, value] of Object.entries(after)) if (value === undefined || value === '') delete after[name];
+          for (const [name, value] of Object.entries(after))
+            if (value === undefined || value === '') delete after[name];
           return after;
         },
         replace: !how.push,

@@ -1,4 +1,16 @@
-import { IconBrandApple, IconBrandWindows, IconCloud, IconDatabase, IconFileCertificate, IconRouter, IconServer2, IconSitemap, IconTerminal2, IconWorld, type Icon } from '@tabler/icons-react';
+import {
+  IconBrandApple,
+  IconBrandWindows,
+  IconCloud,
+  IconDatabase,
+  IconFileCertificate,
+  IconRouter,
+  IconServer2,
+  IconSitemap,
+  IconTerminal2,
+  IconWorld,
+  type Icon,
+} from '@tabler/icons-react';
 import css from './type-icon.module.css';
 
 /** Pictures by a word in the type's name; the first that fits wins. */

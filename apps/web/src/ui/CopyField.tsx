@@ -5,7 +5,15 @@ import { kit } from '../lib/messages/kit.ts';
 import { toast } from './toast.tsx';
 
 /** Text to be taken along, such as a link or a key: read-only, mono, with a copy button. Not for passwords. */
-export function CopyField({ label, value, description }: { readonly label: string; readonly value: string; readonly description?: string }) {
+export function CopyField({
+  label,
+  value,
+  description,
+}: {
+  readonly label: string;
+  readonly value: string;
+  readonly description?: string;
+}) {
   const [copied, setCopied] = useState(false);
   const copy = async () => {
     try {

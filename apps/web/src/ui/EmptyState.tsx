@@ -3,7 +3,12 @@ import type { ReactNode } from 'react';
 import css from './states.module.css';
 
 /** What stands where nothing is yet: an icon, one line on what this is, and one thing to do. No picture. */
-export function EmptyState(props: { readonly icon: Icon; readonly title: string; readonly text?: ReactNode; readonly children?: ReactNode }) {
+export function EmptyState(props: {
+  readonly icon: Icon;
+  readonly title: string;
+  readonly text?: ReactNode;
+  readonly children?: ReactNode;
+}) {
   const Glyph = props.icon;
   return (
     <div className={css.empty}>

@@ -3,7 +3,12 @@ import { kit } from '../lib/messages/kit.ts';
 import css from './form.module.css';
 
 /** One card of a form: a title, a line on what it is for, and its fields in one column. */
-export function FormSection(props: { readonly title: string; readonly text?: ReactNode; readonly id?: string; readonly children: ReactNode }) {
+export function FormSection(props: {
+  readonly title: string;
+  readonly text?: ReactNode;
+  readonly id?: string;
+  readonly children: ReactNode;
+}) {
   return (
     <section className={`card ${css.section}`} id={props.id} aria-label={props.title}>
       <h2>{props.title}</h2>

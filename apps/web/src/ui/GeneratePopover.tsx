@@ -16,7 +16,13 @@ export interface GenerateBy {
 }
 
 /** Five passwords by the policy to choose from. They live here alone and are gone when it closes. */
-export default function GeneratePopover({ by, use }: { readonly by: GenerateBy; readonly use: (password: string) => void }) {
+export default function GeneratePopover({
+  by,
+  use,
+}: {
+  readonly by: GenerateBy;
+  readonly use: (password: string) => void;
+}) {
   const { policy, username, resourceType } = by;
   const [length, setLength] = useState<number | null>(null);
   const [round, setRound] = useState(0);
@@ -26,7 +32,13 @@ export default function GeneratePopover({ by, use }: { readonly by: GenerateBy; 
     const stop = new AbortController();
     ask(
       generatePassword,
-      { policyId: policy.id, count: 5, ...(length ? { length } : {}), ...(username ? { username } : {}), ...(resourceType ? { resourceType } : {}) },
+      {
+        policyId: policy.id,
+        count: 5,
+        ...(length ? { length } : {}),
+        ...(username ? { username } : {}),
+        ...(resourceType ? { resourceType } : {}),
+      },
       { signal: stop.signal },
     ).then(
       ({ passwords }) => {
@@ -51,13 +63,22 @@ export default function GeneratePopover({ by, use }: { readonly by: GenerateBy; 
       {drawn === null && error === null && <Bones lines={[70, 80, 75, 85, 70]} />}
       <div className={css.choices}>
         {drawn?.map((password) => (
-          <button key={password} type="button" className={`mono ${css.choice}`} dir="ltr" translate="no" onClick={() => use(password)}>
+          <button
+            key={password}
+            type="button"
+            className={`mono ${css.choice}`}
+            dir="ltr"
+            translate="no"
+            onClick={() => use(password)}
+          >
             {password}
           </button>
         ))}
       </div>
       <label>
-        <span className="dim">{kit('generateLength', { length: length ?? drawn?.[0]?.length ?? policy.minLength })}</span>
+        <span className="dim">
+          {kit('generateLength', { length: length ?? drawn?.[0]?.length ?? policy.minLength })}
+        </span>
         <input
           className={css.slider}
           type="range"

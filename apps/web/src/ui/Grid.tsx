@@ -35,7 +35,12 @@ export interface GridProps<T> {
   readonly label: string;
   /** The key under which pages are kept; everything that changes the list must be part of it, but not the sort. */
   readonly queryKey: readonly unknown[];
-  readonly load: (page: { readonly offset: number; readonly limit: number; readonly sort?: string; readonly signal: AbortSignal }) => Promise<Page<T>>;
+  readonly load: (page: {
+    readonly offset: number;
+    readonly limit: number;
+    readonly sort?: string;
+    readonly signal: AbortSignal;
+  }) => Promise<Page<T>>;
   /** Keep it at module scope or in useMemo: a new array draws every row again. */
   readonly columns: readonly Column<T>[];
   readonly rowKey: (row: T) => string;
@@ -62,7 +67,15 @@ export interface GridProps<T> {
 /** Rows asked for at a time. */
 export const pageSize = 100;
 
-function Footer({ total, range, hints }: { readonly total: number; readonly range: RangeStore; readonly hints?: ReactNode }) {
+function Footer({
+  total,
+  range,
+  hints,
+}: {
+  readonly total: number;
+  readonly range: RangeStore;
+  readonly hints?: ReactNode;
+}) {
   const text = useSyncExternalStore(range.subscribe, range.read);
   const [first = 0, last = 0] = text.split(',').map(Number);
   // Isolated, or a right-to-left page would read the range from its end.
@@ -75,7 +88,15 @@ function Footer({ total, range, hints }: { readonly total: number; readonly rang
   );
 }
 
-function HeadCell<T>({ column, sort, onSort }: { readonly column: Column<T>; readonly sort: string | undefined; readonly onSort: GridProps<T>['onSort'] }) {
+function HeadCell<T>({
+  column,
+  sort,
+  onSort,
+}: {
+  readonly column: Column<T>;
+  readonly sort: string | undefined;
+  readonly onSort: GridProps<T>['onSort'];
+}) {
   const classes = [column.wide && css.wide, column.end && css.end].filter(Boolean).join(' ');
   if (!column.sort || !onSort) {
     return (
@@ -104,7 +125,9 @@ function HeadCell<T>({ column, sort, onSort }: { readonly column: Column<T>; rea
  * (an element with `data-key`). On a phone each row is a card.
  */
 export function Grid<T>(props: GridProps<T>) {
-  const phone = useMediaQuery('(max-width: 48em)', matchMedia('(max-width: 48em)').matches, { getInitialValueInEffect: false }) ?? false;
+  const phone =
+    useMediaQuery('(max-width: 48em)', matchMedia('(max-width: 48em)').matches, { getInitialValueInEffect: false }) ??
+    false;
   const { label, load, sort, columns } = props;
   const [range] = useState(rangeStore);
   const key = useMemo(() => [...props.queryKey, sort ?? null], [JSON.stringify(props.queryKey), sort]);
@@ -118,7 +141,9 @@ export function Grid<T>(props: GridProps<T>) {
   const rowHeight = phone ? (props.cardHeight ?? 104) : props.dense ? 34 : 40;
   const narrow = columns.filter((column) => !column.wide);
   const style: CSSProperties & Record<`--${string}`, string> = {
-    '--row-h': `${rowHeight}px`, '--cols': narrow.map((c) => c.width).join(' '), '--cols-wide': columns.map((c) => c.width).join(' '),
+    '--row-h': `${rowHeight}px`,
+    '--cols': narrow.map((c) => c.width).join(' '),
+    '--cols-wide': columns.map((c) => c.width).join(' '),
   };
   if (first.isError && !first.data) {
     return (
@@ -146,7 +171,14 @@ export function Grid<T>(props: GridProps<T>) {
   }
   return (
     <>
-      <div role="grid" aria-label={label} aria-rowcount={total + 1} className={css.grid} style={style} aria-busy={first.isFetching}>
+      <div
+        role="grid"
+        aria-label={label}
+        aria-rowcount={total + 1}
+        className={css.grid}
+        style={style}
+        aria-busy={first.isFetching}
+      >
         {!phone && (
           <div role="rowgroup" className={css.head}>
             <div role="row" aria-rowindex={1} className={css.headRow}>
@@ -156,7 +188,15 @@ export function Grid<T>(props: GridProps<T>) {
             </div>
           </div>
         )}
-        <GridBody {...props} queryKey={key} total={total} pending={first.isPending} phone={phone} rowHeight={rowHeight} range={range} />
+        <GridBody
+          {...props}
+          queryKey={key}
+          total={total}
+          pending={first.isPending}
+          phone={phone}
+          rowHeight={rowHeight}
+          range={range}
+        />
       </div>
       {!phone && <Footer total={total} range={range} hints={props.hints} />}
     </>

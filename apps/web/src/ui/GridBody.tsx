@@ -39,9 +39,20 @@ interface RowProps<T> {
 function RowView<T>({ row, index, top, active, columns }: RowProps<T>): ReactNode {
   const tabIndex = active ? 0 : -1;
   return (
-    <div role="row" aria-rowindex={index + 2} tabIndex={tabIndex} data-i={index} className={css.row} style={{ transform: `translateY(${top}px)` }}>
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      tabIndex={tabIndex}
+      data-i={index}
+      className={css.row}
+      style={{ transform: `translateY(${top}px)` }}
+    >
       {columns.map((column) => (
-        <div role="gridcell" key={column.id} className={[css.cell, column.wide && css.wide, column.end && css.end].filter(Boolean).join(' ')}>
+        <div
+          role="gridcell"
+          key={column.id}
+          className={[css.cell, column.wide && css.wide, column.end && css.end].filter(Boolean).join(' ')}
+        >
           {column.cell(row, tabIndex)}
         </div>
       ))}
@@ -76,7 +87,12 @@ function CardView<T>({ row, index, top, active, card, height }: CardProps<T>): R
 const Card = memo(CardView) as typeof CardView;
 
 const jumps: Readonly<Record<string, number>> = {
-  ArrowDown: 1, ArrowUp: -1, PageDown: 15, PageUp: -15, Home: -Infinity, End: Infinity,
+  ArrowDown: 1,
+  ArrowUp: -1,
+  PageDown: 15,
+  PageUp: -15,
+  Home: -Infinity,
+  End: Infinity,
 };
 
 /** The scrolling part: the only one that draws again while scrolling. */
@@ -92,7 +108,13 @@ export const GridBody = memo(function GridBody<T>(
   const { total, rowHeight, queryKey, load, sort, columns, phone, range, onOpen, onPeek, card } = props;
   const scroll = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState(0);
-  const virtual = useVirtualizer({ count: total, getScrollElement: () => scroll.current, estimateSize: () => rowHeight, overscan: 8, useFlushSync: false });
+  const virtual = useVirtualizer({
+    count: total,
+    getScrollElement: () => scroll.current,
+    estimateSize: () => rowHeight,
+    overscan: 8,
+    useFlushSync: false,
+  });
   useEffect(() => virtual.measure(), [rowHeight, virtual]);
   useEffect(() => {
     scroll.current?.scrollTo({ top: 0 });
@@ -104,15 +126,20 @@ export const GridBody = memo(function GridBody<T>(
   const start = virtual.range?.startIndex ?? 0;
   const end = virtual.range?.endIndex ?? 0;
   useEffect(() => range.set(start, end), [range, start, end]);
-  const pages = useMemo(() => Array.from({ length: lastPage - firstPage + 1 }, (_, i) => firstPage + i), [firstPage, lastPage]);
+  const pages = useMemo(
+    () => Array.from({ length: lastPage - firstPage + 1 }, (_, i) => firstPage + i),
+    [firstPage, lastPage],
+  );
   const replies = useQueries({
     queries: pages.map((page) => ({
       queryKey: [...queryKey, page],
-      queryFn: ({ signal }: { signal: AbortSignal }) => load({ offset: page * pageSize, limit: pageSize, signal, ...(sort ? { sort } : {}) }),
+      queryFn: ({ signal }: { signal: AbortSignal }) =>
+        load({ offset: page * pageSize, limit: pageSize, signal, ...(sort ? { sort } : {}) }),
       ...(page === 0 ? { placeholderData: keepPreviousData } : {}),
     })),
   });
-  const rowAt = (index: number): T | undefined => replies[Math.floor(index / pageSize) - firstPage]?.data?.items[index % pageSize];
+  const rowAt = (index: number): T | undefined =>
+    replies[Math.floor(index / pageSize) - firstPage]?.data?.items[index % pageSize];
 
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     const target = event.target as HTMLElement;
@@ -127,7 +154,9 @@ export const GridBody = memo(function GridBody<T>(
       virtual.scrollToIndex(to);
       // The row may only be drawn in the next frame, and its place settled in the one after.
       requestAnimationFrame(() =>
-        requestAnimationFrame(() => scroll.current?.querySelector<HTMLElement>(`[data-i="${to}"]`)?.focus({ preventScroll: true })),
+        requestAnimationFrame(() =>
+          scroll.current?.querySelector<HTMLElement>(`[data-i="${to}"]`)?.focus({ preventScroll: true }),
+        ),
       );
       return;
     }
@@ -182,7 +211,13 @@ export const GridBody = memo(function GridBody<T>(
             const row = rowAt(index);
             if (!row) {
               return (
-                <div role="row" key={key} aria-rowindex={index + 2} className={css.row} style={{ transform: `translateY(${top}px)` }}>
+                <div
+                  role="row"
+                  key={key}
+                  aria-rowindex={index + 2}
+                  className={css.row}
+                  style={{ transform: `translateY(${top}px)` }}
+                >
                   <div role="gridcell" className={css.rowBone}>
                     <i style={{ inlineSize: 150 }} />
                   </div>
@@ -190,7 +225,15 @@ export const GridBody = memo(function GridBody<T>(
               );
             }
             return phone ? (
-              <Card key={key} row={row} index={index} top={top} active={index === active} card={card} height={rowHeight} />
+              <Card
+                key={key}
+                row={row}
+                index={index}
+                top={top}
+                active={index === active}
+                card={card}
+                height={rowHeight}
+              />
             ) : (
               <Row key={key} row={row} index={index} top={top} active={index === active} columns={columns} />
             );

@@ -77,13 +77,31 @@ export function PasswordInput(props: {
         rightSectionPointerEvents="all"
         rightSection={
           <span className={css.sections}>
-            <ActionIcon size={26} aria-label={kit(shown ? 'hideTyped' : 'showTyped')} aria-pressed={shown} onClick={() => setShown(!shown)}>
+            <ActionIcon
+              size={26}
+              aria-label={kit(shown ? 'hideTyped' : 'showTyped')}
+              aria-pressed={shown}
+              onClick={() => setShown(!shown)}
+            >
               <Eye size={15} />
             </ActionIcon>
             {generate && (
-              <Popover opened={open} onChange={setOpen} width={340} position="bottom-end" trapFocus returnFocus withRoles>
+              <Popover
+                opened={open}
+                onChange={setOpen}
+                width={340}
+                position="bottom-end"
+                trapFocus
+                returnFocus
+                withRoles
+              >
                 <Popover.Target>
-                  <ActionIcon size={26} aria-label={kit('generateTitle')} title={kit('generate')} onClick={() => setOpen(!open)}>
+                  <ActionIcon
+                    size={26}
+                    aria-label={kit('generateTitle')}
+                    title={kit('generate')}
+                    onClick={() => setOpen(!open)}
+                  >
                     <IconSparkles size={15} />
                   </ActionIcon>
                 </Popover.Target>

@@ -6,7 +6,12 @@ import css from './pill.module.css';
 export type Tone = 'neutral' | 'info' | 'ok' | 'warn' | 'bad' | 'busy';
 
 /** A status badge: 22 px, icon and word. Plain elements, so that it may stand in a virtual row. */
-export function Pill(props: { readonly tone: Tone; readonly icon?: Icon; readonly title?: string; readonly children: ReactNode }) {
+export function Pill(props: {
+  readonly tone: Tone;
+  readonly icon?: Icon;
+  readonly title?: string;
+  readonly children: ReactNode;
+}) {
   const Glyph = props.icon;
   return (
     <span className={css.pill} data-tone={props.tone} title={props.title}>

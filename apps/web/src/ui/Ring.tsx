@@ -6,7 +6,9 @@ export function Ring({ seconds, size = 16 }: { readonly seconds: number; readonl
   const radius = size / 2 - 1.5;
   const around = 2 * Math.PI * radius;
   const run: CSSProperties & Record<'--around', number> = {
-    '--around': around, strokeDasharray: around, animationDuration: `${seconds}s`,
+    '--around': around,
+    strokeDasharray: around,
+    animationDuration: `${seconds}s`,
   };
   return (
     <svg width={size} height={size} aria-hidden className={css.ring}>

@@ -15,7 +15,11 @@ export function SaveBar(props: {
 }) {
   const { dirty, busy, save } = props;
   useHotkeys([['mod+S', () => dirty && !busy && save()]], []);
-  const leaving = useBlocker({ shouldBlockFn: () => dirty && !busy, enableBeforeUnload: () => dirty, withResolver: true });
+  const leaving = useBlocker({
+    shouldBlockFn: () => dirty && !busy,
+    enableBeforeUnload: () => dirty,
+    withResolver: true,
+  });
   return (
     <>
       {dirty && (
@@ -24,7 +28,11 @@ export function SaveBar(props: {
           <Button variant="subtle" color="gray" onClick={props.discard} disabled={busy}>
             {kit('discard')}
           </Button>
-          <Button onClick={save} aria-disabled={busy} {...(busy ? { leftSection: <Loader size={14} color="currentColor" /> } : {})}>
+          <Button
+            onClick={save}
+            aria-disabled={busy}
+            {...(busy ? { leftSection: <Loader size={14} color="currentColor" /> } : {})}
+          >
             {props.saveLabel ?? kit('save')}
           </Button>
         </div>

@@ -18,7 +18,13 @@ export function SideDrawer(props: {
   const phone = useMediaQuery('(max-width: 48em)');
   useOverlay(props.open, props.close);
   return (
-    <Drawer.Root opened={props.open} onClose={props.close} closeOnEscape={false} position="right" size={phone ? '100%' : (props.size ?? 480)}>
+    <Drawer.Root
+      opened={props.open}
+      onClose={props.close}
+      closeOnEscape={false}
+      position="right"
+      size={phone ? '100%' : (props.size ?? 480)}
+    >
       <Drawer.Overlay />
       <Drawer.Content>
         <div className={css.drawerColumn}>

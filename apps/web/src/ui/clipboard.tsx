@@ -18,7 +18,12 @@ async function wipe(): Promise<boolean> {
 function wipeWhenFocused(mine: number): void {
   const tell = (done: boolean) => {
     if (mine !== generation) return;
-    toast({ id: 'clipboard', message: kit(done ? 'clipboardCleared' : 'clipboardKept'), seconds: done ? 3 : 8, ...(done ? {} : { tone: 'bad' as const }) });
+    toast({
+      id: 'clipboard',
+      message: kit(done ? 'clipboardCleared' : 'clipboardKept'),
+      seconds: done ? 3 : 8,
+      ...(done ? {} : { tone: 'bad' as const }),
+    });
   };
   if (document.hasFocus()) {
     void wipe().then(tell);

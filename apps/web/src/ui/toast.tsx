@@ -31,10 +31,12 @@ export const noticeStore = {
   },
   /** Takes away what has had its time. */
   sweep: (now: number): void => {
-    if (notices.some(({ until }) => until !== null && until <= now)) change(notices.filter(({ until }) => until === null || until > now));
+    if (notices.some(({ until }) => until !== null && until <= now))
+      change(notices.filter(({ until }) => until === null || until > now));
   },
   /** Gives every notice more time, while somebody reads them. */
-  extend: (ms: number): void => change(notices.map((notice) => (notice.until === null ? notice : { ...notice, until: notice.until + ms }))),
+  extend: (ms: number): void =>
+    change(notices.map((notice) => (notice.until === null ? notice : { ...notice, until: notice.until + ms }))),
 };
 
 /** A short notice at the bottom end. Never for what the page already shows, never for a form's errors. */
@@ -50,7 +52,10 @@ export function toast(notice: {
   const tone = notice.tone ?? 'info';
   const seconds = notice.seconds ?? (tone === 'bad' ? 0 : notice.undo ? 8 : 5);
   const shown: Notice = {
-    id: notice.id ?? crypto.randomUUID(), message: notice.message, tone, until: seconds === 0 ? null : Date.now() + seconds * 1000,
+    id: notice.id ?? crypto.randomUUID(),
+    message: notice.message,
+    tone,
+    until: seconds === 0 ? null : Date.now() + seconds * 1000,
     ...(notice.undo ? { undo: notice.undo } : {}),
   };
   change([...notices.filter(({ id }) => id !== shown.id), shown].slice(-most));

@@ -22,7 +22,8 @@ export function useOverlay(opened: boolean, close: () => void, closable = true):
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== 'Escape' || event.isComposing || open.at(-1) !== me || !latest.current.closable) return;
       // An open list or menu within takes Esc for itself, and says so on the element that has the focus.
-      if (event.target instanceof Element && event.target.getAttribute('data-mantine-stop-propagation') === 'true') return;
+      if (event.target instanceof Element && event.target.getAttribute('data-mantine-stop-propagation') === 'true')
+        return;
       event.preventDefault();
       latest.current.close();
     };

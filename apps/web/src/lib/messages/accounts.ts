@@ -56,16 +56,19 @@ export const accounts = catalogue('accounts', {
   // Verify.
   verifying: 'Verifying {name} with the target…',
   'verified-proven': '{name}: the target accepted the stored password.',
-  'verified-out-of-sync': '{name}: the target refused the stored password. Rotate it, or enter the one that works with Change password.',
+  'verified-out-of-sync':
+    '{name}: the target refused the stored password. Rotate it, or enter the one that works with Change password.',
   'verified-unreachable': '{name}: the target did not answer. Check the address and the network, then verify again.',
-  'verified-untrusted': '{name}: the host showed another key than the one on record. Open the resource to compare the keys.',
+  'verified-untrusted':
+    '{name}: the host showed another key than the one on record. Open the resource to compare the keys.',
   'verified-other': '{name}: the check gave no result.',
   // Change password.
   changeTitle: 'Change the password of {name}',
   newPassword: 'New password',
   where: 'Where to change it',
   whereTarget: 'On the target and in Strongroom',
-  whereTargetHelp: 'The new password is kept first, set on the target, tried with a log-in, and only then put in place.',
+  whereTargetHelp:
+    'The new password is kept first, set on the target, tried with a log-in, and only then put in place.',
   whereLocal: 'In Strongroom only',
   whereLocalHelp: 'For a password that was changed on the target already, or has no target.',
   noTarget: 'Strongroom does not log in to this resource yet. Set that up on its Rotation tab.',
@@ -84,7 +87,8 @@ export const accounts = catalogue('accounts', {
   saved: 'Saved.',
   // Delete.
   removeTitle: 'Delete {name}?',
-  removeText: 'The account leaves Strongroom with its password and the {count, plural, one {# version} other {# versions}} of its history. Nothing changes on the target, so note the password first if it is still needed.',
+  removeText:
+    'The account leaves Strongroom with its password and the {count, plural, one {# version} other {# versions}} of its history. Nothing changes on the target, so note the password first if it is still needed.',
   removeKeep: 'Keep account',
   removed: '{name} deleted.',
   // Copy and move.
@@ -145,7 +149,8 @@ export const accounts = catalogue('accounts', {
   restore: 'Restore',
   restoreVersion: 'Restore version {version}',
   restoreTitle: 'Restore version {version} of {name}?',
-  restoreText: 'Version {version} becomes the current password in Strongroom. The target is not changed: verify afterwards.',
+  restoreText:
+    'Version {version} becomes the current password in Strongroom. The target is not changed: verify afterwards.',
   restoreKeep: 'Keep the current one',
   restored: 'Version {version} of {name} is current again.',
   more: 'Show older versions',
@@ -178,7 +183,8 @@ export const accounts = catalogue('accounts', {
   attemptNeedsPerson: 'Nobody can tell by asking which password the target has. Both are kept until a person decides.',
   tries: '{count, plural, one {# try} other {# tries}}',
   resolveTitle: 'Which password does {name} have?',
-  resolveText: 'The rotation stopped half-way and the target does not tell. Show the password to see both, try them by hand, then say which one works.',
+  resolveText:
+    'The rotation stopped half-way and the target does not tell. Show the password to see both, try them by hand, then say which one works.',
   resolveHow: 'What to do',
   'resolve-ask-again': 'Ask the target again',
   'resolve-ask-again-help': 'When it was only away for a while.',

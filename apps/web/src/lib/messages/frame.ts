@@ -41,7 +41,8 @@ export const frame = catalogue('frame', {
   unreachable: 'The server cannot be reached',
   mustChange: 'Your password was set by an administrator. Choose your own before you go on.',
   idleTitle: 'Are you still there?',
-  idleText: 'You will be signed out in {seconds, plural, one {# second} other {# seconds}} because nothing happened for a while.',
+  idleText:
+    'You will be signed out in {seconds, plural, one {# second} other {# seconds}} because nothing happened for a while.',
   idleStay: 'Stay signed in',
   'role-administrator': 'Administrator',
   'role-privileged-administrator': 'Privileged administrator',

@@ -10,7 +10,8 @@ export const home = catalogue('home', {
   'view-all': 'All passwords',
   count: '{count, plural, one {# account} other {# accounts}} you own or that are shared with you',
   countFavourite: '{count, plural, =0 {No favourites yet} one {# favourite} other {# favourites}}',
-  countRecent: '{count, plural, =0 {Nothing used yet} one {# account you used lately} other {# accounts you used lately}}',
+  countRecent:
+    '{count, plural, =0 {Nothing used yet} one {# account you used lately} other {# accounts you used lately}}',
   countFiltered: '{count, plural, =0 {No account matches} one {# account matches} other {# accounts match}}',
   addResource: 'Add resource',
   filter: 'Filter this list',
@@ -19,7 +20,8 @@ export const home = catalogue('home', {
   accounts: 'Accounts',
   proofTitle: 'Proof',
   proven: '{share} proven',
-  provenHelp: 'Share of accounts whose stored password worked in a log-in within the last {days, plural, one {day} other {# days}}. {excluded, plural, =0 {} one {# account is excluded.} other {# accounts are excluded.}}',
+  provenHelp:
+    'Share of accounts whose stored password worked in a log-in within the last {days, plural, one {day} other {# days}}. {excluded, plural, =0 {} one {# account is excluded.} other {# accounts are excluded.}}',
   provenNone: 'Nothing to prove yet',
   provenOf: '{proven} of {counted}',
   part: '{count} {what}',

@@ -40,9 +40,11 @@ export const kit = catalogue('kit', {
   showPassword: 'Show password of {name}',
   hidePassword: 'Hide password of {name}',
   copyPassword: 'Copy password of {name}',
-  shownFor: '{seconds, plural, =0 {Password shown.} one {Password shown. Hides in # second.} other {Password shown. Hides in # seconds.}}',
+  shownFor:
+    '{seconds, plural, =0 {Password shown.} one {Password shown. Hides in # second.} other {Password shown. Hides in # seconds.}}',
   passwordHidden: 'Password hidden.',
-  copiedFor: 'Password for {name} copied. {seconds, plural, =0 {} one {Clipboard clears in # second.} other {Clipboard clears in # seconds.}}',
+  copiedFor:
+    'Password for {name} copied. {seconds, plural, =0 {} one {Clipboard clears in # second.} other {Clipboard clears in # seconds.}}',
   copyFailed: 'The browser did not allow copying. Show the password and copy it by hand.',
   clipboardCleared: 'Clipboard cleared.',
   clipboardKept: 'Could not clear the clipboard. Copy something else over it.',
@@ -65,10 +67,14 @@ export const kit = catalogue('kit', {
   ruleUnmet: 'not met',
   // What the server refuses, by code. What is not here is said in the server's own words.
   'problem-offline': 'No connection to the server. Check the network, then try again.',
-  'problem-internal': 'Something went wrong on the server. Try again; if it stays, give your administrator the reference.',
+  'problem-internal':
+    'Something went wrong on the server. Try again; if it stays, give your administrator the reference.',
   'problem-not-found': 'This does not exist, or it is not shared with you.',
   'problem-signed-out': 'Your session has ended. Sign in again.',
-  'problem-busy': 'The server is busy. {wait, plural, =0 {Try again in a moment.} one {Try again in # second.} other {Try again in # seconds.}}',
-  'problem-too-many-requests': 'Too many tries. {wait, plural, =0 {Wait a moment, then try again.} one {Try again in # second.} other {Try again in # seconds.}}',
-  'problem-changed-meanwhile': 'Somebody changed this while you had it open. Load it again, then make your change once more.',
+  'problem-busy':
+    'The server is busy. {wait, plural, =0 {Try again in a moment.} one {Try again in # second.} other {Try again in # seconds.}}',
+  'problem-too-many-requests':
+    'Too many tries. {wait, plural, =0 {Wait a moment, then try again.} one {Try again in # second.} other {Try again in # seconds.}}',
+  'problem-changed-meanwhile':
+    'Somebody changed this while you had it open. Load it again, then make your change once more.',
 });

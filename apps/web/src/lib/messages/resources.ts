@@ -3,7 +3,8 @@ import { catalogue } from '../t.ts';
 /** What is said about resources: the list, the wizard, one resource, how it is logged in to. */
 export const resources = catalogue('resources', {
   title: 'Resources',
-  count: '{count, plural, =0 {No resources yet} one {# resource you own or that is shared with you} other {# resources you own or that are shared with you}}',
+  count:
+    '{count, plural, =0 {No resources yet} one {# resource you own or that is shared with you} other {# resources you own or that are shared with you}}',
   countFiltered: '{count, plural, =0 {No resource matches} one {# resource matches} other {# resources match}}',
   add: 'Add resource',
   filter: 'Filter by name or address',
@@ -58,7 +59,8 @@ export const resources = catalogue('resources', {
   draftKept: 'Your entries are kept in this tab until you finish. Passwords are not.',
   startOver: 'Start over',
   whoLogsIn: 'Who logs in',
-  accountsText: 'The accounts on {name}. Enter the password that works there now; left empty, one is drawn by the policy {policy}, and is not on the target yet.',
+  accountsText:
+    'The accounts on {name}. Enter the password that works there now; left empty, one is drawn by the policy {policy}, and is not on the target yet.',
   accountRow: 'Account {number}',
   addAccount: 'Add another account',
   removeAccount: 'Remove account {number}',
@@ -149,13 +151,15 @@ export const resources = catalogue('resources', {
   resetSaved: 'Rotation of {name} is set up.',
   resetOffDone: 'Rotation of {name} is off.',
   hostKeys: 'Host keys',
-  hostKeysText: 'The key a host shows is pinned at the first contact. If it shows another, nothing is sent until a person compares them.',
+  hostKeysText:
+    'The key a host shows is pinned at the first contact. If it shows another, nothing is sent until a person compares them.',
   hostKeysNone: 'None yet. The key is pinned when Strongroom first talks to the host.',
   pinned: 'Pinned',
   offered: 'Offered now',
   seen: 'Seen {when}',
   alarmTitle: 'The host key of {name} has changed',
-  alarmText: 'The host shows another key than the one on record, so nothing was sent to it. Either it was reinstalled or moved, or somebody stands between. Compare the new fingerprint at the host itself before you trust it.',
+  alarmText:
+    'The host shows another key than the one on record, so nothing was sent to it. Either it was reinstalled or moved, or somebody stands between. Compare the new fingerprint at the host itself before you trust it.',
   compare: 'Compare and trust',
   trustTitle: 'Trust the new host key of {name}?',
   trustOld: 'On record',
@@ -174,7 +178,8 @@ export const resources = catalogue('resources', {
   generalText: 'What it is called and where it is.',
   typeChange: 'With another type, rotation must be set up again.',
   removeTitle: 'Delete {name}?',
-  removeText: 'The resource and everything beneath it leave {organisation}, with all passwords and their history. Nothing changes on the host itself.',
+  removeText:
+    'The resource and everything beneath it leave {organisation}, with all passwords and their history. Nothing changes on the host itself.',
   removeAccounts: 'Accounts that are lost:',
   removeMore: 'and {count, plural, one {# more} other {# more}}',
   removeNone: 'It has no accounts.',

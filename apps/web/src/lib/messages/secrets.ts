@@ -19,10 +19,12 @@ export const secrets = catalogue('secrets', {
   go: 'Continue',
   name: '{username} on {resource}',
   twoTitle: 'Two passwords may be right',
-  twoText: 'A rotation of {name} is not finished, so the target may take either. Try the first; if it is refused, the second.',
+  twoText:
+    'A rotation of {name} is not finished, so the target may take either. Try the first; if it is refused, the second.',
   twoCurrent: 'Before the rotation',
   twoCandidate: 'Drawn by the rotation',
   largeTitle: 'Password of {name}',
-  largeHint: 'Digits are coloured; signs are coloured and underlined. Hidden again in {seconds, plural, one {# second} other {# seconds}}.',
+  largeHint:
+    'Digits are coloured; signs are coloured and underlined. Hidden again in {seconds, plural, one {# second} other {# seconds}}.',
   largeStay: 'Digits are coloured; signs are coloured and underlined.',
 });

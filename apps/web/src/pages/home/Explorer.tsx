@@ -12,7 +12,8 @@ export function Explorer({ view, go }: { readonly view: View; readonly go: (view
   const totals = useQueries({
     queries: views.map((one) => ({
       queryKey: [...keys.accounts, 'count', one],
-      queryFn: async ({ signal }: { signal: AbortSignal }) => (await ask(listAccounts, { view: one, limit: 1 }, { signal })).total,
+      queryFn: async ({ signal }: { signal: AbortSignal }) =>
+        (await ask(listAccounts, { view: one, limit: 1 }, { signal })).total,
     })),
   });
   return (
@@ -24,7 +25,12 @@ export function Explorer({ view, go }: { readonly view: View; readonly go: (view
           const total = totals[index]?.data;
           return (
             <li key={one}>
-              <button type="button" data-on={view === one || undefined} aria-current={view === one || undefined} onClick={() => go(one)}>
+              <button
+                type="button"
+                data-on={view === one || undefined}
+                aria-current={view === one || undefined}
+                onClick={() => go(one)}
+              >
                 <Glyph size={16} stroke={1.6} aria-hidden />
                 <span>{home(`view-${one}`)}</span>
                 {total !== undefined && <em className="num">{number(total)}</em>}

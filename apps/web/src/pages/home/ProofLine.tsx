@@ -8,8 +8,18 @@ import { number } from '../../lib/t.ts';
 import css from './proof.module.css';
 
 /** How much of what one may see is proven, what is not and why; each part leads to its accounts. */
-export function ProofLine({ health, pick }: { readonly health: string | undefined; readonly pick: (health: Health | undefined) => void }) {
-  const { data } = useQuery({ queryKey: keys.dashboard, queryFn: ({ signal }) => ask(readDashboard, {}, { signal }), refetchInterval: 60_000 });
+export function ProofLine({
+  health,
+  pick,
+}: {
+  readonly health: string | undefined;
+  readonly pick: (health: Health | undefined) => void;
+}) {
+  const { data } = useQuery({
+    queryKey: keys.dashboard,
+    queryFn: ({ signal }) => ask(readDashboard, {}, { signal }),
+    refetchInterval: 60_000,
+  });
   // Its place is kept while it loads, so that the list below does not jump.
   if (!data) return <div className={css.proof} aria-hidden />;
   if (data.provenShare === null) {
@@ -20,8 +30,13 @@ export function ProofLine({ health, pick }: { readonly health: string | undefine
     );
   }
   const parts: readonly (readonly [Health, number])[] = [
-    ['proven', data.proven], ['out-of-sync', data.outOfSync], ['untrusted', data.untrusted], ['unreachable', data.unreachable], ['stale', data.stale],
-    ['unproven', data.unproven], ['excluded', data.excluded],
+    ['proven', data.proven],
+    ['out-of-sync', data.outOfSync],
+    ['untrusted', data.untrusted],
+    ['unreachable', data.unreachable],
+    ['stale', data.stale],
+    ['unproven', data.unproven],
+    ['excluded', data.excluded],
   ];
   const counted = data.accounts - data.excluded;
   return (
@@ -30,7 +45,13 @@ export function ProofLine({ health, pick }: { readonly health: string | undefine
         {home('proven', { share: percent(data.provenShare) })}
       </b>
       <span className={css.bar} aria-hidden>
-        {parts.map(([part, count]) => count > 0 && part !== 'excluded' && <i key={part} data-health={part} style={{ flexGrow: count / Math.max(1, counted) }} />)}
+        {parts.map(
+          ([part, count]) =>
+            count > 0 &&
+            part !== 'excluded' && (
+              <i key={part} data-health={part} style={{ flexGrow: count / Math.max(1, counted) }} />
+            ),
+        )}
       </span>
       <ul>
         {parts.map(

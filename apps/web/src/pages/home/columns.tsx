@@ -13,9 +13,18 @@ import css from './home.module.css';
 /** The columns of Home. */
 export function homeColumns(actions: AccountActions, menu: OpenMenu): readonly Column<Account>[] {
   return [
-    { id: 'star', title: accounts('favourite'), quiet: true, width: '28px', cell: (a, tabIndex) => <Star account={a} actions={actions} tabIndex={tabIndex} /> },
     {
-      id: 'username', title: accounts('account'), width: 'minmax(120px, 1fr)', sort: 'username',
+      id: 'star',
+      title: accounts('favourite'),
+      quiet: true,
+      width: '28px',
+      cell: (a, tabIndex) => <Star account={a} actions={actions} tabIndex={tabIndex} />,
+    },
+    {
+      id: 'username',
+      title: accounts('account'),
+      width: 'minmax(120px, 1fr)',
+      sort: 'username',
       cell: (a) => (
         <bdi className={css.account} title={a.username}>
           {a.username}
@@ -23,7 +32,10 @@ export function homeColumns(actions: AccountActions, menu: OpenMenu): readonly C
       ),
     },
     {
-      id: 'resource', title: accounts('resource'), width: 'minmax(150px, 1.2fr)', sort: 'resourceName',
+      id: 'resource',
+      title: accounts('resource'),
+      width: 'minmax(150px, 1.2fr)',
+      sort: 'resourceName',
       cell: (a) => (
         <span className={css.resource} title={`${a.resourceName} · ${a.resourceType}`}>
           <TypeIcon type={a.resourceType} />
@@ -31,10 +43,19 @@ export function homeColumns(actions: AccountActions, menu: OpenMenu): readonly C
         </span>
       ),
     },
-    { id: 'password', title: accounts('password'), width: '276px', cell: (a, tabIndex) => <PasswordCell account={a} tabIndex={tabIndex} /> },
+    {
+      id: 'password',
+      title: accounts('password'),
+      width: '276px',
+      cell: (a, tabIndex) => <PasswordCell account={a} tabIndex={tabIndex} />,
+    },
     { id: 'health', title: accounts('health'), width: '140px', cell: (a) => <AccountHealth account={a} /> },
     {
-      id: 'changed', title: accounts('changed'), width: '104px', sort: 'changedAt', wide: true,
+      id: 'changed',
+      title: accounts('changed'),
+      width: '104px',
+      sort: 'changedAt',
+      wide: true,
       cell: (a) => (
         <span className="dim num" title={exact(a.changedAt)}>
           {ago(a.changedAt)}
@@ -42,7 +63,11 @@ export function homeColumns(actions: AccountActions, menu: OpenMenu): readonly C
       ),
     },
     {
-      id: 'checked', title: accounts('checked'), width: '104px', sort: 'checkedAt', wide: true,
+      id: 'checked',
+      title: accounts('checked'),
+      width: '104px',
+      sort: 'checkedAt',
+      wide: true,
       cell: (a) =>
         a.proof.checkedAt && (
           <span className="dim num" title={exact(a.proof.checkedAt)}>
@@ -51,7 +76,11 @@ export function homeColumns(actions: AccountActions, menu: OpenMenu): readonly C
         ),
     },
     {
-      id: 'actions', title: accounts('actions'), quiet: true, width: '36px', end: true,
+      id: 'actions',
+      title: accounts('actions'),
+      quiet: true,
+      width: '36px',
+      end: true,
       cell: (a, tabIndex) => (
         <>
           <Keys account={a} actions={actions} />
@@ -63,7 +92,15 @@ export function homeColumns(actions: AccountActions, menu: OpenMenu): readonly C
 }
 
 /** A row on a phone: two lines with the same cells. */
-export function HomeCard({ account, actions, menu }: { readonly account: Account; readonly actions: AccountActions; readonly menu: OpenMenu }) {
+export function HomeCard({
+  account,
+  actions,
+  menu,
+}: {
+  readonly account: Account;
+  readonly actions: AccountActions;
+  readonly menu: OpenMenu;
+}) {
   return (
     <div className={css.card}>
       <div className={css.cardLine}>

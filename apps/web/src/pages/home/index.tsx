@@ -33,12 +33,15 @@ const AccountDrawer = lazy(() => import('../../parts/accounts/AccountDrawer.tsx'
 const fields = ['view', 'search', 'type', 'health', 'sort', 'account', 'tab'] as const;
 const sorts = ['username', 'resourceName', 'changedAt', 'checkedAt', 'number'] as const;
 type Sort = (typeof sorts)[number] | `-${(typeof sorts)[number]}`;
-const sortOf = (text: string | undefined): Sort | undefined => sorts.flatMap((s): Sort[] => [s, `-${s}`]).find((s) => s === text);
+const sortOf = (text: string | undefined): Sort | undefined =>
+  sorts.flatMap((s): Sort[] => [s, `-${s}`]).find((s) => s === text);
 const accountKey = (account: Account) => account.id;
 
 /** Home: find an account, open its password, see what is wrong. */
 export default function Home() {
-  const phone = useMediaQuery('(max-width: 48em)', matchMedia('(max-width: 48em)').matches, { getInitialValueInEffect: false }) ?? false;
+  const phone =
+    useMediaQuery('(max-width: 48em)', matchMedia('(max-width: 48em)').matches, { getInitialValueInEffect: false }) ??
+    false;
   const [url, setUrl] = useUrlState(fields);
   const [browsing, setBrowsing] = useState(false);
   const [preferences, setPreferences] = usePreferences();
@@ -50,15 +53,22 @@ export default function Home() {
   const sort = sortOf(url.sort);
 
   const look = useCallback(
-    (account: Account, tab?: string) => setUrl({ account: account.id, tab: tab === 'details' ? undefined : tab }, { push: true }),
+    (account: Account, tab?: string) =>
+      setUrl({ account: account.id, tab: tab === 'details' ? undefined : tab }, { push: true }),
     [setUrl],
   );
   const { actions, dialogs } = useAccountActions(useCallback((account: Account) => look(account, 'rotations'), [look]));
   const menu = useAccountMenu(actions, { look });
   const columns = useMemo(() => homeColumns(actions, menu.open), [actions, menu.open]);
-  const card = useCallback((account: Account) => <HomeCard account={account} actions={actions} menu={menu.open} />, [actions, menu.open]);
+  const card = useCallback(
+    (account: Account) => <HomeCard account={account} actions={actions} menu={menu.open} />,
+    [actions, menu.open],
+  );
 
-  const filter = useMemo(() => ({ view, ...(search ? { search } : {}), ...(type ? { type } : {}), ...(health ? { health } : {}) }), [view, search, type, health]);
+  const filter = useMemo(
+    () => ({ view, ...(search ? { search } : {}), ...(type ? { type } : {}), ...(health ? { health } : {}) }),
+    [view, search, type, health],
+  );
   const queryKey = useMemo(() => [...keys.accounts, 'list', filter], [filter]);
   const load = useCallback(
     ({ offset, limit, sort: by, signal }: { offset: number; limit: number; sort?: string; signal: AbortSignal }) => {
@@ -69,7 +79,8 @@ export default function Home() {
   );
   // The first page is the grid's own; it is only read here for the count.
   const total = useQuery({
-    queryKey: [...queryKey, sort ?? null, 0], queryFn: ({ signal }) => load({ offset: 0, limit: 100, signal, ...(sort ? { sort } : {}) }),
+    queryKey: [...queryKey, sort ?? null, 0],
+    queryFn: ({ signal }) => load({ offset: 0, limit: 100, signal, ...(sort ? { sort } : {}) }),
     placeholderData: keepPreviousData,
   }).data?.total;
   const active = [type, health].filter(Boolean).length;
@@ -82,15 +93,22 @@ export default function Home() {
     },
     [setUrl],
   );
-  const pick = useCallback((to: Health | undefined) => setUrl({ health: to, ...(to ? { view: undefined } : {}) }), [setUrl]);
+  const pick = useCallback(
+    (to: Health | undefined) => setUrl({ health: to, ...(to ? { view: undefined } : {}) }),
+    [setUrl],
+  );
   const onSearch = useCallback((text: string) => setUrl({ search: text }), [setUrl]);
   const count = total ?? 0;
   const sub =
-    total === undefined ? ' '
-    : filtered ? home('countFiltered', { count })
-    : view === 'favourite' ? home('countFavourite', { count })
-    : view === 'recent' ? home('countRecent', { count })
-    : home('count', { count });
+    total === undefined
+      ? ' '
+      : filtered
+        ? home('countFiltered', { count })
+        : view === 'favourite'
+          ? home('countFavourite', { count })
+          : view === 'recent'
+            ? home('countRecent', { count })
+            : home('count', { count });
   const add = (
     <Button component={Link} to="/resources/new" leftSection={<IconPlus size={15} />}>
       {home('addResource')}
@@ -112,7 +130,14 @@ export default function Home() {
           )}
           {mayAdd &&
             (phone ? (
-              <ActionIcon component={Link} to="/resources/new" size={36} variant="filled" color="iris" aria-label={home('addResource')}>
+              <ActionIcon
+                component={Link}
+                to="/resources/new"
+                size={36}
+                variant="filled"
+                color="iris"
+                aria-label={home('addResource')}
+              >
                 <IconPlus size={17} />
               </ActionIcon>
             ) : (
@@ -179,7 +204,11 @@ export default function Home() {
                 {mayAdd && add}
               </EmptyState>
             ) : (
-              <EmptyState icon={viewIcons[view]} title={home(view === 'favourite' ? 'emptyFavourite' : 'emptyRecent')} text={home(view === 'favourite' ? 'emptyFavouriteText' : 'emptyRecentText')}>
+              <EmptyState
+                icon={viewIcons[view]}
+                title={home(view === 'favourite' ? 'emptyFavourite' : 'emptyRecent')}
+                text={home(view === 'favourite' ? 'emptyFavouriteText' : 'emptyRecentText')}
+              >
                 <Button variant="default" onClick={() => go('all')}>
                   {home('showAll')}
                 </Button>

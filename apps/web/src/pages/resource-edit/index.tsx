@@ -20,8 +20,14 @@ import { toast } from '../../ui/toast.tsx';
 import css from './edit.module.css';
 
 const draftOf = (resource: Resource): DetailsDraft => ({
-  name: resource.name, dnsName: resource.dnsName, description: resource.description, department: resource.department, location: resource.location,
-  domain: resource.domain, url: resource.url, policyId: resource.policyId,
+  name: resource.name,
+  dnsName: resource.dnsName,
+  description: resource.description,
+  department: resource.department,
+  location: resource.location,
+  domain: resource.domain,
+  url: resource.url,
+  policyId: resource.policyId,
 });
 
 function Edit({ resource }: { readonly resource: Resource }) {
@@ -44,7 +50,10 @@ function Edit({ resource }: { readonly resource: Resource }) {
     setError(null);
     try {
       const changed = await ask(updateResource, {
-        resourceId: resource.id, version: resource.version, ...detailsOf(draft, type), ...(typeName === resource.type ? {} : { type: typeName }),
+        resourceId: resource.id,
+        version: resource.version,
+        ...detailsOf(draft, type),
+        ...(typeName === resource.type ? {} : { type: typeName }),
       });
       setSaved(true);
       queries.setQueryData(keys.resource(resource.id), changed);
@@ -72,7 +81,15 @@ function Edit({ resource }: { readonly resource: Resource }) {
         <PageHeader title={resources('editTitle', { name: resource.name })} />
         <FormColumn required>
           <FormSection title={resources('general')} text={resources('generalText')}>
-            <DetailsFields draft={draft} onChange={setDraft} type={type} errors={errors} checked={checked} folded={false} autoFocus />
+            <DetailsFields
+              draft={draft}
+              onChange={setDraft}
+              type={type}
+              errors={errors}
+              checked={checked}
+              folded={false}
+              autoFocus
+            />
             <Select
               label={resources('type')}
               description={resource.reset ? resources('typeChange') : undefined}

@@ -17,7 +17,10 @@ export function AccountsStep(props: {
   const { draft, change } = props;
   const policy = policyOf(usePolicies(), draft.details.policyId);
   return (
-    <FormSection title={resources('whoLogsIn')} text={resources('accountsText', { name: props.name, policy: policy?.name ?? '' })}>
+    <FormSection
+      title={resources('whoLogsIn')}
+      text={resources('accountsText', { name: props.name, policy: policy?.name ?? '' })}
+    >
       <AccountRows
         rows={draft.accounts}
         onChange={(accounts) => change({ accounts })}

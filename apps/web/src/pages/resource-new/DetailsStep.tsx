@@ -23,7 +23,11 @@ export function DetailsStep(props: {
   if (!type) {
     return (
       <>
-        <TypePicker types={props.types} chosen={draft.type} choose={(chosen) => change({ type: chosen.name, reset: null })} />
+        <TypePicker
+          types={props.types}
+          chosen={draft.type}
+          choose={(chosen) => change({ type: chosen.name, reset: null })}
+        />
         {props.checked && (
           <p className={css.fault} role="alert">
             {resources('typeMissing')}
@@ -43,7 +47,15 @@ export function DetailsStep(props: {
         </Button>
       </div>
       <FormSection title={resources('general')} text={resources('generalText')}>
-        <DetailsFields draft={draft.details} onChange={(details) => change({ details })} type={type} errors={props.errors} checked={props.checked} folded autoFocus />
+        <DetailsFields
+          draft={draft.details}
+          onChange={(details) => change({ details })}
+          type={type}
+          errors={props.errors}
+          checked={props.checked}
+          folded
+          autoFocus
+        />
       </FormSection>
     </>
   );

@@ -11,7 +11,15 @@ import { FormSection } from '../../ui/FormSection.tsx';
 import type { Draft } from './draft.ts';
 import css from './wizard.module.css';
 
-function Line({ what, edit, children }: { readonly what: string; readonly edit: (() => void) | null; readonly children: ReactNode }) {
+function Line({
+  what,
+  edit,
+  children,
+}: {
+  readonly what: string;
+  readonly edit: (() => void) | null;
+  readonly children: ReactNode;
+}) {
   return (
     <div>
       <dt>{what}</dt>
@@ -41,7 +49,9 @@ export function RotationStep(props: {
 }) {
   const { draft, change, type, details, reset } = props;
   const rows = meantRows(draft.accounts);
-  const names = [...new Set(rows.map(({ username }) => username.trim()))].filter(Boolean).map((name) => ({ value: name, label: name }));
+  const names = [...new Set(rows.map(({ username }) => username.trim()))]
+    .filter(Boolean)
+    .map((name) => ({ value: name, label: name }));
   return (
     <>
       <FormSection title={resources('factRotation')} text={type.driver ? undefined : resources('noDriver')}>
@@ -49,7 +59,11 @@ export function RotationStep(props: {
           <>
             <Switch
               label={resources('rotationOn')}
-              description={details.dnsName === '' ? resources('rotationNeedsAddress') : resources('rotationOnHelp', { address: details.dnsName })}
+              description={
+                details.dnsName === ''
+                  ? resources('rotationNeedsAddress')
+                  : resources('rotationOnHelp', { address: details.dnsName })
+              }
               disabled={details.dnsName === ''}
               checked={reset !== null}
               onChange={(event) => change({ rotationOff: !event.currentTarget.checked })}
@@ -81,7 +95,10 @@ export function RotationStep(props: {
             <ul>
               {rows.map(({ key, username, password }) => (
                 <li key={key}>
-                  <bdi>{username}</bdi> <span className="dim">{resources(password === '' ? 'reviewPasswordDrawn' : 'reviewPasswordGiven')}</span>
+                  <bdi>{username}</bdi>{' '}
+                  <span className="dim">
+                    {resources(password === '' ? 'reviewPasswordDrawn' : 'reviewPasswordGiven')}
+                  </span>
                 </li>
               ))}
             </ul>

@@ -3,7 +3,15 @@ import { resources } from '../../lib/messages/resources.ts';
 import css from './wizard.module.css';
 
 /** Where one is: a list at the side, a line on top on a phone. Steps behind can be gone back to. */
-export function Steps({ titles, at, goTo }: { readonly titles: readonly string[]; readonly at: number; readonly goTo: (step: number) => void }) {
+export function Steps({
+  titles,
+  at,
+  goTo,
+}: {
+  readonly titles: readonly string[];
+  readonly at: number;
+  readonly goTo: (step: number) => void;
+}) {
   return (
     <ol className={css.steps} aria-label={resources('step', { step: at + 1, steps: titles.length })}>
       {titles.map((title, index) => {

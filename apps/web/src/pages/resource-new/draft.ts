@@ -11,7 +11,13 @@ export interface Draft {
   readonly reset: ResetDraft | null;
   readonly rotationOff: boolean;
 }
-export const emptyDraft = (): Draft => ({ type: null, details: emptyDetails, accounts: [newRow()], reset: null, rotationOff: false });
+export const emptyDraft = (): Draft => ({
+  type: null,
+  details: emptyDetails,
+  accounts: [newRow()],
+  reset: null,
+  rotationOff: false,
+});
 
 const storageKey = 'strongroom-new-resource';
 
@@ -33,8 +39,14 @@ export function readDraft(): Draft {
   const empty = emptyDraft();
   try {
     const kept = JSON.parse(sessionStorage.getItem(storageKey) ?? 'null') as Partial<Draft> | null;
-    if (!kept || typeof kept !== 'object' || !Array.isArray(kept.accounts) || typeof kept.details !== 'object') return empty;
-    return { ...empty, ...kept, details: { ...empty.details, ...kept.details }, accounts: kept.accounts.length > 0 ? kept.accounts : empty.accounts };
+    if (!kept || typeof kept !== 'object' || !Array.isArray(kept.accounts) || typeof kept.details !== 'object')
+      return empty;
+    return {
+      ...empty,
+      ...kept,
+      details: { ...empty.details, ...kept.details },
+      accounts: kept.accounts.length > 0 ? kept.accounts : empty.accounts,
+    };
   } catch {
     return empty;
   }

@@ -21,7 +21,8 @@ import css from './wizard.module.css';
 
 const titles = ['stepType', 'stepAccounts', 'stepRotation'] as const;
 /** Which step a complaint of the server belongs to. */
-const stepOf = (path: string): number => (path.startsWith('accounts') ? 1 : path.startsWith('reset') || path.startsWith('settings') ? 2 : 0);
+const stepOf = (path: string): number =>
+  path.startsWith('accounts') ? 1 : path.startsWith('reset') || path.startsWith('settings') ? 2 : 0;
 
 /** Adds a resource in three steps: what it is, who logs in, how it is rotated. Works by keyboard alone: Enter goes on. */
 export default function NewResource() {
@@ -37,7 +38,8 @@ export default function NewResource() {
   const type = types.find(({ name }) => name === draft.type);
   const fields = useResetFields(type);
   const details = detailsOf(draft.details, type);
-  const reset = draft.rotationOff || !type?.driver || details.dnsName === '' ? null : (draft.reset ?? emptyReset(fields));
+  const reset =
+    draft.rotationOff || !type?.driver || details.dnsName === '' ? null : (draft.reset ?? emptyReset(fields));
 
   useEffect(() => {
     document.title = `${resources('newTitle')} · Strongroom`;
@@ -75,12 +77,16 @@ export default function NewResource() {
     const tidy = reset && tidyReset(reset);
     try {
       const made = await ask(createResource, {
-        ...details, type: draft.type, accounts,
+        ...details,
+        type: draft.type,
+        accounts,
         reset: tidy && { settings: tidy.settings, adminUsername: tidy.admin, elevationUsername: tidy.elevation },
       });
       done.current = true;
       keepDraft(null);
-      await Promise.all([keys.resources, keys.accounts, keys.dashboard].map((queryKey) => queries.invalidateQueries({ queryKey })));
+      await Promise.all(
+        [keys.resources, keys.accounts, keys.dashboard].map((queryKey) => queries.invalidateQueries({ queryKey })),
+      );
       queries.setQueryData(keys.resource(made.id), made);
       await navigate({ to: `/resources/${made.id}`, replace: true });
       toast({ message: resources('created', { name: made.name, count: made.accounts }) });
@@ -129,10 +135,31 @@ export default function NewResource() {
             <h2 ref={heading} tabIndex={-1} className={css.stepTitle}>
               {resources(titles[step] ?? 'stepType')}
             </h2>
-            {step === 0 && <DetailsStep draft={draft} change={change} types={types} type={type} errors={errors} checked={checked} />}
-            {step === 1 && <AccountsStep draft={draft} change={change} type={type} name={details.name} errors={errors} checked={checked} />}
+            {step === 0 && (
+              <DetailsStep draft={draft} change={change} types={types} type={type} errors={errors} checked={checked} />
+            )}
+            {step === 1 && (
+              <AccountsStep
+                draft={draft}
+                change={change}
+                type={type}
+                name={details.name}
+                errors={errors}
+                checked={checked}
+              />
+            )}
             {step === 2 && type && (
-              <RotationStep draft={draft} change={change} type={type} details={details} fields={fields} reset={reset} error={error} checked={checked} goTo={goTo} />
+              <RotationStep
+                draft={draft}
+                change={change}
+                type={type}
+                details={details}
+                fields={fields}
+                reset={reset}
+                error={error}
+                checked={checked}
+                goTo={goTo}
+              />
             )}
             {error !== null && <ErrorBox error={error} />}
             <div className={css.actions}>
@@ -155,7 +182,11 @@ export default function NewResource() {
                 </Button>
               )}
               <span />
-              <Button type="submit" aria-disabled={busy} {...(busy ? { leftSection: <Loader size={14} color="currentColor" /> } : {})}>
+              <Button
+                type="submit"
+                aria-disabled={busy}
+                {...(busy ? { leftSection: <Loader size={14} color="currentColor" /> } : {})}
+              >
                 {resources(step < 2 ? 'next' : 'create')}
               </Button>
             </div>

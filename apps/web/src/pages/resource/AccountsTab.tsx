@@ -41,7 +41,11 @@ function useVerifyAll(list: readonly Account[]): { readonly running: boolean; re
     setRunning(true);
     let proven = 0;
     for (const [index, account] of all.entries()) {
-      toast({ id: 'verify-all', seconds: 0, message: resources('verifyAllRunning', { done: index + 1, total: all.length }) });
+      toast({
+        id: 'verify-all',
+        seconds: 0,
+        message: resources('verifyAllRunning', { done: index + 1, total: all.length }),
+      });
       try {
         const proof = await ask(verifyAccount, { accountId: account.id });
         patchAccount(account.id, { proof });
@@ -52,12 +56,24 @@ function useVerifyAll(list: readonly Account[]): { readonly running: boolean; re
     }
     setRunning(false);
     void refreshAccount(first);
-    toast({ id: 'verify-all', message: resources('verifyAllDone', { proven, total: all.length }), tone: proven === all.length ? 'info' : 'bad' });
+    toast({
+      id: 'verify-all',
+      message: resources('verifyAllDone', { proven, total: all.length }),
+      tone: proven === all.length ? 'info' : 'bad',
+    });
   };
   return { running, start: () => void start() };
 }
 
-function Table({ list, menu, look }: { readonly list: readonly Account[]; readonly menu: OpenMenu; readonly look: (account: Account) => void }) {
+function Table({
+  list,
+  menu,
+  look,
+}: {
+  readonly list: readonly Account[];
+  readonly menu: OpenMenu;
+  readonly look: (account: Account) => void;
+}) {
   return (
     <table className={css.table}>
       <thead>
@@ -104,7 +120,15 @@ function Table({ list, menu, look }: { readonly list: readonly Account[]; readon
   );
 }
 
-function Cards({ list, menu, look }: { readonly list: readonly Account[]; readonly menu: OpenMenu; readonly look: (account: Account) => void }) {
+function Cards({
+  list,
+  menu,
+  look,
+}: {
+  readonly list: readonly Account[];
+  readonly menu: OpenMenu;
+  readonly look: (account: Account) => void;
+}) {
   return (
     <ul className={css.list}>
       {list.map((account) => (
@@ -134,19 +158,30 @@ export function AccountsTab({ resource }: { readonly resource: Resource }) {
   const [url, setUrl] = useUrlState(['account', 'tab'] as const);
   const [adding, setAdding] = useState(false);
   const policy = policyOf(usePolicies(), resource.policyId);
-  const look = useCallback((account: Account, tab?: string) => setUrl({ account: account.id, tab }, { push: true }), [setUrl]);
+  const look = useCallback(
+    (account: Account, tab?: string) => setUrl({ account: account.id, tab }, { push: true }),
+    [setUrl],
+  );
   const { actions, dialogs } = useAccountActions(useCallback((account: Account) => look(account, 'rotations'), [look]));
   const menu = useAccountMenu(actions, { look, onResource: true });
   const query = useInfiniteQuery({
     queryKey: [...keys.accounts, 'of', resource.id],
-    queryFn: ({ pageParam, signal }) => ask(listAccounts, { resourceId: resource.id, limit: pageLength, offset: pageParam, sort: 'username' }, { signal }),
+    queryFn: ({ pageParam, signal }) =>
+      ask(
+        listAccounts,
+        { resourceId: resource.id, limit: pageLength, offset: pageParam, sort: 'username' },
+        { signal },
+      ),
     initialPageParam: 0,
     getNextPageParam: (last, all) => {
       const seen = all.length * pageLength;
       return seen < last.total ? seen : undefined;
     },
     // A rotation under way ends by itself: the row follows.
-    refetchInterval: (q) => (q.state.data?.pages.some((page) => page.items.some((a) => a.attempt && a.attempt.state !== 'needs-person')) ? 4000 : false),
+    refetchInterval: (q) =>
+      q.state.data?.pages.some((page) => page.items.some((a) => a.attempt && a.attempt.state !== 'needs-person'))
+        ? 4000
+        : false,
   });
   const list = query.data?.pages.flatMap((page) => page.items) ?? [];
   const verifyAll = useVerifyAll(list);
@@ -162,7 +197,12 @@ export function AccountsTab({ resource }: { readonly resource: Resource }) {
       <div className={css.bar}>
         <h2>{resources('accounts')}</h2>
         {mayVerify && (
-          <Button variant="default" leftSection={<IconShieldCheck size={15} />} disabled={verifyAll.running} onClick={verifyAll.start}>
+          <Button
+            variant="default"
+            leftSection={<IconShieldCheck size={15} />}
+            disabled={verifyAll.running}
+            onClick={verifyAll.start}
+          >
             {resources('verifyAll')}
           </Button>
         )}
@@ -176,11 +216,20 @@ export function AccountsTab({ resource }: { readonly resource: Resource }) {
         )}
         {query.isError && !query.data && <ErrorBox error={query.error} retry={() => void query.refetch()} />}
         {query.data && list.length === 0 && (
-          <EmptyState icon={IconUsers} title={resources('noAccountsTitle')} text={mayAdd ? resources('noAccountsText') : undefined}>
+          <EmptyState
+            icon={IconUsers}
+            title={resources('noAccountsTitle')}
+            text={mayAdd ? resources('noAccountsText') : undefined}
+          >
             {mayAdd && add}
           </EmptyState>
         )}
-        {list.length > 0 && (phone ? <Cards list={list} menu={menu.open} look={look} /> : <Table list={list} menu={menu.open} look={look} />)}
+        {list.length > 0 &&
+          (phone ? (
+            <Cards list={list} menu={menu.open} look={look} />
+          ) : (
+            <Table list={list} menu={menu.open} look={look} />
+          ))}
         {query.hasNextPage && (
           <div className={css.more}>
             <Button size="xs" variant="default" onClick={() => void query.fetchNextPage()}>
@@ -195,15 +244,36 @@ export function AccountsTab({ resource }: { readonly resource: Resource }) {
           items={[
             [resources('address'), resource.dnsName && <bdi className="mono">{resource.dnsName}</bdi>],
             [resources('type'), resource.type],
-            [resources('policy'), policy && (resource.policyId ? policy.name : resources('policyDefault', { name: policy.name }))],
+            [
+              resources('policy'),
+              policy && (resource.policyId ? policy.name : resources('policyDefault', { name: policy.name })),
+            ],
             [resources('domain'), resource.domain],
             [resources('url'), resource.url && <bdi className="mono">{resource.url}</bdi>],
             [resources('department'), resource.department],
             [resources('location'), resource.location],
-            [resources('description'), resource.description && <span className={css.notes}>{resource.description}</span>],
-            [resources('number'), <span key="n" className="num">{resource.number}</span>],
-            [resources('added'), <span key="a" title={exact(resource.createdAt)}>{ago(resource.createdAt)}</span>],
-            [resources('updated'), <span key="u" title={exact(resource.updatedAt)}>{ago(resource.updatedAt)}</span>],
+            [
+              resources('description'),
+              resource.description && <span className={css.notes}>{resource.description}</span>,
+            ],
+            [
+              resources('number'),
+              <span key="n" className="num">
+                {resource.number}
+              </span>,
+            ],
+            [
+              resources('added'),
+              <span key="a" title={exact(resource.createdAt)}>
+                {ago(resource.createdAt)}
+              </span>,
+            ],
+            [
+              resources('updated'),
+              <span key="u" title={exact(resource.updatedAt)}>
+                {ago(resource.updatedAt)}
+              </span>,
+            ],
           ]}
         />
       </section>

@@ -14,7 +14,13 @@ import { toast } from '../../ui/toast.tsx';
 import css from './resource.module.css';
 
 /** Adds accounts to a resource that is there already, all or nothing. */
-export default function AddAccountsDialog({ resource, close }: { readonly resource: Resource; readonly close: () => void }) {
+export default function AddAccountsDialog({
+  resource,
+  close,
+}: {
+  readonly resource: Resource;
+  readonly close: () => void;
+}) {
   const [rows, setRows] = useState<readonly AccountDraft[]>(() => [newRow()]);
   const [checked, setChecked] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -30,7 +36,11 @@ export default function AddAccountsDialog({ resource, close }: { readonly resour
     setError(null);
     try {
       await ask(createAccounts, { resourceId: resource.id, accounts });
-      await Promise.all([keys.accounts, keys.resource(resource.id), keys.resources, keys.dashboard].map((queryKey) => queries.invalidateQueries({ queryKey })));
+      await Promise.all(
+        [keys.accounts, keys.resource(resource.id), keys.resources, keys.dashboard].map((queryKey) =>
+          queries.invalidateQueries({ queryKey }),
+        ),
+      );
       toast({ message: resources('accountsAdded', { count: accounts.length }) });
       close();
     } catch (failure) {
@@ -39,7 +49,13 @@ export default function AddAccountsDialog({ resource, close }: { readonly resour
     }
   };
   return (
-    <Dialog open close={close} title={resources('addAccountsTitle', { name: resource.name })} size={640} closable={!busy}>
+    <Dialog
+      open
+      close={close}
+      title={resources('addAccountsTitle', { name: resource.name })}
+      size={640}
+      closable={!busy}
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -47,13 +63,25 @@ export default function AddAccountsDialog({ resource, close }: { readonly resour
         }}
       >
         <p className={css.say}>{resources('accountsText', { name: resource.name, policy: policy?.name ?? '' })}</p>
-        <AccountRows rows={rows} onChange={setRows} label={label} policy={policy} resourceType={resource.type} checked={checked} errors={fieldErrors(error)} />
+        <AccountRows
+          rows={rows}
+          onChange={setRows}
+          label={label}
+          policy={policy}
+          resourceType={resource.type}
+          checked={checked}
+          errors={fieldErrors(error)}
+        />
         {error !== null && Object.keys(fieldErrors(error)).length === 0 && <ErrorBox error={error} />}
         <DialogActions>
           <Button variant="default" onClick={close} disabled={busy}>
             {kit('cancel')}
           </Button>
-          <Button type="submit" aria-disabled={busy} {...(busy ? { leftSection: <Loader size={14} color="currentColor" /> } : {})}>
+          <Button
+            type="submit"
+            aria-disabled={busy}
+            {...(busy ? { leftSection: <Loader size={14} color="currentColor" /> } : {})}
+          >
             {resources('addAccountsGo')}
           </Button>
         </DialogActions>

@@ -14,7 +14,15 @@ import css from './resource.module.css';
 
 type HostKey = Resource['hostKeys'][number];
 
-function TrustDialog({ resource, offered, close }: { readonly resource: Resource; readonly offered: HostKey; readonly close: () => void }) {
+function TrustDialog({
+  resource,
+  offered,
+  close,
+}: {
+  readonly resource: Resource;
+  readonly offered: HostKey;
+  readonly close: () => void;
+}) {
   const [compared, setCompared] = useState(false);
   const [reason, setReason] = useState('');
   const [tried, setTried] = useState(false);
@@ -28,7 +36,11 @@ function TrustDialog({ resource, offered, close }: { readonly resource: Resource
     setBusy(true);
     setError(null);
     try {
-      const changed = await ask(trustHostKey, { resourceId: resource.id, fingerprint: offered.fingerprint, reason: reason.trim() });
+      const changed = await ask(trustHostKey, {
+        resourceId: resource.id,
+        fingerprint: offered.fingerprint,
+        reason: reason.trim(),
+      });
       queries.setQueryData(keys.resource(resource.id), changed);
       await queries.invalidateQueries({ queryKey: keys.accounts });
       toast({ message: resources('trusted', { name: resource.name }) });
@@ -111,7 +123,8 @@ export function HostKeyAlarm({ resource }: { readonly resource: Resource }) {
       <div>
         <h2>{resources('alarmTitle', { name: resource.name })}</h2>
         <p>
-          {resources('alarmText')} <span title={exact(offered.seenAt)}>{resources('seen', { when: ago(offered.seenAt) })}.</span>
+          {resources('alarmText')}{' '}
+          <span title={exact(offered.seenAt)}>{resources('seen', { when: ago(offered.seenAt) })}.</span>
         </p>
         {resource.can.includes('resource.trust-host-key') && (
           <Button size="xs" variant="default" onClick={() => setOpen(true)}>

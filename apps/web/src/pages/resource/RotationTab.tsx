@@ -9,7 +9,14 @@ import { startingValues } from '../../lib/json-schema.ts';
 import { resources } from '../../lib/messages/resources.ts';
 import { keys, queries } from '../../lib/query.ts';
 import { useResourceTypes } from '../../parts/accounts/use-lists.ts';
-import { emptyReset, ResetFields, resetFaults, tidyReset, useResetFields, type ResetDraft } from '../../parts/reset/ResetFields.tsx';
+import {
+  emptyReset,
+  ResetFields,
+  resetFaults,
+  tidyReset,
+  useResetFields,
+  type ResetDraft,
+} from '../../parts/reset/ResetFields.tsx';
 import { resetErrors } from '../../parts/reset/server-errors.ts';
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
@@ -47,7 +54,10 @@ function SwitchOff({ resource, close }: { readonly resource: Resource; readonly 
   const go = async () => {
     close();
     try {
-      queries.setQueryData(keys.resource(resource.id), await ask(configureReset, { resourceId: resource.id, reset: null }));
+      queries.setQueryData(
+        keys.resource(resource.id),
+        await ask(configureReset, { resourceId: resource.id, reset: null }),
+      );
       await queries.invalidateQueries({ queryKey: keys.accounts });
       toast({ message: resources('resetOffDone', { name: resource.name }) });
     } catch (error) {
@@ -77,7 +87,9 @@ export default function RotationTab({ resource }: { readonly resource: Resource 
   const stored = useMemo<ResetDraft | null>(
     () =>
       resource.reset && {
-        settings: startingValues(fields, resource.reset.settings), admin: resource.reset.adminAccountId, elevation: resource.reset.elevationAccountId,
+        settings: startingValues(fields, resource.reset.settings),
+        admin: resource.reset.adminAccountId,
+        elevation: resource.reset.elevationAccountId,
       },
     [resource.reset, fields],
   );
@@ -102,7 +114,10 @@ export default function RotationTab({ resource }: { readonly resource: Resource 
     setError(null);
     const { settings, admin, elevation } = tidyReset(draft);
     try {
-      const changed = await ask(configureReset, { resourceId: resource.id, reset: { settings, adminAccountId: admin, elevationAccountId: elevation } });
+      const changed = await ask(configureReset, {
+        resourceId: resource.id,
+        reset: { settings, adminAccountId: admin, elevationAccountId: elevation },
+      });
       queries.setQueryData(keys.resource(resource.id), changed);
       await queries.invalidateQueries({ queryKey: keys.accounts });
       toast({ message: resources('resetSaved', { name: resource.name }) });
@@ -124,7 +139,11 @@ export default function RotationTab({ resource }: { readonly resource: Resource 
     return (
       <div className={css.narrow}>
         <div className="card">
-          <EmptyState icon={IconServerCog} title={resources('resetOff')} text={resources(may ? 'resetOffText' : 'resetOffReadOnly')}>
+          <EmptyState
+            icon={IconServerCog}
+            title={resources('resetOff')}
+            text={resources(may ? 'resetOffText' : 'resetOffReadOnly')}
+          >
             {may && <Button onClick={() => setDraft(emptyReset(fields))}>{resources('setUp')}</Button>}
           </EmptyState>
         </div>

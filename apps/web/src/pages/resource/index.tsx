@@ -1,6 +1,18 @@
 import { ActionIcon, Button, Menu, Tabs } from '@mantine/core';
 import { deleteResource, listAccounts, type Resource } from '@strongroom/contract';
-import { IconChevronRight, IconDots, IconHeartRateMonitor, IconHistory, IconKey, IconListSearch, IconPencil, IconRotateClockwise, IconServerCog, IconTrash, IconUsers } from '@tabler/icons-react';
+import {
+  IconChevronRight,
+  IconDots,
+  IconHeartRateMonitor,
+  IconHistory,
+  IconKey,
+  IconListSearch,
+  IconPencil,
+  IconRotateClockwise,
+  IconServerCog,
+  IconTrash,
+  IconUsers,
+} from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
@@ -37,20 +49,34 @@ function useFacts(resource: Resource): readonly Fact[] {
   const pinned = resource.hostKeys.find((key) => key.state === 'pinned');
   const bad = resource.health === 'out-of-sync' || resource.health === 'untrusted';
   const facts: Fact[] = [
-    { icon: IconUsers, name: resources('factAccounts'), value: resources('factAccountsValue', { count: resource.accounts }) },
     {
-      icon: IconHeartRateMonitor, name: resources('factHealth'),
+      icon: IconUsers,
+      name: resources('factAccounts'),
+      value: resources('factAccountsValue', { count: resource.accounts }),
+    },
+    {
+      icon: IconHeartRateMonitor,
+      name: resources('factHealth'),
       value: resource.health ? accountWords(`health-${resource.health}`) : resources('factHealthNone'),
       ...(bad ? { tone: 'bad' as const } : resource.health === 'proven' ? { tone: 'ok' as const } : {}),
     },
     {
-      icon: IconRotateClockwise, name: resources('factRotation'),
-      value: resource.reset ? resources('rotationSet', { how: `SSH ${String(resource.reset.settings['port'] ?? '')}`.trim() })
-        : type && !type.driver ? resources('rotationNever') : resources('rotationUnset'),
+      icon: IconRotateClockwise,
+      name: resources('factRotation'),
+      value: resource.reset
+        ? resources('rotationSet', { how: `SSH ${String(resource.reset.settings['port'] ?? '')}`.trim() })
+        : type && !type.driver
+          ? resources('rotationNever')
+          : resources('rotationUnset'),
     },
     {
-      icon: IconKey, name: resources('factHostKey'),
-      value: offered ? resources('hostKeyChanged') : pinned ? resources('hostKeyPinned', { algorithm: pinned.algorithm }) : resources('hostKeyNone'),
+      icon: IconKey,
+      name: resources('factHostKey'),
+      value: offered
+        ? resources('hostKeyChanged')
+        : pinned
+          ? resources('hostKeyPinned', { algorithm: pinned.algorithm })
+          : resources('hostKeyNone'),
       ...(offered ? { tone: 'bad' as const } : {}),
     },
   ];
@@ -77,7 +103,9 @@ function DeleteDialog({ resource, close }: { readonly resource: Resource; readon
         await ask(deleteResource, { resourceId: resource.id });
         queries.removeQueries({ queryKey: keys.resource(resource.id) });
         await navigate({ to: '/resources' });
-        await Promise.all([keys.resources, keys.accounts, keys.dashboard].map((queryKey) => queries.invalidateQueries({ queryKey })));
+        await Promise.all(
+          [keys.resources, keys.accounts, keys.dashboard].map((queryKey) => queries.invalidateQueries({ queryKey })),
+        );
         toast({ message: resources('removed', { name: resource.name, count }) });
       }}
     >
@@ -142,7 +170,12 @@ function View({ resource, tab }: { readonly resource: Resource; readonly tab: Ta
           </div>
           <div className={css.headActions}>
             {may('resource.update') && (
-              <Button component={Link} to={`/resources/${resource.id}/edit`} variant="default" leftSection={<IconPencil size={15} />}>
+              <Button
+                component={Link}
+                to={`/resources/${resource.id}/edit`}
+                variant="default"
+                leftSection={<IconPencil size={15} />}
+              >
                 {resources('edit')}
               </Button>
             )}
@@ -155,7 +188,10 @@ function View({ resource, tab }: { readonly resource: Resource; readonly tab: Ta
                 </Menu.Target>
                 <Menu.Dropdown>
                   {mayAudit && (
-                    <Menu.Item leftSection={<IconListSearch size={15} />} onClick={() => void navigate({ to: '/audit/resources', search: { search: resource.name } })}>
+                    <Menu.Item
+                      leftSection={<IconListSearch size={15} />}
+                      onClick={() => void navigate({ to: '/audit/resources', search: { search: resource.name } })}
+                    >
                       {resources('auditLink')}
                     </Menu.Item>
                   )}
@@ -171,9 +207,17 @@ function View({ resource, tab }: { readonly resource: Resource; readonly tab: Ta
         </header>
         <HostKeyAlarm resource={resource} />
         <Facts facts={facts} />
-        <Tabs value={tab} onChange={(value) => void navigate({ to: `/resources/${resource.id}/${tabOf(value)}`, resetScroll: false })} keepMounted={false}>
+        <Tabs
+          value={tab}
+          onChange={(value) => void navigate({ to: `/resources/${resource.id}/${tabOf(value)}`, resetScroll: false })}
+          keepMounted={false}
+        >
           <Tabs.List className={css.tabs}>
-            <Tabs.Tab value="accounts" leftSection={<IconUsers size={15} stroke={1.7} />} rightSection={<span className={css.badge}>{resource.accounts}</span>}>
+            <Tabs.Tab
+              value="accounts"
+              leftSection={<IconUsers size={15} stroke={1.7} />}
+              rightSection={<span className={css.badge}>{resource.accounts}</span>}
+            >
               {resources('tabAccounts')}
             </Tabs.Tab>
             <Tabs.Tab value="rotation" leftSection={<IconServerCog size={15} stroke={1.7} />}>

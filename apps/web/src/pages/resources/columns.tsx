@@ -13,7 +13,10 @@ export type ListedResource = Omit<Resource, 'reset' | 'hostKeys'>;
 /** The columns of the list of resources. */
 export const resourceColumns: readonly Column<ListedResource>[] = [
   {
-    id: 'name', title: resources('name'), width: 'minmax(160px, 1.3fr)', sort: 'name',
+    id: 'name',
+    title: resources('name'),
+    width: 'minmax(160px, 1.3fr)',
+    sort: 'name',
     cell: (r) => (
       <span className={css.name} title={r.name}>
         <TypeIcon type={r.type} />
@@ -21,20 +24,49 @@ export const resourceColumns: readonly Column<ListedResource>[] = [
       </span>
     ),
   },
-  { id: 'type', title: resources('type'), width: 'minmax(110px, 0.7fr)', sort: 'type', cell: (r) => <span className="dim">{r.type}</span> },
   {
-    id: 'address', title: resources('addressShort'), width: 'minmax(140px, 1.2fr)', sort: 'dnsName',
+    id: 'type',
+    title: resources('type'),
+    width: 'minmax(110px, 0.7fr)',
+    sort: 'type',
+    cell: (r) => <span className="dim">{r.type}</span>,
+  },
+  {
+    id: 'address',
+    title: resources('addressShort'),
+    width: 'minmax(140px, 1.2fr)',
+    sort: 'dnsName',
     cell: (r) => (
       <bdi className="mono dim" title={r.dnsName}>
         {r.dnsName}
       </bdi>
     ),
   },
-  { id: 'accounts', title: resources('accounts'), width: '80px', cell: (r) => <span className="num">{number(r.accounts)}</span> },
-  { id: 'health', title: resources('health'), width: '150px', cell: (r) => r.health && <HealthPill health={r.health} quiet /> },
-  { id: 'owner', title: resources('owner'), width: 'minmax(120px, 0.8fr)', wide: true, cell: (r) => <span className="dim">{r.ownerName}</span> },
   {
-    id: 'changed', title: resources('changed'), width: '110px', sort: 'updatedAt', wide: true,
+    id: 'accounts',
+    title: resources('accounts'),
+    width: '80px',
+    cell: (r) => <span className="num">{number(r.accounts)}</span>,
+  },
+  {
+    id: 'health',
+    title: resources('health'),
+    width: '150px',
+    cell: (r) => r.health && <HealthPill health={r.health} quiet />,
+  },
+  {
+    id: 'owner',
+    title: resources('owner'),
+    width: 'minmax(120px, 0.8fr)',
+    wide: true,
+    cell: (r) => <span className="dim">{r.ownerName}</span>,
+  },
+  {
+    id: 'changed',
+    title: resources('changed'),
+    width: '110px',
+    sort: 'updatedAt',
+    wide: true,
     cell: (r) => (
       <span className="dim num" title={exact(r.updatedAt)}>
         {ago(r.updatedAt)}

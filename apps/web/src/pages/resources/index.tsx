@@ -23,13 +23,16 @@ import css from './resources.module.css';
 const fields = ['search', 'type', 'sort'] as const;
 const sorts = ['name', 'type', 'dnsName', 'updatedAt', 'number'] as const;
 type Sort = (typeof sorts)[number] | `-${(typeof sorts)[number]}`;
-const sortOf = (text: string | undefined): Sort | undefined => sorts.flatMap((s): Sort[] => [s, `-${s}`]).find((s) => s === text);
+const sortOf = (text: string | undefined): Sort | undefined =>
+  sorts.flatMap((s): Sort[] => [s, `-${s}`]).find((s) => s === text);
 const rowKey = (resource: Pick<Resource, 'id'>) => resource.id;
 const card = (resource: ListedResource) => <ResourceCard resource={resource} />;
 
 /** Every resource one owns or that is shared with one. */
 export default function Resources() {
-  const phone = useMediaQuery('(max-width: 48em)', matchMedia('(max-width: 48em)').matches, { getInitialValueInEffect: false }) ?? false;
+  const phone =
+    useMediaQuery('(max-width: 48em)', matchMedia('(max-width: 48em)').matches, { getInitialValueInEffect: false }) ??
+    false;
   const [url, setUrl] = useUrlState(fields);
   const [preferences, setPreferences] = usePreferences();
   const navigate = useNavigate();
@@ -47,13 +50,17 @@ export default function Resources() {
     [filter],
   );
   const total = useQuery({
-    queryKey: [...queryKey, sort ?? null, 0], queryFn: ({ signal }) => load({ offset: 0, limit: 100, signal, ...(sort ? { sort } : {}) }),
+    queryKey: [...queryKey, sort ?? null, 0],
+    queryFn: ({ signal }) => load({ offset: 0, limit: 100, signal, ...(sort ? { sort } : {}) }),
     placeholderData: keepPreviousData,
   }).data?.total;
   const filtered = search !== '' || type !== undefined;
   const clear = useCallback(() => setUrl({ search: undefined, type: undefined }), [setUrl]);
   const onSearch = useCallback((text: string) => setUrl({ search: text }), [setUrl]);
-  const open = useCallback((resource: ListedResource) => void navigate({ to: `/resources/${resource.id}` }), [navigate]);
+  const open = useCallback(
+    (resource: ListedResource) => void navigate({ to: `/resources/${resource.id}` }),
+    [navigate],
+  );
   const add = (
     <Button component={Link} to="/resources/new" leftSection={<IconPlus size={15} />}>
       {resources('add')}
@@ -61,10 +68,20 @@ export default function Resources() {
   );
   return (
     <div className={css.page}>
-      <PageHeader title={resources('title')} sub={total === undefined ? ' ' : resources(filtered ? 'countFiltered' : 'count', { count: total })}>
+      <PageHeader
+        title={resources('title')}
+        sub={total === undefined ? ' ' : resources(filtered ? 'countFiltered' : 'count', { count: total })}
+      >
         {mayAdd &&
           (phone ? (
-            <ActionIcon component={Link} to="/resources/new" size={36} variant="filled" color="iris" aria-label={resources('add')}>
+            <ActionIcon
+              component={Link}
+              to="/resources/new"
+              size={36}
+              variant="filled"
+              color="iris"
+              aria-label={resources('add')}
+            >
               <IconPlus size={17} />
             </ActionIcon>
           ) : (
@@ -116,7 +133,11 @@ export default function Resources() {
         filtered={filtered}
         onClear={clear}
         empty={
-          <EmptyState icon={IconServer} title={resources('emptyTitle')} text={resources(mayAdd ? 'emptyOwn' : 'emptyShared')}>
+          <EmptyState
+            icon={IconServer}
+            title={resources('emptyTitle')}
+            text={resources(mayAdd ? 'emptyOwn' : 'emptyShared')}
+          >
             {mayAdd && add}
           </EmptyState>
         }

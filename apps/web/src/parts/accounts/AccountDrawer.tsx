@@ -28,14 +28,42 @@ function AccountDetails({ account }: { readonly account: Account }) {
   return (
     <Details
       items={[
-        [accounts('resource'), <Link key="r" className="link" to={`/resources/${account.resourceId}`}><bdi>{account.resourceName}</bdi></Link>],
+        [
+          accounts('resource'),
+          <Link key="r" className="link" to={`/resources/${account.resourceId}`}>
+            <bdi>{account.resourceName}</bdi>
+          </Link>,
+        ],
         [accounts('address'), account.dnsName && <bdi className="mono">{account.dnsName}</bdi>],
         [accounts('type'), account.resourceType],
         [accounts('policy'), policy?.name],
-        [accounts('version'), <span key="v" title={exact(account.changedAt)}>{`${account.secretVersion} · ${ago(account.changedAt)}`}</span>],
-        [accounts('number'), <span key="n" className="num">{account.number}</span>],
-        [accounts('added'), <span key="a" title={exact(account.createdAt)}>{ago(account.createdAt)}</span>],
-        [accounts('notes'), account.notes && <span key="t" className={css.notes}>{account.notes}</span>],
+        [
+          accounts('version'),
+          <span
+            key="v"
+            title={exact(account.changedAt)}
+          >{`${account.secretVersion} · ${ago(account.changedAt)}`}</span>,
+        ],
+        [
+          accounts('number'),
+          <span key="n" className="num">
+            {account.number}
+          </span>,
+        ],
+        [
+          accounts('added'),
+          <span key="a" title={exact(account.createdAt)}>
+            {ago(account.createdAt)}
+          </span>,
+        ],
+        [
+          accounts('notes'),
+          account.notes && (
+            <span key="t" className={css.notes}>
+              {account.notes}
+            </span>
+          ),
+        ],
       ]}
     />
   );
@@ -53,7 +81,8 @@ export default function AccountDrawer(props: {
 }) {
   const { id, tab, actions } = props;
   const query = useQuery({
-    queryKey: keys.account(id), queryFn: ({ signal }) => ask(readAccount, { accountId: id }, { signal }),
+    queryKey: keys.account(id),
+    queryFn: ({ signal }) => ask(readAccount, { accountId: id }, { signal }),
     // While a rotation runs its end also changes the account.
     refetchInterval: (q) => (q.state.data?.attempt && q.state.data.attempt.state !== 'needs-person' ? 3000 : false),
   });
@@ -79,8 +108,16 @@ export default function AccountDrawer(props: {
         )
       }
       aside={
-        account && !props.onResource && (
-          <Button component={Link} to={`/resources/${account.resourceId}`} size="xs" variant="subtle" color="gray" leftSection={<IconServer size={14} />}>
+        account &&
+        !props.onResource && (
+          <Button
+            component={Link}
+            to={`/resources/${account.resourceId}`}
+            size="xs"
+            variant="subtle"
+            color="gray"
+            leftSection={<IconServer size={14} />}
+          >
             {accounts('openResource')}
           </Button>
         )
@@ -96,22 +133,43 @@ export default function AccountDrawer(props: {
           </div>
           <div className={css.actions}>
             {may('account.change-password') && (
-              <Button size="xs" variant="default" leftSection={<IconKey size={14} />} onClick={() => actions.changePassword(account)}>
+              <Button
+                size="xs"
+                variant="default"
+                leftSection={<IconKey size={14} />}
+                onClick={() => actions.changePassword(account)}
+              >
                 {accounts('changePassword')}
               </Button>
             )}
             {may('account.rotate') && account.resettable && (
-              <Button size="xs" variant="default" leftSection={<IconRotateClockwise size={14} />} onClick={() => actions.rotate(account)}>
+              <Button
+                size="xs"
+                variant="default"
+                leftSection={<IconRotateClockwise size={14} />}
+                onClick={() => actions.rotate(account)}
+              >
                 {accounts('rotate')}
               </Button>
             )}
             {may('account.verify') && account.resettable && (
-              <Button size="xs" variant="default" leftSection={<IconShieldCheck size={14} />} onClick={() => actions.verify(account)}>
+              <Button
+                size="xs"
+                variant="default"
+                leftSection={<IconShieldCheck size={14} />}
+                onClick={() => actions.verify(account)}
+              >
                 {accounts('verifyShort')}
               </Button>
             )}
             {may('account.update') && (
-              <Button size="xs" variant="default" leftSection={<IconPencil size={14} />} onClick={() => actions.edit(account)} aria-label={accounts('edit')}>
+              <Button
+                size="xs"
+                variant="default"
+                leftSection={<IconPencil size={14} />}
+                onClick={() => actions.edit(account)}
+                aria-label={accounts('edit')}
+              >
                 {accounts('editShort')}
               </Button>
             )}

@@ -22,7 +22,15 @@ import { refreshAccount } from './store.ts';
 
 const pageLength = 25;
 
-function Version({ account, version, restore }: { readonly account: Account; readonly version: SecretVersion; readonly restore: () => void }) {
+function Version({
+  account,
+  version,
+  restore,
+}: {
+  readonly account: Account;
+  readonly version: SecretVersion;
+  readonly restore: () => void;
+}) {
   const { preferences } = useMe();
   const { reveal } = useSecrets();
   const { id, username, resourceName } = account;
@@ -37,7 +45,9 @@ function Version({ account, version, restore }: { readonly account: Account; rea
       <div className={css.line}>
         <b>{accounts('versionOf', { version: number })}</b>
         {version.state !== 'former' && (
-          <Pill tone={version.state === 'current' ? 'ok' : version.state === 'candidate' ? 'busy' : 'neutral'}>{accounts(`version-${version.state}`)}</Pill>
+          <Pill tone={version.state === 'current' ? 'ok' : version.state === 'candidate' ? 'busy' : 'neutral'}>
+            {accounts(`version-${version.state}`)}
+          </Pill>
         )}
         <span className={css.grow} />
         <time className="dim" dateTime={version.changedAt} title={exact(version.changedAt)}>
@@ -62,7 +72,14 @@ function Version({ account, version, restore }: { readonly account: Account; rea
             clearAfter={preferences.clearClipboardSeconds}
           />
           {account.can.includes('account.restore') && (
-            <Button size="xs" variant="subtle" color="gray" leftSection={<IconRestore size={14} />} onClick={restore} aria-label={accounts('restoreVersion', { version: number })}>
+            <Button
+              size="xs"
+              variant="subtle"
+              color="gray"
+              leftSection={<IconRestore size={14} />}
+              onClick={restore}
+              aria-label={accounts('restoreVersion', { version: number })}
+            >
               {accounts('restore')}
             </Button>
           )}
@@ -78,7 +95,8 @@ export function AccountHistory({ account }: { readonly account: Account }) {
   const [restoring, setRestoring] = useState<number | null>(null);
   const query = useInfiniteQuery({
     queryKey: [...keys.history(account.id), account.secretVersion],
-    queryFn: ({ pageParam, signal }) => ask(readHistory, { accountId: account.id, limit: pageLength, offset: pageParam }, { signal }),
+    queryFn: ({ pageParam, signal }) =>
+      ask(readHistory, { accountId: account.id, limit: pageLength, offset: pageParam }, { signal }),
     initialPageParam: 0,
     getNextPageParam: (last, all) => {
       const seen = all.reduce((count, page) => count + page.items.length, 0);
@@ -105,7 +123,12 @@ export function AccountHistory({ account }: { readonly account: Account }) {
     <>
       <ul className={css.list}>
         {versions.map((version) => (
-          <Version key={version.version} account={account} version={version} restore={() => setRestoring(version.version)} />
+          <Version
+            key={version.version}
+            account={account}
+            version={version}
+            restore={() => setRestoring(version.version)}
+          />
         ))}
       </ul>
       {query.hasNextPage && (
@@ -125,7 +148,9 @@ export function AccountHistory({ account }: { readonly account: Account }) {
           <Button variant="default" data-autofocus onClick={() => setRestoring(null)}>
             {accounts('restoreKeep')}
           </Button>
-          <Button onClick={() => restoring !== null && void restore(restoring)}>{accounts('restoreVersion', { version: restoring ?? 0 })}</Button>
+          <Button onClick={() => restoring !== null && void restore(restoring)}>
+            {accounts('restoreVersion', { version: restoring ?? 0 })}
+          </Button>
         </DialogActions>
       </Dialog>
     </>

@@ -1,6 +1,18 @@
 import { Menu } from '@mantine/core';
 import type { Account } from '@strongroom/contract';
-import { IconArrowsExchange, IconHistory, IconKey, IconLayoutSidebarRight, IconPencil, IconRotateClockwise, IconServer, IconShieldCheck, IconTrash, IconTypography, IconUserExclamation } from '@tabler/icons-react';
+import {
+  IconArrowsExchange,
+  IconHistory,
+  IconKey,
+  IconLayoutSidebarRight,
+  IconPencil,
+  IconRotateClockwise,
+  IconServer,
+  IconShieldCheck,
+  IconTrash,
+  IconTypography,
+  IconUserExclamation,
+} from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useState, type ReactNode } from 'react';
 import { accounts } from '../../lib/messages/accounts.ts';
@@ -17,7 +29,11 @@ export function useAccountMenu(
   actions: AccountActions,
   where: { readonly look?: (account: Account, tab?: string) => void; readonly onResource?: boolean },
 ): { readonly open: OpenMenu; readonly node: ReactNode } {
-  const [asked, setAsked] = useState<{ readonly button: HTMLElement; readonly account: Account; readonly round: number } | null>(null);
+  const [asked, setAsked] = useState<{
+    readonly button: HTMLElement;
+    readonly account: Account;
+    readonly round: number;
+  } | null>(null);
   const [shown, setShown] = useState(false);
   const navigate = useNavigate();
   const open = useCallback<OpenMenu>((button, account) => {
@@ -49,7 +65,16 @@ export function useAccountMenu(
       returnFocus={false}
     >
       <Menu.Target>
-        <span aria-hidden style={{ position: 'fixed', left: rtl ? place.left : place.right - 1, top: place.bottom - 1, width: 1, height: 1 }} />
+        <span
+          aria-hidden
+          style={{
+            position: 'fixed',
+            left: rtl ? place.left : place.right - 1,
+            top: place.bottom - 1,
+            width: 1,
+            height: 1,
+          }}
+        />
       </Menu.Target>
       <Menu.Dropdown aria-label={accounts('menuFor', { name: nameOf(account) })}>
         {account.attempt?.state === 'needs-person' && may('attempt.resolve') && (
@@ -63,12 +88,20 @@ export function useAccountMenu(
           </Menu.Item>
         )}
         {may('account.rotate') && account.resettable && (
-          <Menu.Item leftSection={<IconRotateClockwise size={15} />} rightSection={<kbd className="kbd">R</kbd>} onClick={then(() => actions.rotate(account))}>
+          <Menu.Item
+            leftSection={<IconRotateClockwise size={15} />}
+            rightSection={<kbd className="kbd">R</kbd>}
+            onClick={then(() => actions.rotate(account))}
+          >
             {accounts('rotate')}
           </Menu.Item>
         )}
         {may('account.verify') && account.resettable && (
-          <Menu.Item leftSection={<IconShieldCheck size={15} />} rightSection={<kbd className="kbd">V</kbd>} onClick={then(() => actions.verify(account))}>
+          <Menu.Item
+            leftSection={<IconShieldCheck size={15} />}
+            rightSection={<kbd className="kbd">V</kbd>}
+            onClick={then(() => actions.verify(account))}
+          >
             {accounts('verify')}
           </Menu.Item>
         )}
@@ -89,11 +122,16 @@ export function useAccountMenu(
           </>
         )}
         {!where.onResource && (
-          <Menu.Item leftSection={<IconServer size={15} />} onClick={() => void navigate({ to: `/resources/${account.resourceId}` })}>
+          <Menu.Item
+            leftSection={<IconServer size={15} />}
+            onClick={() => void navigate({ to: `/resources/${account.resourceId}` })}
+          >
             {accounts('openResource')}
           </Menu.Item>
         )}
-        {(may('account.update') || may('account.copy') || may('account.move') || may('account.delete')) && <Menu.Divider />}
+        {(may('account.update') || may('account.copy') || may('account.move') || may('account.delete')) && (
+          <Menu.Divider />
+        )}
         {may('account.update') && (
           <Menu.Item leftSection={<IconPencil size={15} />} onClick={then(() => actions.edit(account))}>
             {accounts('edit')}

@@ -32,7 +32,8 @@ function ExcludeDialog({ account, close }: { readonly account: Account; readonly
     if (badUntil || badReason || !end) return;
     try {
       const changed = await ask(excludeFromProof, {
-        accountId: account.id, exclusion: { reason: reason.trim(), ownerId: me.user.id, until: end.toISOString() },
+        accountId: account.id,
+        exclusion: { reason: reason.trim(), ownerId: me.user.id, until: end.toISOString() },
       });
       patchAccount(account.id, changed);
       void refreshAccount(account);
@@ -101,7 +102,9 @@ export function AccountProof({ account }: { readonly account: Account }) {
     }
   };
   const provenWhen = proof.provenAt && (
-    <span title={exact(proof.provenAt)}>{accounts(proof.provenBy === 'rotation' ? 'byRotation' : 'byVerify', { when: ago(proof.provenAt) })}</span>
+    <span title={exact(proof.provenAt)}>
+      {accounts(proof.provenBy === 'rotation' ? 'byRotation' : 'byVerify', { when: ago(proof.provenAt) })}
+    </span>
   );
   return (
     <>
@@ -114,7 +117,14 @@ export function AccountProof({ account }: { readonly account: Account }) {
       <Details
         items={[
           [accounts('lastProven'), provenWhen ?? accounts('neverProven')],
-          [accounts('lastChecked'), proof.checkedAt ? <span title={exact(proof.checkedAt)}>{ago(proof.checkedAt)}</span> : accounts('neverProven')],
+          [
+            accounts('lastChecked'),
+            proof.checkedAt ? (
+              <span title={exact(proof.checkedAt)}>{ago(proof.checkedAt)}</span>
+            ) : (
+              accounts('neverProven')
+            ),
+          ],
           [accounts('whatTargetSaid'), proof.why],
           [accounts('excludedUntil'), proof.exclusion && date(proof.exclusion.until)],
           [accounts('excludedWhy'), proof.exclusion?.reason],

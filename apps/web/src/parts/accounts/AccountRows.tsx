@@ -21,7 +21,8 @@ export function newRow(username = ''): AccountDraft {
 }
 
 /** A row with neither name nor password is not meant yet. */
-const meant = (row: AccountDraft): boolean => row.username.trim() !== '' || row.password !== '' || (row.notes ?? '') !== '';
+const meant = (row: AccountDraft): boolean =>
+  row.username.trim() !== '' || row.password !== '' || (row.notes ?? '') !== '';
 /** The rows that are to be added. */
 export function meantRows(rows: readonly AccountDraft[]): readonly AccountDraft[] {
   return rows.filter(meant);
@@ -29,7 +30,9 @@ export function meantRows(rows: readonly AccountDraft[]): readonly AccountDraft[
 /** The rows as the contract takes them; without a password, one is drawn. */
 export function accountsOf(rows: readonly AccountDraft[]): NewAccount[] {
   return meantRows(rows).map(({ username, password, notes }) => ({
-    username: username.trim(), ...(password === '' ? {} : { password }), ...(notes ? { notes } : {}),
+    username: username.trim(),
+    ...(password === '' ? {} : { password }),
+    ...(notes ? { notes } : {}),
   }));
 }
 
@@ -61,8 +64,10 @@ export function AccountRows(props: {
   const { rows, onChange, policy, checked, errors = {} } = props;
   const faults = checked ? rowFaults(rows) : {};
   const list = useRef<HTMLDivElement>(null);
-  const set = (key: string, change: Partial<AccountDraft>) => onChange(rows.map((row) => (row.key === key ? { ...row, ...change } : row)));
-  const focusLast = () => setTimeout(() => list.current?.querySelector<HTMLInputElement>(':scope > :last-child input')?.focus());
+  const set = (key: string, change: Partial<AccountDraft>) =>
+    onChange(rows.map((row) => (row.key === key ? { ...row, ...change } : row)));
+  const focusLast = () =>
+    setTimeout(() => list.current?.querySelector<HTMLInputElement>(':scope > :last-child input')?.focus());
   const meantKeys = rows.filter(meant).map(({ key }) => key);
   return (
     <div className={css.rows}>
@@ -98,18 +103,33 @@ export function AccountRows(props: {
               />
               <div className={css.buttons}>
                 {row.notes === null && (
-                  <ActionIcon size={32} aria-label={resources('addNote')} title={resources('addNote')} onClick={() => set(row.key, { notes: '' })}>
+                  <ActionIcon
+                    size={32}
+                    aria-label={resources('addNote')}
+                    title={resources('addNote')}
+                    onClick={() => set(row.key, { notes: '' })}
+                  >
                     <IconNote size={16} />
                   </ActionIcon>
                 )}
                 {rows.length > 1 && (
-                  <ActionIcon size={32} aria-label={resources('removeAccount', { number })} onClick={() => onChange(rows.filter(({ key }) => key !== row.key))}>
+                  <ActionIcon
+                    size={32}
+                    aria-label={resources('removeAccount', { number })}
+                    onClick={() => onChange(rows.filter(({ key }) => key !== row.key))}
+                  >
                     <IconTrash size={16} />
                   </ActionIcon>
                 )}
               </div>
               {row.notes !== null && (
-                <TextInput className={css.note ?? ''} label={resources('note')} value={row.notes} maxLength={4000} onChange={(event) => set(row.key, { notes: event.currentTarget.value })} />
+                <TextInput
+                  className={css.note ?? ''}
+                  label={resources('note')}
+                  value={row.notes}
+                  maxLength={4000}
+                  onChange={(event) => set(row.key, { notes: event.currentTarget.value })}
+                />
               )}
             </div>
           );

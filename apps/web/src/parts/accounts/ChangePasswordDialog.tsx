@@ -17,14 +17,20 @@ import { patchAccount, refreshAccount } from './store.ts';
 import { policyOf, usePolicies, useResource } from './use-lists.ts';
 
 /** Sets a password that a person chose, in the vault alone or on the target too. */
-export default function ChangePasswordDialog(props: { readonly account: Account; readonly close: () => void; readonly onAttempt: (attemptId: string) => void }) {
+export default function ChangePasswordDialog(props: {
+  readonly account: Account;
+  readonly close: () => void;
+  readonly onAttempt: (attemptId: string) => void;
+}) {
   const { account, close } = props;
   const { preferences } = useMe();
   const policies = usePolicies();
   const resource = useResource(account.resourceId).data;
   const policy = policyOf(policies, account.policyId, resource?.policyId);
   const [password, setPassword] = useState('');
-  const [where, setWhere] = useState<'local' | 'target'>(account.resettable && preferences.changeOnTargetByDefault ? 'target' : 'local');
+  const [where, setWhere] = useState<'local' | 'target'>(
+    account.resettable && preferences.changeOnTargetByDefault ? 'target' : 'local',
+  );
   const [reason, setReason] = useState('');
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -32,14 +38,25 @@ export default function ChangePasswordDialog(props: { readonly account: Account;
   const rules = policy ? policyRules(policy, password, account.username) : [];
   const unmet = rules.some((rule) => !rule.met);
   const badReason = preferences.reasonToChange && reason.trim().length < 3;
-  const passwordError = fieldErrors(error)['password'] ?? (tried && password === '' ? accounts('passwordMissing') : tried && unmet && policy ? accounts('rulesUnmet', { policy: policy.name }) : null);
+  const passwordError =
+    fieldErrors(error)['password'] ??
+    (tried && password === ''
+      ? accounts('passwordMissing')
+      : tried && unmet && policy
+        ? accounts('rulesUnmet', { policy: policy.name })
+        : null);
   const submit = async () => {
     setTried(true);
     if (password === '' || unmet || badReason || busy) return;
     setBusy(true);
     setError(null);
     try {
-      const { version, attemptId } = await ask(changePassword, { accountId: account.id, password, where, ...(reason.trim() ? { reason: reason.trim() } : {}) });
+      const { version, attemptId } = await ask(changePassword, {
+        accountId: account.id,
+        password,
+        where,
+        ...(reason.trim() ? { reason: reason.trim() } : {}),
+      });
       if (attemptId) {
         patchAccount(account.id, { attempt: { id: attemptId, state: 'prepared', why: null } });
         props.onAttempt(attemptId);
@@ -70,9 +87,15 @@ export default function ChangePasswordDialog(props: { readonly account: Account;
             onChange={setPassword}
             rules={rules}
             error={passwordError}
-            {...(policy ? { generate: { policy, username: account.username, resourceType: account.resourceType } } : {})}
+            {...(policy
+              ? { generate: { policy, username: account.username, resourceType: account.resourceType } }
+              : {})}
           />
-          <Radio.Group label={accounts('where')} value={where} onChange={(value) => setWhere(value === 'target' ? 'target' : 'local')}>
+          <Radio.Group
+            label={accounts('where')}
+            value={where}
+            onChange={(value) => setWhere(value === 'target' ? 'target' : 'local')}
+          >
             <Stack gap={10} mt={4}>
               <Radio
                 value="target"
@@ -101,7 +124,11 @@ export default function ChangePasswordDialog(props: { readonly account: Account;
           <Button variant="default" onClick={close} disabled={busy}>
             {kit('cancel')}
           </Button>
-          <Button type="submit" aria-disabled={busy} {...(busy ? { leftSection: <Loader size={14} color="currentColor" /> } : {})}>
+          <Button
+            type="submit"
+            aria-disabled={busy}
+            {...(busy ? { leftSection: <Loader size={14} color="currentColor" /> } : {})}
+          >
             {accounts('changeGo')}
           </Button>
         </DialogActions>

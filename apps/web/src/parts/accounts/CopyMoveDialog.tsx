@@ -28,10 +28,13 @@ export default function CopyMoveDialog({ account, close }: { readonly account: A
   const names = useRef(new Map<string, string>());
   const found = useQuery({
     queryKey: [...keys.resources, 'choose', asked],
-    queryFn: ({ signal }) => ask(listResources, { limit: 20, ...(asked ? { search: asked } : {}) }, { signal }), placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => ask(listResources, { limit: 20, ...(asked ? { search: asked } : {}) }, { signal }),
+    placeholderData: keepPreviousData,
   });
   for (const { id, name } of found.data?.items ?? []) names.current.set(id, name);
-  const data = [...names.current].filter(([id]) => id !== account.resourceId).map(([value, label]) => ({ value, label }));
+  const data = [...names.current]
+    .filter(([id]) => id !== account.resourceId)
+    .map(([value, label]) => ({ value, label }));
   const submit = async () => {
     setTried(true);
     const [first] = chosen;
@@ -54,7 +57,12 @@ export default function CopyMoveDialog({ account, close }: { readonly account: A
     }
   };
   const shared = {
-    data, searchable: true, onSearchChange: setText, placeholder: accounts('findResource'), nothingFoundMessage: accounts('noResource'), withAsterisk: true,
+    data,
+    searchable: true,
+    onSearchChange: setText,
+    placeholder: accounts('findResource'),
+    nothingFoundMessage: accounts('noResource'),
+    withAsterisk: true,
     error: tried && chosen.length === 0 ? accounts('chooseMissing') : null,
   };
   return (
@@ -67,13 +75,28 @@ export default function CopyMoveDialog({ account, close }: { readonly account: A
               setHow(value === 'move' ? 'move' : 'copy');
               setChosen([]);
             }}
-            data={[{ value: 'copy', label: accounts('copyTo') }, { value: 'move', label: accounts('moveTo') }]}
+            data={[
+              { value: 'copy', label: accounts('copyTo') },
+              { value: 'move', label: accounts('moveTo') },
+            ]}
           />
         )}
         {how === 'copy' ? (
-          <MultiSelect label={accounts('chooseResources')} description={accounts('copyToHelp')} value={[...chosen]} onChange={setChosen} {...shared} />
+          <MultiSelect
+            label={accounts('chooseResources')}
+            description={accounts('copyToHelp')}
+            value={[...chosen]}
+            onChange={setChosen}
+            {...shared}
+          />
         ) : (
-          <Select label={accounts('chooseResource')} description={accounts('moveToHelp')} value={chosen[0] ?? null} onChange={(id) => setChosen(id ? [id] : [])} {...shared} />
+          <Select
+            label={accounts('chooseResource')}
+            description={accounts('moveToHelp')}
+            value={chosen[0] ?? null}
+            onChange={(id) => setChosen(id ? [id] : [])}
+            {...shared}
+          />
         )}
         {error !== null && <ErrorBox error={error} />}
       </Stack>
@@ -81,7 +104,11 @@ export default function CopyMoveDialog({ account, close }: { readonly account: A
         <Button variant="default" onClick={close} disabled={busy}>
           {kit('cancel')}
         </Button>
-        <Button onClick={() => void submit()} aria-disabled={busy} {...(busy ? { leftSection: <Loader size={14} color="currentColor" /> } : {})}>
+        <Button
+          onClick={() => void submit()}
+          aria-disabled={busy}
+          {...(busy ? { leftSection: <Loader size={14} color="currentColor" /> } : {})}
+        >
           {accounts(how === 'copy' ? 'copyGo' : 'moveGo')}
         </Button>
       </DialogActions>

@@ -13,7 +13,13 @@ import { refreshAccount } from './store.ts';
 import { usePolicies } from './use-lists.ts';
 
 /** Changes an account's log-in name, notes and policy. */
-export default function EditAccountDialog({ account, close }: { readonly account: Account; readonly close: () => void }) {
+export default function EditAccountDialog({
+  account,
+  close,
+}: {
+  readonly account: Account;
+  readonly close: () => void;
+}) {
   const policies = usePolicies();
   const [username, setUsername] = useState(account.username);
   const [notes, setNotes] = useState(account.notes);
@@ -28,7 +34,13 @@ export default function EditAccountDialog({ account, close }: { readonly account
     setBusy(true);
     setError(null);
     try {
-      await ask(updateAccount, { accountId: account.id, version: account.version, username: username.trim(), notes, policyId });
+      await ask(updateAccount, {
+        accountId: account.id,
+        version: account.version,
+        username: username.trim(),
+        notes,
+        policyId,
+      });
       await refreshAccount(account);
       toast({ message: accounts('saved') });
       close();
@@ -64,14 +76,27 @@ export default function EditAccountDialog({ account, close }: { readonly account
             value={policyId}
             onChange={setPolicyId}
           />
-          <Textarea label={accounts('notes')} autosize minRows={2} maxRows={8} maxLength={4000} value={notes} onChange={(event) => setNotes(event.currentTarget.value)} error={fields['notes'] ?? null} />
+          <Textarea
+            label={accounts('notes')}
+            autosize
+            minRows={2}
+            maxRows={8}
+            maxLength={4000}
+            value={notes}
+            onChange={(event) => setNotes(event.currentTarget.value)}
+            error={fields['notes'] ?? null}
+          />
           {error !== null && !fields['username'] && <ErrorBox error={error} />}
         </Stack>
         <DialogActions>
           <Button variant="default" onClick={close} disabled={busy}>
             {kit('cancel')}
           </Button>
-          <Button type="submit" aria-disabled={busy} {...(busy ? { leftSection: <Loader size={14} color="currentColor" /> } : {})}>
+          <Button
+            type="submit"
+            aria-disabled={busy}
+            {...(busy ? { leftSection: <Loader size={14} color="currentColor" /> } : {})}
+          >
             {kit('save')}
           </Button>
         </DialogActions>

@@ -49,10 +49,19 @@ export default function ResolveDialog({ account, close }: { readonly account: Ac
         <Stack gap={14}>
           <p style={{ margin: 0 }}>{accounts('resolveText')}</p>
           <PasswordCell account={account} />
-          <Radio.Group label={accounts('resolveHow')} value={how} onChange={(value) => setHow(ways.find((way) => way === value) ?? 'ask-again')}>
+          <Radio.Group
+            label={accounts('resolveHow')}
+            value={how}
+            onChange={(value) => setHow(ways.find((way) => way === value) ?? 'ask-again')}
+          >
             <Stack gap={10} mt={4}>
               {ways.map((way) => (
-                <Radio key={way} value={way} label={accounts(`resolve-${way}`)} description={accounts(`resolve-${way}-help`)} />
+                <Radio
+                  key={way}
+                  value={way}
+                  label={accounts(`resolve-${way}`)}
+                  description={accounts(`resolve-${way}-help`)}
+                />
               ))}
             </Stack>
           </Radio.Group>
@@ -74,7 +83,11 @@ export default function ResolveDialog({ account, close }: { readonly account: Ac
           <Button variant="default" onClick={close} disabled={busy}>
             {kit('cancel')}
           </Button>
-          <Button type="submit" aria-disabled={busy} {...(busy ? { leftSection: <Loader size={14} color="currentColor" /> } : {})}>
+          <Button
+            type="submit"
+            aria-disabled={busy}
+            {...(busy ? { leftSection: <Loader size={14} color="currentColor" /> } : {})}
+          >
             {accounts('resolveGo')}
           </Button>
         </DialogActions>

@@ -19,7 +19,14 @@ type StepState = 'done' | 'running' | 'waiting' | 'failed';
 const steps = ['step-drawn', 'step-applied', 'step-verified', 'step-promoted'] as const;
 /** How many steps are behind each state. */
 const behind: Readonly<Record<AttemptState, number>> = {
-  prepared: 1, applying: 1, applied: 2, verified: 3, promoted: 4, unverified: 1, 'rolled-back': 1, 'needs-person': 1,
+  prepared: 1,
+  applying: 1,
+  applied: 2,
+  verified: 3,
+  promoted: 4,
+  unverified: 1,
+  'rolled-back': 1,
+  'needs-person': 1,
 };
 const settled: readonly AttemptState[] = ['promoted', 'rolled-back', 'needs-person'];
 
@@ -33,7 +40,15 @@ const glyphs = { done: IconCircleCheck, running: IconLoader2, waiting: IconCircl
 const words = { done: 'stepDone', running: 'stepRunning', waiting: 'stepWaiting', failed: 'stepFailed' } as const;
 
 /** One rotation as it goes on: asked for every second until it is settled, then everything about the account is fetched anew. */
-export function RotationProgress({ account, attemptId, actions }: { readonly account: Account; readonly attemptId: string; readonly actions: AccountActions }) {
+export function RotationProgress({
+  account,
+  attemptId,
+  actions,
+}: {
+  readonly account: Account;
+  readonly attemptId: string;
+  readonly actions: AccountActions;
+}) {
   const query = useQuery({
     queryKey: keys.attempt(account.id, attemptId),
     queryFn: ({ signal }) => ask(readAttempt, { accountId: account.id, attemptId }, { signal }),
@@ -56,16 +71,24 @@ export function RotationProgress({ account, attemptId, actions }: { readonly acc
     }
     before.current = state;
   }, [state, account]);
-  if (!attempt) return query.isError ? <ErrorBox error={query.error} retry={() => void query.refetch()} /> : <Bones lines={[60, 50, 55]} />;
+  if (!attempt)
+    return query.isError ? (
+      <ErrorBox error={query.error} retry={() => void query.refetch()} />
+    ) : (
+      <Bones lines={[60, 50, 55]} />
+    );
   const result =
-    attempt.state === 'promoted' ? accounts('attemptPromoted')
-    : attempt.state === 'rolled-back' ? accounts('attemptRolledBack')
-    : attempt.state === 'needs-person' ? accounts('attemptNeedsPerson')
-    : attempt.state === 'unverified'
-      ? attempt.nextTryAt && Date.parse(attempt.nextTryAt) > Date.now()
-        ? accounts('attemptUnverified', { when: new Date(attempt.nextTryAt).toLocaleTimeString() })
-        : accounts('attemptUnverifiedSoon')
-      : null;
+    attempt.state === 'promoted'
+      ? accounts('attemptPromoted')
+      : attempt.state === 'rolled-back'
+        ? accounts('attemptRolledBack')
+        : attempt.state === 'needs-person'
+          ? accounts('attemptNeedsPerson')
+          : attempt.state === 'unverified'
+            ? attempt.nextTryAt && Date.parse(attempt.nextTryAt) > Date.now()
+              ? accounts('attemptUnverified', { when: new Date(attempt.nextTryAt).toLocaleTimeString() })
+              : accounts('attemptUnverifiedSoon')
+            : null;
   return (
     <section className={css.box} aria-label={accounts('rotations')}>
       <h3>

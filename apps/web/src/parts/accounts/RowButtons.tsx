@@ -8,7 +8,17 @@ import css from './row-buttons.module.css';
 import type { AccountActions } from './use-account-actions.tsx';
 
 /** The star of a row. */
-export function Star({ account, actions, tabIndex, size = 15 }: { readonly account: Account; readonly actions: AccountActions; readonly tabIndex?: 0 | -1; readonly size?: number }) {
+export function Star({
+  account,
+  actions,
+  tabIndex,
+  size = 15,
+}: {
+  readonly account: Account;
+  readonly actions: AccountActions;
+  readonly tabIndex?: 0 | -1;
+  readonly size?: number;
+}) {
   return (
     <button
       type="button"
@@ -19,13 +29,25 @@ export function Star({ account, actions, tabIndex, size = 15 }: { readonly accou
       aria-label={accounts(account.favourite ? 'removeFavourite' : 'addFavourite', { name: nameOf(account) })}
       onClick={() => actions.favourite(account)}
     >
-      {account.favourite ? <IconStarFilled size={size} className={css.star} aria-hidden /> : <IconStar size={size} aria-hidden />}
+      {account.favourite ? (
+        <IconStarFilled size={size} className={css.star} aria-hidden />
+      ) : (
+        <IconStar size={size} aria-hidden />
+      )}
     </button>
   );
 }
 
 /** The button that opens a row's menu. */
-export function More({ account, menu, tabIndex }: { readonly account: Account; readonly menu: OpenMenu; readonly tabIndex?: 0 | -1 }) {
+export function More({
+  account,
+  menu,
+  tabIndex,
+}: {
+  readonly account: Account;
+  readonly menu: OpenMenu;
+  readonly tabIndex?: 0 | -1;
+}) {
   return (
     <button
       type="button"

@@ -1,4 +1,15 @@
-import { IconAlertTriangle, IconCircleCheck, IconClockX, IconEyeOff, IconHelpCircle, IconKeyOff, IconPlugConnectedX, IconRefresh, IconUserExclamation, type Icon } from '@tabler/icons-react';
+import {
+  IconAlertTriangle,
+  IconCircleCheck,
+  IconClockX,
+  IconEyeOff,
+  IconHelpCircle,
+  IconKeyOff,
+  IconPlugConnectedX,
+  IconRefresh,
+  IconUserExclamation,
+  type Icon,
+} from '@tabler/icons-react';
 import type { Account, Health } from '@strongroom/contract';
 import { accounts } from '../../lib/messages/accounts.ts';
 import { Pill, type Tone } from '../../ui/Pill.tsx';
@@ -14,7 +25,15 @@ export const healthLooks: Readonly<Record<Health, { readonly tone: Tone; readonl
   untrusted: { tone: 'bad', icon: IconKeyOff },
 };
 /** In the order a person should worry, worst first. */
-export const healthOrder: readonly Health[] = ['out-of-sync', 'untrusted', 'unreachable', 'stale', 'unproven', 'excluded', 'proven'];
+export const healthOrder: readonly Health[] = [
+  'out-of-sync',
+  'untrusted',
+  'unreachable',
+  'stale',
+  'unproven',
+  'excluded',
+  'proven',
+];
 
 /** A health as a badge; with `quiet`, nothing when all is well: a dense table shows the exceptions only. */
 export function HealthPill({ health, quiet = false }: { readonly health: Health; readonly quiet?: boolean }) {

@@ -57,7 +57,12 @@ async function verify(account: Account): Promise<void> {
     void refreshAccount(account);
     const key = `verified-${proof.health}`;
     const good = proof.health === 'proven';
-    toast({ id, message: accounts(accounts.has(key) ? key : 'verified-other', { name }), tone: good ? 'info' : 'bad', ...(good ? { seconds: 5 } : {}) });
+    toast({
+      id,
+      message: accounts(accounts.has(key) ? key : 'verified-other', { name }),
+      tone: good ? 'info' : 'bad',
+      ...(good ? { seconds: 5 } : {}),
+    });
   } catch (error) {
     toast({ id, message: accounts('verified-other', { name }), seconds: 1 });
     toastProblem(error);
@@ -68,7 +73,10 @@ async function verify(account: Account): Promise<void> {
  * The actions on accounts and the dialogs they need. `onAttempt` is told of each rotation that begins, so that the page
  * can show how it goes on.
  */
-export function useAccountActions(onAttempt: (account: Account, attemptId: string) => void): { readonly actions: AccountActions; readonly dialogs: ReactNode } {
+export function useAccountActions(onAttempt: (account: Account, attemptId: string) => void): {
+  readonly actions: AccountActions;
+  readonly dialogs: ReactNode;
+} {
   const secrets = useSecrets();
   const [open, setOpen] = useState<{ readonly what: Dialogue; readonly account: Account } | null>(null);
   const tell = useRef(onAttempt);
@@ -92,7 +100,12 @@ export function useAccountActions(onAttempt: (account: Account, attemptId: strin
       favourite: (account) => void setFavourite(account, !account.favourite, true),
       verify: (account) => void verify(account),
       rotate: (account) => void rotate(account),
-      changePassword: show('change'), edit: show('edit'), copyOrMove: show('copyMove'), remove: show('remove'), resolve: show('resolve'), showLarge: show('large'),
+      changePassword: show('change'),
+      edit: show('edit'),
+      copyOrMove: show('copyMove'),
+      remove: show('remove'),
+      resolve: show('resolve'),
+      showLarge: show('large'),
     };
   }, [secrets]);
 
@@ -100,7 +113,9 @@ export function useAccountActions(onAttempt: (account: Account, attemptId: strin
   const account = open?.account;
   const dialogs = account && (
     <Suspense fallback={null}>
-      {open.what === 'change' && <ChangePasswordDialog account={account} close={close} onAttempt={(id) => tell.current(account, id)} />}
+      {open.what === 'change' && (
+        <ChangePasswordDialog account={account} close={close} onAttempt={(id) => tell.current(account, id)} />
+      )}
       {open.what === 'edit' && <EditAccountDialog account={account} close={close} />}
       {open.what === 'copyMove' && <CopyMoveDialog account={account} close={close} />}
       {open.what === 'resolve' && <ResolveDialog account={account} close={close} />}

@@ -23,7 +23,8 @@ export function emptyReset(fields: readonly Field[]): ResetDraft {
 }
 
 /** Whether another account logs in: the settings say so, or have no word on it. */
-export const needsAdmin = (settings: Values): boolean => settings['loginWith'] === 'another account' || settings['proveBy'] === 'su';
+export const needsAdmin = (settings: Values): boolean =>
+  settings['loginWith'] === 'another account' || settings['proveBy'] === 'su';
 /** Whether a second account is needed to become root. */
 export const needsElevation = (settings: Values): boolean => settings['elevation'] === 'su';
 
@@ -39,7 +40,9 @@ export function resetFaults(fields: readonly Field[], draft: ResetDraft): readon
 /** The draft without accounts that its settings no longer use. */
 export function tidyReset(draft: ResetDraft): ResetDraft {
   return {
-    settings: draft.settings, admin: needsAdmin(draft.settings) ? draft.admin : null, elevation: needsElevation(draft.settings) ? draft.elevation : null,
+    settings: draft.settings,
+    admin: needsAdmin(draft.settings) ? draft.admin : null,
+    elevation: needsElevation(draft.settings) ? draft.elevation : null,
   };
 }
 
@@ -65,36 +68,46 @@ export function ResetFields(props: {
         checked={checked}
         disabled={disabled}
       />
-      {(needsAdmin(draft.settings) || needsElevation(draft.settings)) && <div className={css.fields}>
-      {needsAdmin(draft.settings) && (
-        <Select
-          label={resources('admin')}
-          description={resources('adminHelp')}
-          placeholder={resources('adminNone')}
-          withAsterisk
-          searchable
-          disabled={disabled}
-          data={data}
-          value={draft.admin}
-          onChange={(admin) => onChange({ ...draft, admin })}
-          error={errors['adminAccountId'] ?? errors['adminUsername'] ?? (checked && !draft.admin ? resources('adminMissing') : null)}
-        />
+      {(needsAdmin(draft.settings) || needsElevation(draft.settings)) && (
+        <div className={css.fields}>
+          {needsAdmin(draft.settings) && (
+            <Select
+              label={resources('admin')}
+              description={resources('adminHelp')}
+              placeholder={resources('adminNone')}
+              withAsterisk
+              searchable
+              disabled={disabled}
+              data={data}
+              value={draft.admin}
+              onChange={(admin) => onChange({ ...draft, admin })}
+              error={
+                errors['adminAccountId'] ??
+                errors['adminUsername'] ??
+                (checked && !draft.admin ? resources('adminMissing') : null)
+              }
+            />
+          )}
+          {needsElevation(draft.settings) && (
+            <Select
+              label={resources('elevation')}
+              description={resources('elevationHelp')}
+              placeholder={resources('adminNone')}
+              withAsterisk
+              searchable
+              disabled={disabled}
+              data={data}
+              value={draft.elevation}
+              onChange={(elevation) => onChange({ ...draft, elevation })}
+              error={
+                errors['elevationAccountId'] ??
+                errors['elevationUsername'] ??
+                (checked && !draft.elevation ? resources('elevationMissing') : null)
+              }
+            />
+          )}
+        </div>
       )}
-      {needsElevation(draft.settings) && (
-        <Select
-          label={resources('elevation')}
-          description={resources('elevationHelp')}
-          placeholder={resources('adminNone')}
-          withAsterisk
-          searchable
-          disabled={disabled}
-          data={data}
-          value={draft.elevation}
-          onChange={(elevation) => onChange({ ...draft, elevation })}
-          error={errors['elevationAccountId'] ?? errors['elevationUsername'] ?? (checked && !draft.elevation ? resources('elevationMissing') : null)}
-        />
-      )}
-      </div>}
     </>
   );
 }

@@ -24,7 +24,10 @@ export function SettingsForm(props: {
   const { fields, values, errors, checked, disabled = false, above = '' } = props;
   const faults = faultsOf(fields, values);
   // Groups last, whatever their place in the schema: they are rarely touched.
-  const ordered = [...fields.filter((field) => field.kind !== 'group'), ...fields.filter((field) => field.kind === 'group')];
+  const ordered = [
+    ...fields.filter((field) => field.kind !== 'group'),
+    ...fields.filter((field) => field.kind === 'group'),
+  ];
   return (
     <div className={css.fields}>
       {ordered.map((field) => {
@@ -32,13 +35,30 @@ export function SettingsForm(props: {
         const fault = faults[field.key];
         const error = errors[path] ?? (checked && fault ? resources(fault.key, fault.figures) : null);
         const set = (value: unknown) => props.onChange({ ...values, [field.key]: value });
-        const shared = { label: field.title, description: field.description || undefined, error, disabled, withAsterisk: field.required };
+        const shared = {
+          label: field.title,
+          description: field.description || undefined,
+          error,
+          disabled,
+          withAsterisk: field.required,
+        };
         const value = values[field.key];
         switch (field.kind) {
           case 'group':
             return (
-              <Group key={field.key} title={field.title} description={field.description} open={checked && Object.keys(faults).some((p) => p.startsWith(`${field.key}.`))}>
-                <SettingsForm {...props} fields={field.fields} values={inGroup(value)} onChange={set} above={`${path}.`} />
+              <Group
+                key={field.key}
+                title={field.title}
+                description={field.description}
+                open={checked && Object.keys(faults).some((p) => p.startsWith(`${field.key}.`))}
+              >
+                <SettingsForm
+                  {...props}
+                  fields={field.fields}
+                  values={inGroup(value)}
+                  onChange={set}
+                  above={`${path}.`}
+                />
               </Group>
             );
           case 'choice':
@@ -68,13 +88,36 @@ export function SettingsForm(props: {
               />
             );
           case 'flag':
-            return <Switch key={field.key} label={field.title} description={field.description || undefined} disabled={disabled} checked={value === true} onChange={(event) => set(event.currentTarget.checked)} />;
+            return (
+              <Switch
+                key={field.key}
+                label={field.title}
+                description={field.description || undefined}
+                disabled={disabled}
+                checked={value === true}
+                onChange={(event) => set(event.currentTarget.checked)}
+              />
+            );
           case 'text': {
             const written = typeof value === 'string' ? value : '';
             return field.long ? (
-              <Textarea key={field.key} {...shared} autosize minRows={3} value={written} onChange={(event) => set(event.currentTarget.value)} />
+              <Textarea
+                key={field.key}
+                {...shared}
+                autosize
+                minRows={3}
+                value={written}
+                onChange={(event) => set(event.currentTarget.value)}
+              />
             ) : (
-              <TextInput key={field.key} {...shared} value={written} onChange={(event) => set(event.currentTarget.value)} spellCheck={false} autoComplete="off" />
+              <TextInput
+                key={field.key}
+                {...shared}
+                value={written}
+                onChange={(event) => set(event.currentTarget.value)}
+                spellCheck={false}
+                autoComplete="off"
+              />
             );
           }
           default:
@@ -85,7 +128,12 @@ export function SettingsForm(props: {
   );
 }
 
-function Group(props: { readonly title: string; readonly description: string; readonly open: boolean; readonly children: ReactNode }) {
+function Group(props: {
+  readonly title: string;
+  readonly description: string;
+  readonly open: boolean;
+  readonly children: ReactNode;
+}) {
   const [open, setOpen] = useState(false);
   return (
     <details className={css.group} open={open || props.open} onToggle={(event) => setOpen(event.currentTarget.open)}>

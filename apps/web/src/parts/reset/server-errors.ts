@@ -5,5 +5,7 @@ import { fieldErrors } from '../../lib/problem.ts';
  * input (`reset.settings.port`, `settings.port`), the form from the settings (`port`).
  */
 export function resetErrors(error: unknown): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(fieldErrors(error)).map(([path, says]) => [path.replace(/^(reset\.)?(settings\.)?/, ''), says]));
+  return Object.fromEntries(
+    Object.entries(fieldErrors(error)).map(([path, says]) => [path.replace(/^(reset\.)?(settings\.)?/, ''), says]),
+  );
 }

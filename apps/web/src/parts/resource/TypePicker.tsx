@@ -10,7 +10,15 @@ import css from './type-picker.module.css';
  * Every resource type as a tile, by category, with a search field that has the focus: typing narrows, arrow keys move,
  * Enter takes. One stop for Tab, as a list has.
  */
-export function TypePicker({ types, chosen, choose }: { readonly types: readonly ResourceType[]; readonly chosen: string | null; readonly choose: (type: ResourceType) => void }) {
+export function TypePicker({
+  types,
+  chosen,
+  choose,
+}: {
+  readonly types: readonly ResourceType[];
+  readonly chosen: string | null;
+  readonly choose: (type: ResourceType) => void;
+}) {
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
   const list = useRef<HTMLDivElement>(null);
@@ -19,7 +27,10 @@ export function TypePicker({ types, chosen, choose }: { readonly types: readonly
     return types.filter((type) => `${type.title} ${type.category}`.toLowerCase().includes(words));
   }, [types, text]);
   const categories = useMemo(() => [...new Set(found.map((type) => type.category))], [found]);
-  const ordered = useMemo(() => categories.flatMap((category) => found.filter((type) => type.category === category)), [categories, found]);
+  const ordered = useMemo(
+    () => categories.flatMap((category) => found.filter((type) => type.category === category)),
+    [categories, found],
+  );
   const current = ordered[Math.min(at, ordered.length - 1)];
   const move = (to: number) => {
     const next = Math.max(0, Math.min(ordered.length - 1, to));
@@ -27,7 +38,14 @@ export function TypePicker({ types, chosen, choose }: { readonly types: readonly
     list.current?.querySelectorAll('[role=option]')[next]?.scrollIntoView({ block: 'nearest' });
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const columns = list.current ? Math.max(1, getComputedStyle(list.current.querySelector('[role=group] > div') ?? list.current).gridTemplateColumns.split(' ').length) : 1;
+    const columns = list.current
+      ? Math.max(
+          1,
+          getComputedStyle(list.current.querySelector('[role=group] > div') ?? list.current).gridTemplateColumns.split(
+            ' ',
+          ).length,
+        )
+      : 1;
     if (event.key === 'ArrowDown') move(at + columns);
     else if (event.key === 'ArrowUp') move(at - columns);
     else if (event.key === 'ArrowRight' && text === '') move(at + 1);

@@ -12,7 +12,14 @@ export interface DetailsDraft {
   readonly policyId: string | null;
 }
 export const emptyDetails: DetailsDraft = {
-  name: '', dnsName: '', description: '', department: '', location: '', domain: '', url: '', policyId: null,
+  name: '',
+  dnsName: '',
+  description: '',
+  department: '',
+  location: '',
+  domain: '',
+  url: '',
+  policyId: null,
 };
 
 type Attribute = ResourceType['attributes'][number];
@@ -25,7 +32,13 @@ export function shows(type: ResourceType | undefined, attribute: Attribute): boo
 export function detailsOf(draft: DetailsDraft, type: ResourceType | undefined): DetailsDraft {
   const text = (attribute: Attribute & keyof DetailsDraft) => (shows(type, attribute) ? draft[attribute].trim() : '');
   return {
-    name: draft.name.trim(), policyId: draft.policyId, dnsName: text('dnsName'), description: text('description'), department: text('department'),
-    location: text('location'), domain: text('domain'), url: text('url'),
+    name: draft.name.trim(),
+    policyId: draft.policyId,
+    dnsName: text('dnsName'),
+    description: text('description'),
+    department: text('department'),
+    location: text('location'),
+    domain: text('domain'),
+    url: text('url'),
   };
 }

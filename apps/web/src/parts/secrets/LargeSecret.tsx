@@ -8,7 +8,8 @@ import { Ring } from '../../ui/Ring.tsx';
 import css from './secrets.module.css';
 import { nameOf, useSecrets, type Subject } from './SecretsProvider.tsx';
 
-const kindOf = (char: string): 'digit' | 'letter' | 'symbol' => (/\p{Nd}/u.test(char) ? 'digit' : /\p{L}/u.test(char) ? 'letter' : 'symbol');
+const kindOf = (char: string): 'digit' | 'letter' | 'symbol' =>
+  /\p{Nd}/u.test(char) ? 'digit' : /\p{L}/u.test(char) ? 'letter' : 'symbol';
 
 /** A password in large signs with their places, to be typed elsewhere or read out. Closes when its time is up. */
 export default function LargeSecret({ subject, close }: { readonly subject: Subject; readonly close: () => void }) {
@@ -28,7 +29,6 @@ export default function LargeSecret({ subject, close }: { readonly subject: Subj
       alive = false;
     };
     // Asked for once, when the dialog opens.
-    // eslint-disable-next-line
   }, []);
   useEffect(() => {
     if (password === null) return;

@@ -1,5 +1,15 @@
 import { revealAccount, revealFormer } from '@strongroom/contract';
-import { createContext, lazy, Suspense, useCallback, useContext, useMemo, useRef, useState, type ReactNode } from 'react';
+import {
+  createContext,
+  lazy,
+  Suspense,
+  useCallback,
+  useContext,
+  useMemo,
+  useRef,
+  useState,
+  type ReactNode,
+} from 'react';
 import { ask, ProblemError } from '../../lib/client.ts';
 import { secrets } from '../../lib/messages/secrets.ts';
 import { useMe } from '../../lib/session.tsx';
@@ -61,12 +71,17 @@ export function SecretsProvider({ children }: { readonly children: ReactNode }) 
   const [two, setTwo] = useState<{ subject: Subject; current: string; candidate: string } | null>(null);
   const given = useRef(new Map<string, { readonly why: Why; readonly at: number }>());
 
-  const prompt = useCallback((question: WhyQuestion) => new Promise<Why | null>((answer) => setOpen({ question, answer })), []);
+  const prompt = useCallback(
+    (question: WhyQuestion) => new Promise<Why | null>((answer) => setOpen({ question, answer })),
+    [],
+  );
 
   const reveal = useCallback(
     async (subject: Subject, purpose: 'show' | 'copy', version?: number): Promise<string | null> => {
       const former = version !== undefined;
-      const title = secrets(former ? 'whyFormer' : purpose === 'show' ? 'whyShow' : 'whyCopy', { name: nameOf(subject) });
+      const title = secrets(former ? 'whyFormer' : purpose === 'show' ? 'whyShow' : 'whyCopy', {
+        name: nameOf(subject),
+      });
       const kept = given.current.get(subject.id);
       let why: Why | null = kept && Date.now() - kept.at < goodForMs ? kept.why : null;
       let needs = { reason: preferences.reasonToReveal, ticket: preferences.ticketToReveal };
@@ -98,7 +113,8 @@ export function SecretsProvider({ children }: { readonly children: ReactNode }) 
   );
 
   const whyChange = useCallback(
-    async (_: Subject, title: string): Promise<Why | null> => (preferences.reasonToChange ? prompt({ title, reason: true, ticket: false }) : {}),
+    async (_: Subject, title: string): Promise<Why | null> =>
+      preferences.reasonToChange ? prompt({ title, reason: true, ticket: false }) : {},
     [preferences.reasonToChange, prompt],
   );
 

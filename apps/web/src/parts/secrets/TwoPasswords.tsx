@@ -6,7 +6,12 @@ import { SecretField } from '../../ui/SecretField.tsx';
 import css from './secrets.module.css';
 
 /** Both passwords of an account whose rotation is in doubt. They leave with the dialog, which closes by itself. */
-export default function TwoPasswords(props: { readonly name: string; readonly current: string; readonly candidate: string; readonly close: () => void }) {
+export default function TwoPasswords(props: {
+  readonly name: string;
+  readonly current: string;
+  readonly candidate: string;
+  readonly close: () => void;
+}) {
   const { preferences } = useMe();
   const { close, current, candidate } = props;
   // Opened once and shown in two fields: the dialog itself must not outlive what one field is allowed.

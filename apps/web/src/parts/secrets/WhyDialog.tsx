@@ -23,7 +23,13 @@ function remember(reason: string): void {
 }
 
 /** Asks why, and under which ticket. Answers null when the person gives up. */
-export default function WhyDialog({ question, answer }: { readonly question: WhyQuestion; readonly answer: (why: Why | null) => void }) {
+export default function WhyDialog({
+  question,
+  answer,
+}: {
+  readonly question: WhyQuestion;
+  readonly answer: (why: Why | null) => void;
+}) {
   const [reason, setReason] = useState('');
   const [ticket, setTicket] = useState('');
   const [tried, setTried] = useState(false);
@@ -33,7 +39,10 @@ export default function WhyDialog({ question, answer }: { readonly question: Why
     setTried(true);
     if (badReason || badTicket) return;
     if (reason.trim()) remember(reason.trim());
-    answer({ ...(reason.trim() ? { reason: reason.trim() } : {}), ...(ticket.trim() ? { ticket: ticket.trim() } : {}) });
+    answer({
+      ...(reason.trim() ? { reason: reason.trim() } : {}),
+      ...(ticket.trim() ? { ticket: ticket.trim() } : {}),
+    });
   };
   return (
     <Dialog open close={() => answer(null)} title={question.title}>

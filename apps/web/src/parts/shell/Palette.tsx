@@ -30,7 +30,15 @@ interface Item {
 }
 
 /** Ctrl K: finds any account or resource, and every page and command, from anywhere. */
-export default function Palette({ open, close, openKeys }: { readonly open: boolean; readonly close: () => void; readonly openKeys: () => void }) {
+export default function Palette({
+  open,
+  close,
+  openKeys,
+}: {
+  readonly open: boolean;
+  readonly close: () => void;
+  readonly openKeys: () => void;
+}) {
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
   const [asked] = useDebouncedValue(text.trim(), 90);
@@ -45,13 +53,16 @@ export default function Palette({ open, close, openKeys }: { readonly open: bool
   const search = commandsOnly ? '' : asked;
   const accounts = useQuery({
     queryKey: [...keys.accounts, 'palette', search],
-    queryFn: ({ signal }) => ask(listAccounts, { limit: 6, view: search ? 'all' : 'recent', ...(search ? { search } : {}) }, { signal }),
-    enabled: open && !commandsOnly, placeholderData: keepPreviousData,
+    queryFn: ({ signal }) =>
+      ask(listAccounts, { limit: 6, view: search ? 'all' : 'recent', ...(search ? { search } : {}) }, { signal }),
+    enabled: open && !commandsOnly,
+    placeholderData: keepPreviousData,
   });
   const resources = useQuery({
     queryKey: [...keys.resources, 'palette', search],
     queryFn: ({ signal }) => ask(listResources, { limit: 6, search }, { signal }),
-    enabled: open && search !== '', placeholderData: keepPreviousData,
+    enabled: open && search !== '',
+    placeholderData: keepPreviousData,
   });
   useEffect(() => setAt(0), [text]);
   useEffect(() => {
@@ -64,28 +75,44 @@ export default function Palette({ open, close, openKeys }: { readonly open: bool
     if (!commandsOnly) {
       for (const account of accounts.data?.items ?? []) {
         found.push({
-          id: account.id, group: palette(search ? 'accounts' : 'recent'), icon: <TypeIcon type={account.resourceType} />, label: account.username,
-          sub: account.resourceName, hint: palette('enterOpens'), account,
+          id: account.id,
+          group: palette(search ? 'accounts' : 'recent'),
+          icon: <TypeIcon type={account.resourceType} />,
+          label: account.username,
+          sub: account.resourceName,
+          hint: palette('enterOpens'),
+          account,
           go: () => void navigate({ to: '/home', search: { view: 'all', account: account.id } }),
         });
       }
       if (search) {
         for (const resource of resources.data?.items ?? []) {
           found.push({
-            id: resource.id, group: palette('resources'), icon: <TypeIcon type={resource.type} />, label: resource.name, sub: resource.dnsName,
+            id: resource.id,
+            group: palette('resources'),
+            icon: <TypeIcon type={resource.type} />,
+            label: resource.name,
+            sub: resource.dnsName,
             go: () => void navigate({ to: `/resources/${resource.id}` }),
           });
         }
       }
     }
     const does = {
-      dark, theme: () => setColorScheme(dark ? 'light' : 'dark'), keys: openKeys, signOut: () => void endSession().catch(toastProblem),
+      dark,
+      theme: () => setColorScheme(dark ? 'light' : 'dark'),
+      keys: openKeys,
+      signOut: () => void endSession().catch(toastProblem),
     };
     for (const command of commandsFor(me, does)) {
       if (words && !command.label.toLowerCase().includes(words)) continue;
       if (commandsOnly && command.group !== 'commands') continue;
       found.push({
-        id: command.id, group: palette(command.group), icon: command.icon, label: command.label, hint: command.hint,
+        id: command.id,
+        group: palette(command.group),
+        icon: command.icon,
+        label: command.label,
+        hint: command.hint,
         go: () => (command.to ? void navigate({ to: command.to, search: command.search ?? {} }) : command.does?.()),
       });
     }
@@ -110,7 +137,12 @@ export default function Palette({ open, close, openKeys }: { readonly open: bool
     if (event.key === 'ArrowDown') setAt(Math.min(items.length - 1, at + 1));
     else if (event.key === 'ArrowUp') setAt(Math.max(0, at - 1));
     else if (event.key === 'Enter') go(current);
-    else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'c' && field.selectionStart === field.selectionEnd && current?.account) {
+    else if (
+      (event.ctrlKey || event.metaKey) &&
+      event.key.toLowerCase() === 'c' &&
+      field.selectionStart === field.selectionEnd &&
+      current?.account
+    ) {
       close();
       void copy(current.account);
     } else return;
@@ -118,7 +150,15 @@ export default function Palette({ open, close, openKeys }: { readonly open: bool
   };
   const failure = accounts.error ?? resources.error;
   return (
-    <Modal.Root opened={open} onClose={close} closeOnEscape={false} size={640} yOffset="12vh" centered={false} transitionProps={{ duration: 90, transition: 'fade' }}>
+    <Modal.Root
+      opened={open}
+      onClose={close}
+      closeOnEscape={false}
+      size={640}
+      yOffset="12vh"
+      centered={false}
+      transitionProps={{ duration: 90, transition: 'fade' }}
+    >
       <Modal.Overlay />
       <Modal.Content aria-label={palette('title')}>
         <Modal.Body p={0}>
@@ -165,7 +205,13 @@ export default function Palette({ open, close, openKeys }: { readonly open: bool
                     </b>
                     {item.sub && <bdi className="dim"> {item.sub}</bdi>}
                   </span>
-                  <span className={css.hint}>{item === current ? (item.hint ?? <IconArrowRight size={14} aria-hidden />) : item.account ? '' : item.hint}</span>
+                  <span className={css.hint}>
+                    {item === current
+                      ? (item.hint ?? <IconArrowRight size={14} aria-hidden />)
+                      : item.account
+                        ? ''
+                        : item.hint}
+                  </span>
                 </div>
               </Fragment>
             ))}

@@ -10,6 +10,7 @@ import { MenuDrawer } from '../MenuDrawer.tsx';
 import { PageSkeleton } from '../PageSkeleton.tsx';
 import { SecretsProvider } from '../secrets/SecretsProvider.tsx';
 import { BottomBar } from './BottomBar.tsx';
+import { IdleGuard } from './IdleGuard.tsx';
 import css from './shell.module.css';
 import { Sidebar } from './Sidebar.tsx';
 import { TopBar } from './TopBar.tsx';
@@ -36,7 +37,9 @@ function useFocusOnNavigation(): void {
 
 function Frame() {
   const me = useMe();
-  const phone = useMediaQuery('(max-width: 48em)', matchMedia('(max-width: 48em)').matches, { getInitialValueInEffect: false }) ?? false;
+  const phone =
+    useMediaQuery('(max-width: 48em)', matchMedia('(max-width: 48em)').matches, { getInitialValueInEffect: false }) ??
+    false;
   const [preferences] = usePreferences();
   const [menu, setMenu] = useState(false);
   const [search, setSearch] = useState<boolean | null>(null);
@@ -69,6 +72,7 @@ function Frame() {
         </main>
         {phone && <BottomBar openMenu={() => setMenu(true)} />}
       </div>
+      <IdleGuard />
       <Suspense fallback={null}>
         {search !== null && <Palette open={search} close={() => setSearch(false)} openKeys={does.openKeys} />}
         {keys !== null && <Shortcuts open={keys} close={() => setKeys(false)} />}
@@ -90,7 +94,8 @@ export function Shell() {
     );
   }
   // Signed out: the client is already on its way to the sign-in page.
-  if (session.isPending || (session.error instanceof ProblemError && session.error.status === 401)) return <PageSkeleton />;
+  if (session.isPending || (session.error instanceof ProblemError && session.error.status === 401))
+    return <PageSkeleton />;
   return (
     <main className={css.alone}>
       <h1>{frame('unreachable')}</h1>

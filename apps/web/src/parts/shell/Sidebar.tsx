@@ -13,7 +13,13 @@ export function Sidebar({ folded = false, onGo }: { readonly folded?: boolean; r
   const entry = ({ to, area: own, label, icon: Glyph }: Entry) => (
     <li key={to}>
       <Tooltip label={label} position="right" disabled={!folded}>
-        <Link to={to} className={css.entry} data-on={area === own || undefined} aria-current={area === own ? 'page' : undefined} onClick={onGo}>
+        <Link
+          to={to}
+          className={css.entry}
+          data-on={area === own || undefined}
+          aria-current={area === own ? 'page' : undefined}
+          onClick={onGo}
+        >
           <Glyph size={18} stroke={1.7} aria-hidden />
           <span className={folded ? 'sr' : undefined}>{label}</span>
         </Link>

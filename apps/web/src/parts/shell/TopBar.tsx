@@ -1,5 +1,24 @@
-import { ActionIcon, Menu, Tooltip, UnstyledButton, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
-import { IconAdjustments, IconApi, IconHelpCircle, IconKeyboard, IconLogout, IconMenu2, IconMoon, IconSearch, IconShieldLock, IconSun, IconUser } from '@tabler/icons-react';
+import {
+  ActionIcon,
+  Menu,
+  Tooltip,
+  UnstyledButton,
+  useComputedColorScheme,
+  useMantineColorScheme,
+} from '@mantine/core';
+import {
+  IconAdjustments,
+  IconApi,
+  IconHelpCircle,
+  IconKeyboard,
+  IconLogout,
+  IconMenu2,
+  IconMoon,
+  IconSearch,
+  IconShieldLock,
+  IconSun,
+  IconUser,
+} from '@tabler/icons-react';
 import { Link, useRouterState } from '@tanstack/react-router';
 import { frame } from '../../lib/messages/frame.ts';
 import { endSession, useMe } from '../../lib/session.tsx';
@@ -8,7 +27,12 @@ import { toastProblem } from '../../ui/toast.tsx';
 import css from './shell.module.css';
 
 /** Search, help, theme and the account's menu; on a phone also the button that opens the sidebar. */
-export function TopBar(props: { readonly phone: boolean; readonly openMenu: () => void; readonly openSearch: () => void; readonly openKeys: () => void }) {
+export function TopBar(props: {
+  readonly phone: boolean;
+  readonly openMenu: () => void;
+  readonly openSearch: () => void;
+  readonly openKeys: () => void;
+}) {
   const { phone } = props;
   const me = useMe();
   const { setColorScheme } = useMantineColorScheme();
@@ -23,7 +47,13 @@ export function TopBar(props: { readonly phone: boolean; readonly openMenu: () =
           <IconMenu2 size={20} />
         </ActionIcon>
       )}
-      <button type="button" className={css.search} onClick={props.openSearch} aria-haspopup="dialog" aria-keyshortcuts="Control+K">
+      <button
+        type="button"
+        className={css.search}
+        onClick={props.openSearch}
+        aria-haspopup="dialog"
+        aria-keyshortcuts="Control+K"
+      >
         <IconSearch size={16} aria-hidden />
         <span>{frame(phone ? 'search' : 'searchAll')}</span>
         {!phone && <kbd className="kbd">Ctrl K</kbd>}
@@ -62,7 +92,11 @@ export function TopBar(props: { readonly phone: boolean; readonly openMenu: () =
               {frame('preferences')}
             </Menu.Item>
             <Menu.Divider />
-            <Menu.Item leftSection={<IconKeyboard size={15} />} rightSection={<kbd className="kbd">?</kbd>} onClick={props.openKeys}>
+            <Menu.Item
+              leftSection={<IconKeyboard size={15} />}
+              rightSection={<kbd className="kbd">?</kbd>}
+              onClick={props.openKeys}
+            >
               {frame('shortcuts')}
             </Menu.Item>
             <Menu.Item component={Link} to="/help/api" leftSection={<IconApi size={15} />}>

@@ -12,14 +12,22 @@ export interface Entry {
 }
 
 /** The entries a person may use, in the order that never changes. What one may not use is absent, not grey. */
-export function entriesFor(me: Me): { readonly work: readonly Entry[]; readonly oversight: readonly Entry[]; readonly admin: readonly Entry[] } {
+export function entriesFor(me: Me): {
+  readonly work: readonly Entry[];
+  readonly oversight: readonly Entry[];
+  readonly admin: readonly Entry[];
+} {
   const may = (...actions: readonly string[]) => actions.some((action) => me.can.includes(action));
   return {
     work: [
       { to: '/home', area: 'home', label: frame('home'), icon: IconHome2 },
       { to: '/resources', area: 'resources', label: frame('resources'), icon: IconServer },
     ],
-    oversight: may('audit.list') ? [{ to: '/audit/resources', area: 'audit', label: frame('audit'), icon: IconListSearch }] : [],
-    admin: may('user.list', 'setting.update') ? [{ to: '/admin', area: 'admin', label: frame('admin'), icon: IconSettings }] : [],
+    oversight: may('audit.list')
+      ? [{ to: '/audit/resources', area: 'audit', label: frame('audit'), icon: IconListSearch }]
+      : [],
+    admin: may('user.list', 'setting.update')
+      ? [{ to: '/admin', area: 'admin', label: frame('admin'), icon: IconSettings }]
+      : [],
   };
 }

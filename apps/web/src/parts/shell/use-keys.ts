@@ -4,11 +4,14 @@ import { setPreferences, usePreferences } from '../../lib/preferences.ts';
 import { useMe } from '../../lib/session.tsx';
 
 const typing = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select, [role=combobox]'));
+  target instanceof HTMLElement &&
+  (target.isContentEditable || target.matches('input, textarea, select, [role=combobox]'));
 
 /** Moves the focus to the next part of the page that has one: sidebar, explorer, main, drawer. */
 function nextRegion(back: boolean): void {
-  const regions = [...document.querySelectorAll<HTMLElement>('aside, [data-region], main')].filter((r) => r.offsetParent !== null);
+  const regions = [...document.querySelectorAll<HTMLElement>('aside, [data-region], main')].filter(
+    (r) => r.offsetParent !== null,
+  );
   const here = regions.findLastIndex((r) => r.contains(document.activeElement));
   const region = regions[(here + (back ? -1 : 1) + regions.length) % regions.length];
   (region?.querySelector<HTMLElement>('a[href], button:not([disabled]), input, [tabindex="0"]') ?? region)?.focus();
@@ -43,7 +46,15 @@ export function useKeys(does: { readonly openSearch: () => void; readonly openKe
         nextRegion(event.shiftKey);
         return;
       }
-      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || preferences.shortcuts === 'off' || typing(event.target)) return;
+      if (
+        event.ctrlKey ||
+        event.metaKey ||
+        event.altKey ||
+        event.defaultPrevented ||
+        preferences.shortcuts === 'off' ||
+        typing(event.target)
+      )
+        return;
       if (document.querySelector('[role=dialog]')) return;
       const before = first.current && Date.now() - first.current.at < 1200 ? first.current.key : '';
       first.current = null;

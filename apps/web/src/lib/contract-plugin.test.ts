@@ -1,0 +1,23 @@
+import { calls, Health, revealAccount } from '@strongroom/contract';
+import * as contract from '@strongroom/contract';
+import { expect, it } from 'vitest';
+import { contractPlugin, forBrowser } from '../../vite.contract-plugin.ts';
+
+it('gives the browser of a call its name, method and path, and nothing of its shapes', () => {
+  expect(forBrowser(revealAccount)).toEqual({
+    name: 'account.reveal',
+    method: 'POST',
+    path: '/accounts/:accountId/reveal',
+  });
+  expect(forBrowser(Health)).toEqual({ options: Health.options });
+  expect(forBrowser(contract.Account)).toBeUndefined();
+});
+
+it('serves every call of the contract, and no validator', async () => {
+  const { load } = contractPlugin();
+  if (typeof load !== 'function') throw new Error('the plugin has no load');
+  const served = String(await Reflect.apply(load, null, ['\0strongroom-contract']));
+  for (const call of calls) expect(served).toContain(`"${call.name}"`);
+  expect(served).not.toContain('zod');
+  expect(served.length).toBeLessThan(12_000);
+});

@@ -60,7 +60,7 @@ export async function readFacts(db: OrganisationDb, ask: Ask): Promise<Read> {
   const on = lineOf(ask.action).on;
   // A session idles out and ends after its longest time; both limits are settings of the organisation.
   const live = actor.token
-    ? sql`exists (select 1 from api_token t where t.id = ${actor.token.id} and t.user_id = u.id and t.revoked_at is null and (t.expires_at is null or t.expires_at > now()))`
+    ? sql`exists (select 1 from api_token t where t.id = ${actor.token.id} and t.user_id = u.id and u.host = ${actor.token.host ?? ''} and t.revoked_at is null and (t.expires_at is null or t.expires_at > now()))`
     : sql`exists (select 1 from session s where s.id = ${actor.sessionId ?? nobody} and s.user_id = u.id
         and s.started_at > now() - make_interval(hours => coalesce((select (value #>> '{}')::int from setting where name = 'absoluteSessionHours'), 12))
         and (coalesce((select (value #>> '{}')::int from setting where name = 'inactivityMinutes'), 30) = 0

@@ -14,7 +14,8 @@ export interface Actor {
   readonly organisationId: string;
   readonly userId: string | null;
   readonly sessionId?: string;
-  readonly token?: { readonly id: string; readonly scopes: readonly Scope[] };
+  /** `host` is what the token was bound to when the door looked; left out, nothing. It must be so still when the decision is made. */
+  readonly token?: { readonly id: string; readonly scopes: readonly Scope[]; readonly host?: string };
   /** What the door found wrong with how they came. Whatever they ask is refused with it, and recorded. */
   readonly barred?: 'csrf-failed' | 'wrong-host';
   readonly origin: Origin;

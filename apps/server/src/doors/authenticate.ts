@@ -1,7 +1,15 @@
 import { lookup } from 'node:dns/promises';
 import type { FastifyRequest } from 'fastify';
 import { stranger, type Actor, type Origin } from '../authorise/index.ts';
-import { findSession, findToken, hostAllows, noteUse, touchSession, type KnownSession } from '../identity/index.ts';
+import {
+  findSession,
+  findToken,
+  hostAllows,
+  noteUse,
+  touchSession,
+  type KnownSession,
+  type KnownToken,
+} from '../identity/index.ts';
 import type { Database } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
 import { hashToken, sameText } from '../platform/random.ts';
@@ -10,8 +18,10 @@ import { hashToken, sameText } from '../platform/random.ts';
 export const sessionCookie = '__Host-strongroom';
 /** Stands for the organisation before there is one: only set-up can be asked for. */
 export const noOrganisation = '00000000-0000-0000-0000-000000000000';
-const rememberedSessions = 10_000;
+const mostRemembered = 10_000;
 const touchEveryMs = 30_000;
+/** For so long a token moved to another host is refused with `signed-out`, where it would have been let in or told why. */
+const rememberTokenMs = 5000;
 
 export interface Authenticator {
   /**
@@ -33,8 +43,8 @@ const originOf = (request: FastifyRequest): Origin => ({
 });
 
 /**
- * Turns what a request carries into an actor. What is remembered here never changes (whose a cookie is); whether it
- * still holds is read by `perform` in the transaction of the work.
+ * Turns what a request carries into an actor. What is remembered here never changes (whose a cookie or a token is), but for the host that a token is bound to;
+ * whether all of it still holds is read by `perform` in the transaction of the work.
  */
 export function createAuthenticator(
   database: Database,
@@ -42,12 +52,13 @@ export function createAuthenticator(
   onError: (error: unknown) => void,
 ): Authenticator {
   const sessions = new Map<string, KnownSession>();
+  const tokens = new Map<string, { readonly known: KnownToken; readonly until: number }>();
   const seen = new Map<string, number>();
 
   function now(subject: string, use: () => Promise<unknown>): void {
     const last = seen.get(subject) ?? 0;
     if (Date.now() - last < touchEveryMs) return;
-    if (seen.size > rememberedSessions) seen.clear();
+    if (seen.size > mostRemembered) seen.clear();
     seen.set(subject, Date.now());
     use().catch(onError);
   }
@@ -57,18 +68,24 @@ export function createAuthenticator(
     if (known) return known;
     const found = await findSession(database, token);
     if (found) {
-      if (sessions.size >= rememberedSessions) sessions.clear();
+      if (sessions.size >= mostRemembered) sessions.clear();
       sessions.set(key, found);
     }
     return found;
   }
 
   async function tokenActor(token: string, request: FastifyRequest): Promise<Actor> {
-    const known = await findToken(database, token);
+    const key = hashToken(token).toString('base64');
+    const remembered = tokens.get(key);
+    const known = remembered && remembered.until > Date.now() ? remembered.known : await findToken(database, token);
     if (!known) throw new Problem('signed-out');
     const allowed = await hostAllows(known.host, addressOf(request), async (name) =>
       (await lookup(name, { all: true }).catch(() => [])).map((entry) => entry.address),
     );
+    if (allowed && known !== remembered?.known) {
+      if (tokens.size >= mostRemembered) tokens.clear();
+      tokens.set(key, { known, until: Date.now() + rememberTokenMs });
+    }
     if (allowed)
       now(known.id, () =>
         database.asOrganisation(known.organisationId, async (db) => {
@@ -80,7 +97,7 @@ export function createAuthenticator(
       kind: 'user',
       organisationId: known.organisationId,
       userId: known.userId,
-      token: { id: known.id, scopes: known.scopes },
+      token: { id: known.id, scopes: known.scopes, host: known.host },
       ...(allowed ? {} : { barred: 'wrong-host' }),
       origin: originOf(request),
     };

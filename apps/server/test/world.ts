@@ -25,10 +25,13 @@ import { addBuiltInPolicies, drawing, passwordEndpoints } from '../src/passwords
 import { connect, type Database } from '../src/platform/db.ts';
 import { createLog } from '../src/platform/log.ts';
 import { createMetrics } from '../src/platform/metrics.ts';
+import { prepareHome } from '../src/platform/paths.ts';
 import { hashToken, newId, newToken } from '../src/platform/random.ts';
 import { Secret } from '../src/platform/secret.ts';
 import { resourceEndpoints } from '../src/resource/index.ts';
 import { driverCatalogue, rotationEndpoints, type WorkerParts } from '../src/rotation/index.ts';
+import { loadTls, type Tls } from '../src/platform/tls.ts';
+import { trustEndpoints } from '../src/trust/index.ts';
 import { setupEndpoints } from '../src/setup/index.ts';
 import { createMasterKey, createVault, type MasterKey, type Vault } from '../src/vault/index.ts';
 import { freshDatabase } from './database.ts';
@@ -73,6 +76,10 @@ export interface World {
   readonly otherOrganisationId: string;
   /** By log-in name: `boss` (super administrator), `admin`, `privileged`, `keeper`, `nobody`, `auditor`; `foreign` is super administrator elsewhere. */
   readonly people: Readonly<Record<Name, Person>>;
+  /** The certificate of the world's server. */
+  readonly tls: Tls;
+  /** Its state directory. */
+  readonly home: string;
   readonly mails: { to: string; subject: string; text: string }[];
   readonly logLines: string[];
   signerOf(organisationId: string): NoteSigner;
@@ -84,13 +91,13 @@ export interface World {
     input: z.input<I>,
   ): Promise<z.output<R>>;
   /** The HTTP server with every door, not yet listening: use `inject`. */
-  app(tls?: TlsOptions): FastifyInstance;
+  app(serving?: TlsOptions): FastifyInstance;
   /** As a superuser, past every wall. */
   sql<Row extends object = Record<string, unknown>>(text: string, values?: unknown[]): Promise<Row[]>;
   /** Audit rows of an action, oldest first. */
   audit(action: Action): Promise<AuditRow[]>;
-  /** Seals what there is and gives the last checkpoint. */
-  seal(organisationId?: string): Promise<string | undefined>;
+  /** Seals the trail to its end and gives the last checkpoint. */
+  seal(organisationId?: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -135,6 +142,8 @@ export async function world(options: { mailFails?: boolean; hashesInLine?: numbe
       return Promise.resolve();
     },
   };
+  prepareHome(folder);
+  const tls = await loadTls({ home: folder, tls: undefined, host: undefined, publicUrl: undefined });
   const worker: WorkerParts = {
     perform,
     vault,
@@ -166,6 +175,7 @@ export async function world(options: { mailFails?: boolean; hashesInLine?: numbe
       publicUrl: () => 'https://vault.example',
       onMailFailure: () => undefined,
     }),
+    ...trustEndpoints(database, tls),
     ...resourceEndpoints({ vault, catalogue: driverCatalogue, draw: drawing(driverCatalogue) }),
     ...passwordEndpoints(vault, driverCatalogue),
     ...rotationEndpoints(worker, driverCatalogue),
@@ -264,6 +274,8 @@ export async function world(options: { mailFails?: boolean; hashesInLine?: numbe
     otherOrganisationId,
     people,
     mails,
+    tls,
+    home: folder,
     logLines,
     signerOf,
     sql,
@@ -277,14 +289,14 @@ export async function world(options: { mailFails?: boolean; hashesInLine?: numbe
       if (!endpoint) throw new Error(`no endpoint ${call.name}`);
       return (await endpoint.handle(perform, actor, input, noDoor)) as never;
     },
-    app(tls = {}) {
+    app(serving = {}) {
       const app = httpServer({
         database,
         perform,
         endpoints,
         log: createLog({ level: 'debug', sink: { write: (line) => void logLines.push(line) } }),
         metrics: createMetrics(),
-        tls,
+        tls: serving,
         version: 'test',
         consoleFolder: join(folder, 'none'),
         organisationId: () => Promise.resolve(organisationId),
@@ -296,12 +308,22 @@ export async function world(options: { mailFails?: boolean; hashesInLine?: numbe
     },
     audit: (action) => sql<AuditRow>('select * from strongroom.audit_event where action = $1 order by id', [action]),
     async seal(organisation = organisationId) {
-      let last: string | undefined;
-      for (;;) {
-        const { sealed, checkpoint } = await sealNew(database, organisation, signerOf(organisation));
-        last = checkpoint ?? last;
-        if (sealed === 0) return last;
+      // A transaction of another test on the same cluster may be older than our events: they wait for it.
+      for (const deadline = Date.now() + 20_000; ;) {
+        await sealNew(database, organisation, signerOf(organisation));
+        const [left] = await sql<{ n: number }>(
+          'select count(*)::int as n from strongroom.audit_event e where organisation_id = $1 and not exists (select 1 from strongroom.audit_leaf l where l.event_id = e.id)',
+          [organisation],
+        );
+        if (left?.n === 0) break;
+        if (Date.now() > deadline) throw new Error('the trail is not sealed to its end');
       }
+      const [last] = await sql<{ note: string }>(
+        'select note from strongroom.audit_checkpoint where organisation_id = $1 order by size desc limit 1',
+        [organisation],
+      );
+      if (!last) throw new Error('nothing was sealed');
+      return last.note;
     },
     async close() {
       for (const app of apps) await app.close();

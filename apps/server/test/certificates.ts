@@ -1,0 +1,67 @@
+import 'reflect-metadata';
+import { webcrypto } from 'node:crypto';
+import * as x509 from '@peculiar/x509';
+
+/** A certificate with its key, made for a test. PEM. */
+export interface Made {
+  readonly cert: string;
+  readonly key: string;
+  readonly x509: x509.X509Certificate;
+  readonly keys: webcrypto.CryptoKeyPair;
+}
+
+/** What is asked of a certificate; the rest is as a public authority makes it today. */
+export interface Wanted {
+  readonly name?: string;
+  /** Host names; none leaves the extension out. */
+  readonly dns?: readonly string[];
+  readonly ip?: readonly string[];
+  /** Days from now. */
+  readonly from?: number;
+  readonly to?: number;
+  readonly key?: 'P-256' | 'Ed25519' | 1024 | 2048;
+  readonly ca?: boolean;
+  readonly usage?: x509.ExtendedKeyUsage;
+  readonly hash?: 'SHA-1' | 'SHA-256';
+  /** Who issues it; itself when left out. */
+  readonly by?: Made;
+}
+
+const dayMs = 86_400_000;
+
+/** Makes a certificate. */
+export async function makeCertificate(wanted: Wanted = {}): Promise<Made> {
+  x509.cryptoProvider.set(webcrypto);
+  const { name = 'vault.example', dns = [name], ip = [], from = -1, to = 90, key = 'P-256', hash = 'SHA-256' } = wanted;
+  const algorithm =
+    key === 'P-256'
+      ? { name: 'ECDSA', namedCurve: key, hash }
+      : key === 'Ed25519'
+        ? { name: key }
+        : { name: 'RSASSA-PKCS1-v1_5', modulusLength: key, publicExponent: new Uint8Array([1, 0, 1]), hash };
+  const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
+  const names = [
+    ...dns.map((value) => ({ type: 'dns' as const, value })),
+    ...ip.map((value) => ({ type: 'ip' as const, value })),
+  ];
+  const certificate = await x509.X509CertificateGenerator.create({
+    subject: `CN=${name}, O=Test`,
+    issuer: wanted.by?.x509.subject ?? `CN=${name}, O=Test`,
+    notBefore: new Date(Date.now() + from * dayMs),
+    notAfter: new Date(Date.now() + to * dayMs),
+    publicKey: keys.publicKey,
+    signingKey: wanted.by?.keys.privateKey ?? keys.privateKey,
+    signingAlgorithm: wanted.by ? { name: 'ECDSA', hash } : algorithm,
+    extensions: [
+      ...(wanted.ca ? [new x509.BasicConstraintsExtension(true, undefined, true)] : []),
+      ...(names.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(names)]),
+      ...(wanted.usage === undefined ? [] : [new x509.ExtendedKeyUsageExtension([wanted.usage])]),
+    ],
+  });
+  return {
+    cert: `${certificate.toString('pem')}\n`,
+    key: `${x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY')}\n`,
+    x509: certificate,
+    keys,
+  };
+}

@@ -11,6 +11,7 @@ const server = [
   'passwords',
   'resource',
   'identity',
+  'trust',
   'vault',
   'authorise',
   'platform',
@@ -68,7 +69,7 @@ module.exports = {
         path: '^apps/server/src/',
         pathNot: [
           '^apps/server/src/(vault|identity|audit)/',
-          '^apps/server/src/platform/(random|tls|postgres|migrate|log)\\.ts$',
+          '^apps/server/src/platform/(random|certificate|tls|postgres|migrate|log)\\.ts$',
           tests,
         ],
       },

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import type { Server as HttpServer } from 'node:http';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
@@ -28,6 +30,7 @@ import { migrate } from './platform/migrate.ts';
 import { prepareHome } from './platform/paths.ts';
 import { startEmbedded } from './platform/postgres.ts';
 import { StartFault } from './platform/start-fault.ts';
+import { redirectServer } from './platform/redirect.ts';
 import { loadTls } from './platform/tls.ts';
 import { resourceEndpoints } from './resource/index.ts';
 import {
@@ -39,6 +42,7 @@ import {
   runAttempt,
 } from './rotation/index.ts';
 import { organisations, setupEndpoints } from './setup/index.ts';
+import { trustEndpoints } from './trust/index.ts';
 import { checkMasterKey, createVault, WrongKey } from './vault/index.ts';
 
 export const version = '0.1.0';
@@ -123,6 +127,10 @@ async function assemble(
   let known: string | undefined = first[0]?.id;
   const organisationId = async (): Promise<string | undefined> => (known ??= (await organisations(database))[0]?.id);
 
+  const tls = await loadTls(config);
+  if (tls.notAfter.getTime() <= Date.now())
+    log.warn({ notAfter: tls.notAfter }, 'the certificate has expired; install a new one');
+
   const outpost = createOutpost({
     onDeath: () => {
       log.warn('the outpost died; it is started again, and attempts are settled by asking the targets');
@@ -162,6 +170,7 @@ async function assemble(
         log.warn({ err }, 'mail not sent');
       },
     }),
+    ...trustEndpoints(database, tls),
     ...resourceEndpoints({ vault, catalogue: driverCatalogue, draw: drawing(driverCatalogue) }),
     ...passwordEndpoints(vault, driverCatalogue),
     ...rotationEndpoints(worker, driverCatalogue),
@@ -207,7 +216,6 @@ async function assemble(
   const resumed = await recover(database);
   if (resumed > 0) log.info({ attempts: resumed }, 'unfinished rotations taken up again');
 
-  const tls = await loadTls(config);
   let closing = false;
   const app = httpServer({
     database,
@@ -238,6 +246,11 @@ async function assemble(
     closing = true;
     await app.close();
   });
+  const redirect = redirectServer(() => ({ url: publicUrl(), isPublic: config.publicUrl !== undefined }));
+  if (await listenPlain(redirect, config)) {
+    undo.push(() => new Promise((resolve) => redirect.close(() => resolve())));
+    log.info({ port: (redirect.address() as AddressInfo).port }, 'plain HTTP is sent to HTTPS');
+  }
   if (app.server instanceof TlsServer) {
     undo.push(
       tls.watch(app.server, (change) => {
@@ -288,19 +301,36 @@ async function listen(app: FastifyInstance, config: Config): Promise<string> {
   try {
     await app.listen({ port: config.port, host: config.host ?? '::' });
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'EADDRINUSE')
-      throw new StartFault(
-        `Port ${config.port} is taken by another program. Stop that program, or choose another port with STRONGROOM_PORT.`,
-      );
-    if (code === 'EACCES')
-      throw new StartFault(
-        `Port ${config.port} may not be opened by this user. Choose one above 1023 with STRONGROOM_PORT.`,
-      );
-    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-      throw new StartFault(`${config.host ?? '::'} is not an address of this machine. Mend STRONGROOM_HOST.`);
-    throw error;
+    throw listenFault(error, config, config.port, 'STRONGROOM_PORT');
   }
   const { port } = app.server.address() as AddressInfo;
   return `https://${config.host ?? 'localhost'}:${port}`;
+}
+
+/** Opens the port that sends browsers to HTTPS. False when there is none, or nothing to send to. Throws as `listen`. */
+async function listenPlain(redirect: HttpServer, config: Config): Promise<boolean> {
+  if (config.redirectPort === 'off' || config.port === 'off') return false;
+  try {
+    redirect.listen({ port: config.redirectPort, host: config.host ?? '::' });
+    await once(redirect, 'listening');
+  } catch (error) {
+    throw listenFault(error, config, config.redirectPort, 'STRONGROOM_REDIRECT_PORT');
+  }
+  return true;
+}
+
+/** The fault of a port that is not had, with the setting that mends it. */
+function listenFault(error: unknown, config: Config, port: number, setting: string): Error {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+  if (code === 'EADDRINUSE')
+    return new StartFault(
+      `Port ${port} is taken by another program. Stop that program, or choose another port with ${setting}.`,
+    );
+  if (code === 'EACCES')
+    return new StartFault(`Port ${port} may not be opened by this user. Choose one above 1023 with ${setting}.`);
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return new StartFault(`${config.host ?? '::'} is not an address of this machine. Mend STRONGROOM_HOST.`);
+  return new StartFault(`Port ${port} cannot be opened (${code}). Mend ${setting} or STRONGROOM_HOST.`, {
+    cause: error,
+  });
 }

@@ -1,41 +1,37 @@
 import { existsSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { join } from 'node:path';
 import type { Config } from '../platform/config.ts';
-import { pathsOf } from '../platform/paths.ts';
 import { StartFault } from '../platform/start-fault.ts';
-import { readPair } from '../platform/tls.ts';
+import { readPair, tlsFiles, type TlsKind } from '../platform/tls.ts';
 import { codeOf, fail, ok, warn, type Check } from './check.ts';
 
 const soonDays = 30;
 const dayMs = 86_400_000;
 const patienceMs = 5000;
 
-const filesOf = (config: Config): { cert: string; key: string } => {
-  const { tls } = pathsOf(config.home);
-  return config.tls ?? { cert: join(tls, 'server.crt'), key: join(tls, 'server.key') };
+const mendOf: Readonly<Record<TlsKind, string>> = {
+  files:
+    'put a good certificate and key into the files that STRONGROOM_TLS_CERT and STRONGROOM_TLS_KEY name; the running server takes them by itself',
+  installed: 'install a new one: strongroom cert install, or in the console under Server',
+  'self-signed': 'restart the server, which makes a new one',
 };
 
 /** The server's certificate and its days. */
 export function certificateCheck(config: Config, now = Date.now()): Check {
   const what = 'certificate';
-  const files = filesOf(config);
-  if (config.tls === undefined && !existsSync(files.cert))
+  const files = tlsFiles(config);
+  if (files.kind === 'self-signed' && !existsSync(files.cert))
     return ok(what, 'a self-signed one is made at the first start.');
   try {
     const { leaf } = readPair(files);
     const days = Math.floor((leaf.validToDate.getTime() - now) / dayMs);
     const says = `${files.cert} is valid until ${leaf.validToDate.toISOString().slice(0, 10)}, ${days} days.`;
-    if (days >= soonDays || config.tls === undefined) return ok(what, says);
-    return warn(what, says, 'put a new certificate and key into the files; the running server takes them by itself');
+    if (days >= soonDays || files.kind === 'self-signed') return ok(what, says);
+    return warn(what, says, mendOf[files.kind]);
   } catch (error) {
     if (!(error instanceof StartFault)) throw error;
-    const mend =
-      config.tls === undefined
-        ? 'restart the server, which makes a new one'
-        : 'mend the files that STRONGROOM_TLS_CERT and STRONGROOM_TLS_KEY name; the running server keeps the former pair';
-    return fail(what, error.message, mend);
+    return fail(what, error.message, mendOf[files.kind]);
   }
 }
 
@@ -84,7 +80,7 @@ function bindOnce(port: number, host: string | undefined): Promise<string | unde
 
 function ourFingerprint(config: Config): string | undefined {
   try {
-    return readPair(filesOf(config)).leaf.fingerprint256;
+    return readPair(tlsFiles(config)).leaf.fingerprint256;
   } catch {
     return undefined;
   }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { calls, changePassword, createResource, rotateAccount } from '@strongroom/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeCertificate } from '../../test/certificates.ts';
 import { inputFor } from '../../test/contract-input.ts';
 import { loginPassword, world, type World } from '../../test/world.ts';
 import { policy, type Action } from '../authorise/index.ts';
@@ -30,6 +31,8 @@ interface Attacker {
 let goneHeaders: Record<string, string>;
 let unscoped: string;
 let boss: { headers: Record<string, string> };
+let pem: string;
+let certificate: string;
 
 /** Everybody who must be refused, those with a session with a new one. */
 async function attackers(): Promise<Attacker[]> {
@@ -59,6 +62,9 @@ beforeAll(async () => {
   goneHeaders = (await gone.session()).headers;
   await w.sql(`update strongroom.app_user set state = 'disabled' where id = $1`, [gone.id]);
   boss = await w.people.boss.session();
+  const made = await makeCertificate();
+  certificate = made.cert;
+  pem = `${made.cert}${made.key}`;
   unscoped = (await w.people.boss.token([])).text;
 });
 afterAll(async () => {
@@ -152,7 +158,12 @@ async function objects(): Promise<Record<string, unknown>> {
     `insert into strongroom.host_key (organisation_id, resource_id, fingerprint, algorithm, public_key, state) values ($1, $2, 'SHA256:x', 'ed25519', 'x', 'offered')`,
     [w.organisationId, resource.id],
   );
+  const [trusted] = await w.sql<{ id: string }>(
+    `insert into strongroom.trusted_certificate (id, organisation_id, fingerprint, pem) values (gen_random_uuid(), $1, $2, $3) returning id`,
+    [w.organisationId, `trusted-${n}`, certificate],
+  );
   return {
+    trustedCertificateId: trusted?.id,
     resourceId: resource.id,
     resourceIds: [other.id],
     otherResourceId: other.id,
@@ -195,6 +206,10 @@ function fitted(call: ACall, ids: Record<string, unknown>): Record<string, unkno
       return { ...ids, role: 'administrator', host: '' };
     case 'user.update':
       return { ...ids, host: undefined, role: 'administrator' };
+    case 'certificate.install':
+      return { ...ids, content: pem };
+    case 'trusted-certificate.add':
+      return { ...ids, pem: certificate };
     case 'me.change-password':
       return { ...ids, current: loginPassword, next: 'another-harbour-lantern-43' };
     default:

@@ -1,12 +1,13 @@
 import type { MailServer } from '@strongroom/contract';
 import { createTransport } from 'nodemailer';
 import type { Secret } from '../platform/secret.ts';
+import type { TrustOptions } from '../platform/trust.ts';
 
 /** Sends mail; tests put a collector in. */
 export interface Mailer {
   /** Throws when the server does not take the mail. */
   send(
-    server: Omit<MailServer, 'password'> & { password: Secret | null },
+    server: Omit<MailServer, 'password'> & { password: Secret | null; trust: TrustOptions },
     mail: { to: string; subject: string; text: string },
   ): Promise<void>;
 }
@@ -19,6 +20,7 @@ export const smtpMailer: Mailer = {
       secure: server.security === 'tls',
       requireTLS: server.security === 'starttls',
       ignoreTLS: server.security === 'none',
+      tls: server.trust,
       connectionTimeout: 10_000,
       greetingTimeout: 10_000,
       socketTimeout: 20_000,

@@ -5,6 +5,8 @@ import type { Grant } from '../authorise/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
 import { newId } from '../platform/random.ts';
 import { Secret } from '../platform/secret.ts';
+import type { TrustOptions } from '../platform/trust.ts';
+import { trustOf } from '../trust/index.ts';
 import type { Vault } from '../vault/index.ts';
 
 export type Settings = z.infer<typeof SettingsShape>;
@@ -83,11 +85,11 @@ async function writeMailPassword(
   await grant.db.insertInto('settingSecret').values({ organisationId, id, name: mailPassword, sealed }).execute();
 }
 
-/** The mail server with its password, for sending a link; null when none is set. */
+/** The mail server with its password and whom a connection to it trusts, for sending a link; null when none is set. */
 export async function openMailServer(
   grant: Grant<'user.create' | 'user.invite'>,
   vault: Vault,
-): Promise<(Omit<MailServer, 'password'> & { password: Secret | null }) | null> {
+): Promise<(Omit<MailServer, 'password'> & { password: Secret | null; trust: TrustOptions }) | null> {
   const { mail } = await readSettings(grant.db);
   if (!mail) return null;
   const row = await grant.db
@@ -105,5 +107,6 @@ export async function openMailServer(
     username: mail.username,
     from: mail.from,
     password,
+    trust: await trustOf(grant.db),
   };
 }

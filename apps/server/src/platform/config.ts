@@ -43,6 +43,8 @@ export interface Config {
   readonly sshCliPort: Port;
   readonly xmlrpcPort: Port;
   readonly sshProxyPort: Port;
+  /** Plain HTTP that only sends browsers to HTTPS. */
+  readonly redirectPort: Port;
   /** Without a slash at the end. Undefined: build it from host and the port that was opened. */
   readonly publicUrl: string | undefined;
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
@@ -126,6 +128,7 @@ function assemble(values: Settings, home: string, production: boolean, nodeOptio
     sshCliPort: values.ssh_cli_port,
     xmlrpcPort: values.xmlrpc_port,
     sshProxyPort: values.ssh_proxy_port,
+    redirectPort: values.redirect_port,
     publicUrl: values.public_url,
     tls:
       values.tls_cert !== undefined && values.tls_key !== undefined

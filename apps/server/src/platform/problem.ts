@@ -30,6 +30,7 @@ const problems = {
   'password-weak': { status: 422, say: 'The password does not meet the policy.' },
   'password-reused': { status: 422, say: 'This password was used before.' },
   'settings-invalid': { status: 422, say: 'The settings are not valid for this resource type.' },
+  'certificate-unfit': { status: 422, say: 'This certificate cannot be used.' },
   'locked-out': { status: 429, say: 'Too many wrong passwords. Wait before the next try.' },
   'too-many-requests': { status: 429, say: 'Too many requests. Wait before the next one.' },
   internal: { status: 500, say: 'Something failed on our side. The log has the details under this request id.' },

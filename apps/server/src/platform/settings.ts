@@ -36,7 +36,7 @@ const path = (words: Omit<Words, 'allowed'>) =>
     .optional()
     .meta({ ...words, allowed: 'an absolute path, or one that begins with ~/' });
 
-const port = (fallback: number, description: string) =>
+const port = (fallback: Port, description: string) =>
   z
     .union([
       z.literal('off'),
@@ -139,6 +139,7 @@ export const settings = z.strictObject({
     description: 'The PEM file with the private key of `tls_cert`.',
     fallback: 'made with the self-signed certificate',
   }),
+  redirect_port: port('off', 'Plain HTTP that sends browsers to HTTPS and serves nothing else. Usually 80.'),
   log_level: z
     .enum(logLevels)
     .default('info')

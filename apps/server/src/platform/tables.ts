@@ -257,6 +257,13 @@ export interface Tables {
     lastFailedAt: Date;
     lockedUntil: Date | null;
   };
+  trustedCertificate: {
+    id: string;
+    organisationId: string;
+    fingerprint: string;
+    pem: string;
+    addedAt: Generated<Date>;
+  };
   userLink: {
     id: string;
     organisationId: string;

@@ -1,10 +1,11 @@
 import 'reflect-metadata';
 import { createPrivateKey, webcrypto, X509Certificate, type KeyObject } from 'node:crypto';
-import { existsSync, readFileSync, watch, type FSWatcher } from 'node:fs';
+import { existsSync, readFileSync, rmSync, watch, type FSWatcher } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { createSecureContext, type TlsOptions } from 'node:tls';
 import * as x509 from '@peculiar/x509';
+import { certificatesIn, UnfitCertificate, type Pair } from './certificate.ts';
 import { pathsOf, writePrivate } from './paths.ts';
 import { StartFault } from './start-fault.ts';
 
@@ -26,6 +27,9 @@ export type TlsChange =
   | { readonly is: 'changed'; readonly fingerprint: string; readonly notAfter: Date }
   | { readonly is: 'kept'; readonly why: string };
 
+/** Where the certificate in use came from: the files that the settings name, one that was installed, or one we made. */
+export type TlsKind = 'files' | 'installed' | 'self-signed';
+
 /** The server's certificate and how it follows its files. */
 export interface Tls {
   /** For `https.createServer`: certificate, key, TLS 1.2 or newer, suites with forward secrecy and authenticated encryption only. */
@@ -34,6 +38,15 @@ export interface Tls {
   readonly fingerprint: string;
   readonly notAfter: Date;
   readonly selfSigned: boolean;
+  /** The certificate in use at this moment, then its chain, and where they came from. */
+  current(): { readonly kind: TlsKind; readonly certificates: readonly X509Certificate[] };
+  /**
+   * Stores a pair for this and every later start. Returns how to undo that. Throws `UnfitCertificate` when a server cannot use it, or when the settings name files,
+   * which come first. It is served after `reload`, or when the watch sees it.
+   */
+  install(pair: Pair): () => void;
+  /** Takes the present files into use. Throws as `loadTls` does, and the former pair stays. */
+  reload(): Promise<void>;
   /**
    * Follows the files, SIGHUP, and the end of a self-signed certificate's days: a new pair is given to the server without a restart, and open connections stay. A pair that
    * does not fit is reported and not used. Returns how to stop.
@@ -59,33 +72,90 @@ const ciphers = [
   'ECDHE-RSA-AES128-GCM-SHA256',
 ].join(':');
 
-interface Pair {
-  readonly cert: string;
-  readonly key: string;
-  readonly leaf: X509Certificate;
-}
-
 /**
- * Gives the certificate: the operator's PEM files, or a self-signed one that is made at the first start and made anew 30 days before it ends or when it does not cover
- * the public address. Throws `StartFault` when the operator's files cannot be read, do not belong together or have expired.
+ * Gives the certificate: the operator's PEM files, else the one that was installed, else a self-signed one that is made at the first start and made anew 30 days before it ends or
+ * when it does not cover the public address. Throws `StartFault` when files cannot be read, do not belong together or, of the operator's, have expired. An installed certificate that
+ * has expired is served on, since the console to replace it is reached through it.
  */
 export async function loadTls(source: TlsSource): Promise<Tls> {
-  const { pair, files } = await load(source);
+  let current = await load(source);
+  const followers = new Set<(pair: Pair) => void>();
+  const reload = async (): Promise<void> => {
+    const next = await load(source);
+    if (next.pair.cert === current.pair.cert && next.pair.key === current.pair.key) return;
+    for (const follower of followers) follower(next.pair);
+    current = next;
+  };
   return {
-    options: optionsOf(pair),
-    fingerprint: pair.leaf.fingerprint256,
-    notAfter: pair.leaf.validToDate,
-    selfSigned: source.tls === undefined,
-    watch: (server, onChange) => follow(source, files, pair, server, onChange),
+    options: optionsOf(current.pair),
+    fingerprint: current.pair.leaf.fingerprint256,
+    notAfter: current.pair.leaf.validToDate,
+    selfSigned: current.kind === 'self-signed',
+    current: () => ({ kind: current.kind, certificates: certificatesIn(current.pair.cert) }),
+    install: (pair) => installPair(source, pair),
+    reload,
+    watch(server, onChange) {
+      const follower = (pair: Pair): void => {
+        server.setSecureContext(optionsOf(pair));
+        onChange({ is: 'changed', fingerprint: pair.leaf.fingerprint256, notAfter: pair.leaf.validToDate });
+      };
+      followers.add(follower);
+      const stop = follow(source, () =>
+        reload().catch((error: unknown) => {
+          onChange({ is: 'kept', why: error instanceof Error ? error.message : String(error) });
+        }),
+      );
+      return () => {
+        followers.delete(follower);
+        stop();
+      };
+    },
   };
 }
 
-async function load(source: TlsSource): Promise<{ pair: Pair; files: { cert: string; key: string } }> {
+/** Where the certificate lies that is in use now or at the next start. An installed one is a single file, so that key and certificate are replaced in one step. */
+export function tlsFiles(source: Pick<TlsSource, 'home' | 'tls'>): { kind: TlsKind; cert: string; key: string } {
+  if (source.tls !== undefined) return { kind: 'files', ...source.tls };
+  const installed = installedFile(source);
+  if (existsSync(installed)) return { kind: 'installed', cert: installed, key: installed };
   const directory = pathsOf(source.home).tls;
-  const files = source.tls ?? { cert: join(directory, 'server.crt'), key: join(directory, 'server.key') };
-  if (source.tls === undefined && !isStillGood(files, source)) await makeSelfSigned(files, source);
-  return { pair: readPair(files), files };
+  return { kind: 'self-signed', cert: join(directory, 'server.crt'), key: join(directory, 'server.key') };
 }
+
+const installedFile = (source: Pick<TlsSource, 'home'>): string => join(pathsOf(source.home).tls, 'installed.pem');
+
+async function load(source: TlsSource): Promise<{ pair: Pair; kind: TlsKind }> {
+  const { kind, ...files } = tlsFiles(source);
+  if (kind === 'self-signed' && !isStillGood(files, source)) await makeSelfSigned(files, source);
+  return { pair: readPair(files, kind === 'installed'), kind };
+}
+
+/**
+ * Stores a pair where `loadTls` finds it, written aside and renamed. Returns how to undo that, which does nothing once somebody stored another. For the command line, which has no
+ * server; a running one sees the file. Throws as `Tls.install`.
+ */
+export function installPair(source: Pick<TlsSource, 'home' | 'tls'>, pair: Pair): () => void {
+  if (source.tls !== undefined)
+    throw new UnfitCertificate(
+      'The certificate comes from the files that STRONGROOM_TLS_CERT and STRONGROOM_TLS_KEY name. Replace those files, which the running server follows, or take the two settings away.',
+    );
+  try {
+    createSecureContext(optionsOf(pair));
+  } catch (error) {
+    throw new UnfitCertificate(`The certificate cannot be used: ${reasonOf(error)}.`);
+  }
+  const file = installedFile(source);
+  const ours = `${pair.key}${pair.cert}`;
+  const before = existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+  writePrivate(file, ours);
+  return () => {
+    if (!existsSync(file) || readFileSync(file, 'utf8') !== ours) return;
+    if (before === undefined) rmSync(file);
+    else writePrivate(file, before);
+  };
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : 'unknown reason');
 
 const optionsOf = ({ cert, key }: Pair): Tls['options'] => ({
   cert,
@@ -97,7 +167,7 @@ const optionsOf = ({ cert, key }: Pair): Tls['options'] => ({
 });
 
 /** Reads a PEM pair and checks that a server can use it. Throws `StartFault` that says which file is wrong and how; never with what the key file holds. */
-export function readPair(files: { readonly cert: string; readonly key: string }): Pair {
+export function readPair(files: { readonly cert: string; readonly key: string }, evenExpired = false): Pair {
   const cert = readPem(files.cert, 'certificate');
   const key = readPem(files.key, 'private key');
   let leaf: X509Certificate;
@@ -119,7 +189,7 @@ export function readPair(files: { readonly cert: string; readonly key: string })
     throw new StartFault(
       `The private key in ${files.key} does not belong to the certificate in ${files.cert}. The server's own certificate must come first, then its chain.`,
     );
-  if (leaf.validToDate.getTime() <= Date.now())
+  if (!evenExpired && leaf.validToDate.getTime() <= Date.now())
     throw new StartFault(`The certificate in ${files.cert} expired on ${leaf.validToDate.toISOString()}.`);
   if (leaf.validFromDate.getTime() > Date.now() + dayMs)
     throw new StartFault(
@@ -129,9 +199,7 @@ export function readPair(files: { readonly cert: string; readonly key: string })
   try {
     createSecureContext(optionsOf(pair));
   } catch (error) {
-    throw new StartFault(
-      `The certificate in ${files.cert} cannot be used: ${error instanceof Error ? error.message : 'unknown reason'}.`,
-    );
+    throw new StartFault(`The certificate in ${files.cert} cannot be used: ${reasonOf(error)}.`);
   }
   return pair;
 }
@@ -214,34 +282,20 @@ async function makeSelfSigned(files: { cert: string; key: string }, source: TlsS
   writePrivate(files.cert, `${certificate.toString('pem')}\n`);
 }
 
-function follow(
-  source: TlsSource,
-  files: { cert: string; key: string },
-  first: Pair,
-  server: Reloadable,
-  onChange: (change: TlsChange) => void,
-): () => void {
-  let current = first;
+function follow(source: TlsSource, reload: () => Promise<void>): () => void {
   let timer: NodeJS.Timeout | undefined;
-  const reload = async (): Promise<void> => {
-    try {
-      const { pair } = await load(source);
-      if (pair.cert === current.cert && pair.key === current.key) return;
-      server.setSecureContext(optionsOf(pair));
-      current = pair;
-      onChange({ is: 'changed', fingerprint: pair.leaf.fingerprint256, notAfter: pair.leaf.validToDate });
-    } catch (error) {
-      onChange({ is: 'kept', why: error instanceof Error ? error.message : String(error) });
-    }
-  };
   // Certificate and key are replaced one after the other: wait until they have settled.
   const soon = (): void => {
     clearTimeout(timer);
     timer = setTimeout(() => void reload(), settleMs);
   };
+  const own = pathsOf(source.home).tls;
+  const watched = source.tls
+    ? [source.tls.cert, source.tls.key]
+    : [join(own, 'server.crt'), join(own, 'server.key'), installedFile(source)];
   // Directories, not files: tools replace a file by renaming another over it, which a watch on the file does not survive.
-  const watchers: FSWatcher[] = [...new Set([dirname(files.cert), dirname(files.key)])].map((directory) => {
-    const names = [files.cert, files.key].filter((file) => dirname(file) === directory).map((file) => basename(file));
+  const watchers: FSWatcher[] = [...new Set(watched.map((file) => dirname(file)))].map((directory) => {
+    const names = watched.filter((file) => dirname(file) === directory).map((file) => basename(file));
     const watcher = watch(directory, { persistent: false }, (_, name) => {
       // Mounted secrets are swapped through a link such as ..data.
       if (name === null || names.includes(name) || name.startsWith('..')) soon();

@@ -49,6 +49,8 @@ export interface Running {
   /** The token of the printed set-up link; undefined without one. */
   readonly setupToken: string | undefined;
   signal(name: NodeJS.Signals): void;
+  /** The signal to it and everything it started, as a terminal or a service manager sends it. */
+  signalAll(name: NodeJS.Signals): void;
   /** Settles with the exit status when it has ended. */
   readonly ended: Promise<number | null>;
   /** SIGTERM, and the exit status. */
@@ -79,7 +81,12 @@ export async function makePlace(own: Settings = {}): Promise<Place> {
       ...own,
       ...settings,
     };
-    const child = spawn(process.execPath, [program, ...args], { cwd: base, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [program, ...args], {
+      cwd: base,
+      env,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     children.add(child);
     child.once('exit', () => children.delete(child));
     return child;
@@ -156,6 +163,7 @@ async function started(child: ChildProcess): Promise<Running> {
     stderr,
     setupToken: /^Set-up: .*#(.+)$/.exec(stdout[1] ?? '')?.[1],
     signal: (name) => void child.kill(name),
+    signalAll: (name) => void process.kill(-(child.pid ?? 0), name),
     ended,
     async stop() {
       child.kill('SIGTERM');

@@ -102,8 +102,8 @@ describe('a running server', () => {
     };
     const load = Array.from({ length: 16 }, (_, who) => worker(who));
     await vi.waitFor(() => expect(outcomes.length).toBeGreaterThan(40), { timeout: 60_000, interval: 20 });
-    // Twice, as when a service manager tells the launcher and the server.
-    server.signal('SIGTERM');
+    // Once to the whole group and once more, as service managers do and launchers pass it on.
+    server.signalAll('SIGTERM');
     const code = await server.stop();
     stopping = true;
     await Promise.all(load);
@@ -114,6 +114,7 @@ describe('a running server', () => {
       [...seen].every((status) => [200, 503, 'ECONNREFUSED', 'ECONNRESET'].includes(status)),
     );
     expect(server.stderr.at(-1)).toContain('"stopped"');
+    expect(server.stderr.filter((line) => /"level":"(warn|error)"/.test(line))).toEqual([]);
     server = await place.start();
     const stored = new Set(
       (await place.sql<{ name: string }>('select name from strongroom.resource')).map(({ name }) => name),

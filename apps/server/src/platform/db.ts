@@ -105,7 +105,11 @@ export function connect(connectionString: string, options: ConnectOptions = {}):
     pipeline: true,
     stream: gatheringSocket,
   } as pg.PoolConfig);
-  const onError = (error: Error): void => options.onError?.(error);
+  let closing = false;
+  // The pool is done with a connection before its socket is closed; the database may cut it first.
+  const onError = (error: Error): void => {
+    if (!closing) options.onError?.(error);
+  };
   pool.on('error', onError);
   const perClient = new WeakMap<pg.PoolClient, OrganisationDb>();
   pool.on('connect', (client) => {
@@ -171,6 +175,7 @@ export function connect(connectionString: string, options: ConnectOptions = {}):
     },
     load: () => ({ busy: pool.totalCount - pool.idleCount, waiting: pool.waitingCount, open: pool.totalCount }),
     async close() {
+      closing = true;
       await pool.end();
     },
   };

@@ -42,8 +42,10 @@ export async function startJobs(
   options: { concurrency: number; onError(error: unknown, job: string): void; onRestart?(): Promise<unknown> },
 ): Promise<JobRunner> {
   const pool = new pg.Pool({ connectionString: url, max: 6 });
+  let ending = false;
   const onError = (error: Error): void => {
-    options.onError(error, 'connection');
+    // The pool is done with a connection before its socket is closed; the database may cut it first.
+    if (!ending) options.onError(error, 'connection');
   };
   pool.on('error', onError);
   pool.on('connect', (client) => client.on('error', onError));
@@ -109,6 +111,7 @@ export async function startJobs(
         options.onError(error, 'queue');
       });
       await kept;
+      ending = true;
       await pool.end();
     },
   };

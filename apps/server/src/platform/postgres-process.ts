@@ -48,6 +48,8 @@ export async function startPostmaster(binaries: Binaries, options: Postmastering
   const child = spawn(command, rest, {
     ...options.user,
     cwd: '/',
+    // A session of its own: Ctrl-C in a terminal goes to a whole group, and would stop the database before the server has finished.
+    detached: true,
     stdio: ['ignore', log, log],
     env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8' },
   });

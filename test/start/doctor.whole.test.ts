@@ -69,7 +69,7 @@ async function seeded(breaking: () => void, mending: () => void, settings?: Reco
 }
 
 describe('doctor', () => {
-  it('finds nothing to mend on a sound installation, and says what it looked at', async () => {
+  it('finds nothing to mend on a sound installation, and says what it looked at [INS-08]', async () => {
     const found = await doctor();
     expect({ code: found.code, notWell: notWell(found) }).toEqual({ code: 0, notWell: [] });
     expect(found.checks.map(({ what }) => what)).toEqual([

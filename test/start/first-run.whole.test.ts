@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { administrator, ask, makePlace, signIn, unattended, type Place, type Running } from './program.ts';
 
 const setup = (token: string, more: Record<string, unknown> = {}) => ({
@@ -35,7 +35,7 @@ describe('the first run behind its link', () => {
     expect(server.stderr.join('\n')).not.toContain(server.setupToken);
   });
 
-  it('answers health, readiness and figures, each with a request id', async () => {
+  it('answers health, readiness and figures, each with a request id, which the log names once its level was raised at run time [INS-08]', async () => {
     const [alive, ready, figures] = await Promise.all(
       ['/healthz', '/readyz', '/metrics'].map((path) => ask(server.url, 'GET', path)),
     );
@@ -45,6 +45,15 @@ describe('the first run behind its link', () => {
     expect(figures?.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
     expect(figures?.text).toMatch(/^strongroom_http_requests_total\{route="\/healthz",method="GET",status="200"\} 1$/m);
     for (const answer of [alive, ready, figures]) expect(answer?.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+    server.signal('SIGUSR2');
+    await vi.waitFor(() => expect(server.stderr.join('\n')).toContain('log level changed'), { timeout: 20_000 });
+    const { headers } = await ask(server.url, 'GET', '/healthz');
+    const isOfIt = (line: string): boolean => {
+      const entry = JSON.parse(line) as Record<string, unknown>;
+      return entry['msg'] === 'request' && entry['requestId'] === headers['x-request-id'];
+    };
+    await vi.waitFor(() => expect(server.stderr.some(isOfIt)).toBe(true), { timeout: 20_000 });
+    server.signal('SIGUSR2');
   });
 
   it('lets nobody create an administrator without the link', async () => {
@@ -69,7 +78,7 @@ describe('the first run behind its link', () => {
     expect((await inspect(fresh)).body).toMatchObject({ keyFile: place.keyFile });
   });
 
-  it('creates organisation, administrator, mail server and key location by the link, once, of two that come at once', async () => {
+  it('creates organisation, administrator, mail server and key location by the link, once, of two that come at once [INS-02]', async () => {
     const link = JSON.parse((await place.run(['setup', 'link', '--json'])).stdout) as { link: string };
     const token = link.link.split('#')[1] ?? '';
     const moved = join(place.base, 'elsewhere', 'master.key');
@@ -106,7 +115,7 @@ describe('the first run behind its link', () => {
 });
 
 describe('the first run unattended', () => {
-  it('sets up from the environment, with a token of an API user that only its owner may read, and once', async () => {
+  it('sets up from the environment, with a token of an API user that only its owner may read, and once [INS-02]', async () => {
     const place = await makePlace();
     try {
       const settings = await unattended(place);
@@ -134,7 +143,7 @@ describe('the first run unattended', () => {
     }
   });
 
-  it('creates nothing when the password is too weak, and sets up from the file of settings once it is mended', async () => {
+  it('creates nothing when the password is too weak, and sets up from the file of settings once it is mended [INS-02]', async () => {
     const place = await makePlace();
     try {
       const settings = await unattended(place);

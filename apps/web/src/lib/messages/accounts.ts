@@ -159,7 +159,6 @@ export const accounts = catalogue('accounts', {
   rotationsEmptyNoTarget: 'Strongroom does not log in to this resource yet, so it cannot rotate its passwords.',
   setUpRotation: 'Set up rotation',
   askedBy: 'Asked by {who}, {when}',
-  rotationStarted: 'Rotation of {name} has started.',
   'attempt-prepared': 'Starting',
   'attempt-applying': 'Changing on the target',
   'attempt-applied': 'Checking the log-in',
@@ -193,5 +192,4 @@ export const accounts = catalogue('accounts', {
   'resolve-keep-candidate': 'Keep the new password',
   'resolve-keep-candidate-help': 'You tried it and it works. The old one becomes history.',
   resolveGo: 'Decide',
-  bothKept: 'Both passwords of {name} are kept until this is decided.',
 });

@@ -23,9 +23,6 @@ export const home = catalogue('home', {
   provenHelp:
     'Share of accounts whose stored password worked in a log-in within the last {days, plural, one {day} other {# days}}. {excluded, plural, =0 {} one {# account is excluded.} other {# accounts are excluded.}}',
   provenNone: 'Nothing to prove yet',
-  provenOf: '{proven} of {counted}',
-  part: '{count} {what}',
-  partLink: 'Show accounts: {what}, {count}',
   'part-proven': 'proven',
   'part-out-of-sync': 'out of sync',
   'part-untrusted': 'host key changed',

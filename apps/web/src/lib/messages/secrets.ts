@@ -7,7 +7,6 @@ export const secrets = catalogue('secrets', {
   whyFormer: 'Open a former password of {name}?',
   whyRotate: 'Rotate the password of {name}?',
   whyRestore: 'Restore version {version} of {name}?',
-  whyChange: 'Change the password of {name}?',
   reason: 'Reason',
   reasonHelp: 'Kept in the audit trail with your name. At least 3 characters.',
   reasonShort: 'Say in a few words why you need it. At least 3 characters.',

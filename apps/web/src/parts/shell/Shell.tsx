@@ -65,6 +65,7 @@ function Frame() {
       </MenuDrawer>
       <div className={css.column}>
         <TopBar phone={phone} openMenu={() => setMenu(true)} {...does} />
+        {me.mustChangePassword && <p className={css.notice}>{frame('mustChange')}</p>}
         <main id="main" className={css.main} tabIndex={-1}>
           <Suspense fallback={<PageSkeleton />}>
             <Outlet />

@@ -1,6 +1,8 @@
 import { Tooltip } from '@mantine/core';
+import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand } from '@tabler/icons-react';
 import { Link, useLocation } from '@tanstack/react-router';
 import { frame } from '../../lib/messages/frame.ts';
+import { setPreferences } from '../../lib/preferences.ts';
 import { useMe } from '../../lib/session.tsx';
 import { entriesFor, type Entry } from './nav.ts';
 import css from './shell.module.css';
@@ -10,6 +12,7 @@ export function Sidebar({ folded = false, onGo }: { readonly folded?: boolean; r
   const me = useMe();
   const area = useLocation({ select: (l) => l.pathname.split('/')[1] });
   const { work, oversight, admin } = entriesFor(me);
+  const Fold = folded ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
   const entry = ({ to, area: own, label, icon: Glyph }: Entry) => (
     <li key={to}>
       <Tooltip label={label} position="right" disabled={!folded}>
@@ -46,11 +49,27 @@ export function Sidebar({ folded = false, onGo }: { readonly folded?: boolean; r
           </>
         )}
       </nav>
-      {admin.length > 0 && (
-        <nav aria-label={frame('adminNav')} className={css.bottom}>
-          <ul>{admin.map(entry)}</ul>
-        </nav>
-      )}
+      <div className={css.bottom}>
+        {admin.length > 0 && (
+          <nav aria-label={frame('adminNav')}>
+            <ul>{admin.map(entry)}</ul>
+          </nav>
+        )}
+        {!onGo && (
+          <Tooltip label={frame('unfold')} position="right" disabled={!folded}>
+            <button
+              type="button"
+              className={css.entry}
+              aria-expanded={!folded}
+              aria-keyshortcuts="["
+              onClick={() => setPreferences({ sidebar: folded ? 'open' : 'folded' })}
+            >
+              <Fold size={18} stroke={1.7} aria-hidden />
+              <span className={folded ? 'sr' : undefined}>{frame(folded ? 'unfold' : 'fold')}</span>
+            </button>
+          </Tooltip>
+        )}
+      </div>
     </div>
   );
 }

@@ -13,8 +13,6 @@ const password = 'Correct-Horse-Battery-9';
 /** The product as an operator starts it, in a state directory of its own. */
 export interface Product {
   readonly port: number;
-  /** Process id of the server. */
-  readonly pid: number;
   /** Directory of its certificate and key, server.crt and server.key. */
   readonly tls: string;
   /** Its certificate, PEM. */
@@ -67,12 +65,10 @@ export async function startProduct(): Promise<Product> {
     const port = Number((await running.line(/^Console: https:\/\/[^/]+:(\d+)\//))[1]);
     await running.line(/^Ready$/);
     const embedded = findEmbedded({ home, passwordFile: join(home, 'database.password') });
-    if (embedded === undefined || running.child.pid === undefined)
-      throw new Error('the embedded database is not found');
+    if (embedded === undefined) throw new Error('the embedded database is not found');
     const ca = readFileSync(join(pathsOf(home).tls, 'server.crt'), 'utf8');
     return {
       port,
-      pid: running.child.pid,
       tls: pathsOf(home).tls,
       ca,
       adminUrl: embedded.adminUrl,

@@ -72,7 +72,7 @@ describe('the sealed format', () => {
   });
 });
 
-describe('a sealed value in the database', () => {
+describe('a sealed value in the database [KEY-01]', () => {
   let w: World;
   let here: { id: string; username: string }[];
   beforeAll(async () => {
@@ -125,7 +125,7 @@ describe('a sealed value in the database', () => {
       sealed,
     ]);
 
-  it('opens where it lies and nowhere else: not in another row, version, column or organisation [KEY-01]', async () => {
+  it('opens where it lies and nowhere else: not in another row, version, column or organisation', async () => {
     expect((await reveal('root')).password).toBe('Second-Password-22-!!');
     const root = await sealedOf(idOf('root'), 2);
     const [mail] = await w.sql<{ id: string; sealed: Buffer }>('select id, sealed from strongroom.setting_secret');

@@ -13,7 +13,7 @@ import { apiDoor } from './api.ts';
 import { createAuthenticator } from './authenticate.ts';
 import { consoleDoor } from './console.ts';
 import { exportDoor, type ExportAudit } from './export.ts';
-import { createRateLimit } from './rate-limit.ts';
+import { createRateLimit, forStrangers } from './rate-limit.ts';
 import { asProblem, sendProblem } from './reply.ts';
 import { restDoor } from './rest/index.ts';
 
@@ -50,7 +50,13 @@ export function httpServer(parts: HttpParts): FastifyInstance {
     return503OnClosing: true,
   });
 
-  app.removeContentTypeParser('text/plain');
+  app.removeContentTypeParser(['text/plain', 'application/json']);
+  const parseJson = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    // A call without input may say that it sends JSON and send none.
+    if (body === '') done(null, undefined);
+    else void parseJson(request, String(body), done);
+  });
   app.addHook('onRequest', (request, reply, done) => {
     void reply
       .header('x-request-id', request.id)
@@ -103,7 +109,12 @@ export function httpServer(parts: HttpParts): FastifyInstance {
   void app.register(
     (rest, _options, done) => {
       restDoor(rest, {
-        authenticate: (token, request) => authenticator.ofToken(token, request),
+        authenticate: (token, request) =>
+          authenticator.ofToken(token, request).catch((error: unknown) => {
+            // Guessing tokens costs the guesser, not those who have one.
+            limit(request.ip, forStrangers);
+            throw error;
+          }),
         tokenInUrlAllowed: (actor) =>
           parts.database.asOrganisation(actor.organisationId, async (db) => (await readSettings(db)).tokenInUrl),
         passwordRules: (actor) => parts.database.asOrganisation(actor.organisationId, readSettings),

@@ -65,8 +65,6 @@ export const signInEndpoints = (database: Database, hasher: PasswordHasher): End
         .where('address', '=', address)
         .execute();
       // The session that came along is replaced, whoever's it was: a planted cookie gains nothing.
-      if (actor.sessionId !== undefined)
-        await grant.db.deleteFrom('session').where('id', '=', actor.sessionId).execute();
       if (actor.sessionId !== undefined) await endSession(grant);
       const { token, session } = await startSession(grant, user.id);
       const me = await describeMe(grant.db, session);

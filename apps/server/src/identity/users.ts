@@ -63,7 +63,11 @@ export async function addUser(
     throw error;
   }
   grant.about({ kind: 'user', id, name: user.username });
-  grant.note({ role: user.role, superAdministrator: user.superAdministrator, kind: user.kind });
+  const { role, superAdministrator, kind } = user;
+  // Set-up may make two users in one event: each is named there with its role.
+  if (grant.action === 'setup.complete')
+    grant.note({ [kind === 'api' ? 'API user' : 'administrator']: `${user.username} (${role})` });
+  else grant.note({ role, superAdministrator, kind });
   return id;
 }
 

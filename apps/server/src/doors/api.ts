@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor, Door, Endpoint, Perform } from '../authorise/index.ts';
 import type { Database } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
+import { sha256 } from '../platform/random.ts';
 import { noOrganisation, sessionCookie, type Authenticator } from './authenticate.ts';
 import { once } from './idempotency.ts';
 import { openApi } from './openapi.ts';
@@ -99,7 +99,7 @@ function ifMatch(request: FastifyRequest): { version?: number } {
  */
 function tagged(request: FastifyRequest, reply: FastifyReply, answer: unknown): unknown {
   if (typeof answer !== 'object' || answer === null || !('version' in answer) || !('id' in answer)) return answer;
-  const tag = `"v${String(answer.version)}.${createHash('sha256').update(JSON.stringify(answer)).digest('base64url').slice(0, 16)}"`;
+  const tag = `"v${String(answer.version)}.${sha256(JSON.stringify(answer)).toString('base64url').slice(0, 16)}"`;
   void reply.header('etag', tag);
   if (request.method === 'GET' && request.headers['if-none-match'] === tag) return reply.status(304).send();
   return answer;

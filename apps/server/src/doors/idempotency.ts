@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import { sql } from 'kysely';
 import { readFacts, type Action, type Actor } from '../authorise/index.ts';
 import type { Database } from '../platform/db.ts';
@@ -27,9 +26,7 @@ export async function once(
   const { organisationId, userId } = actor;
   if (userId === null) throw new Problem('signed-out');
   // The request may hold a password that could be guessed, so its hash is keyed with the client's key, and of that only a hash is stored.
-  const requestHash = createHmac('sha256', givenKey)
-    .update(JSON.stringify([request.action, request.input, actor.token?.id ?? null]))
-    .digest();
+  const requestHash = keyedHash(givenKey, JSON.stringify([request.action, request.input, actor.token?.id ?? null]));
   const key = hashToken(givenKey).toString('base64url');
   const where = sql`organisation_id = ${organisationId} and actor_id = ${userId} and key = ${key}`;
   const former = await database.asOrganisation(organisationId, async (db) => {

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomFillSync, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, randomBytes, randomFillSync, timingSafeEqual } from 'node:crypto';
 
 let lastMs = 0;
 let sequence = 0;
@@ -30,6 +30,9 @@ export const hashToken = (token: string): Buffer => sha256(token);
 
 /** SHA-256 of text (as UTF-8) or bytes, for tags and comparisons that are no secret. */
 export const sha256 = (data: string | Buffer): Buffer => createHash('sha256').update(data).digest();
+
+/** HMAC-SHA-256 of text: a hash that tells nothing to whoever lacks the key. */
+export const keyedHash = (key: string, data: string): Buffer => createHmac('sha256', key).update(data).digest();
 
 /** 144 random bits in base64, for a page's content security policy. */
 export const newNonce = (): string => randomBytes(18).toString('base64');

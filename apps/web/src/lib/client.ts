@@ -30,7 +30,7 @@ export class ProblemError extends Error {
 
 let csrfToken = '';
 /** Keeps the token of this session for the calls that change something. It lives in memory alone. */
-export function keepCsrfToken(token: string): void {
+function keepCsrfToken(token: string): void {
   csrfToken = token;
 }
 

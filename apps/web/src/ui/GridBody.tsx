@@ -3,7 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react';
 import { kit } from '../lib/messages/kit.ts';
 import css from './grid.module.css';
-import { pageSize, type Column, type GridProps } from './Grid.tsx';
+import { pageSize, type Column, type GridProps } from './grid-types.ts';
 
 /** Which rows are on screen, told outside React's state: only the footer draws again while scrolling. */
 export interface RangeStore {

@@ -1,14 +1,6 @@
 import { Button } from '@mantine/core';
-import { listAttempts, type Account, type Attempt, type AttemptState } from '@strongroom/contract';
-import {
-  IconAlertTriangle,
-  IconCircleCheck,
-  IconRefresh,
-  IconRestore,
-  IconRotateClockwise,
-  IconUserExclamation,
-  type Icon,
-} from '@tabler/icons-react';
+import { listAttempts, type Account } from '@strongroom/contract';
+import { IconRotateClockwise } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { ask } from '../../lib/client.ts';
@@ -18,31 +10,10 @@ import { keys } from '../../lib/query.ts';
 import { Bones } from '../../ui/Bones.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorBox } from '../../ui/ErrorBox.tsx';
-import { Pill, type Tone } from '../../ui/Pill.tsx';
+import { AttemptPill } from './AttemptPill.tsx';
 import css from './drawer.module.css';
 import { RotationProgress } from './RotationProgress.tsx';
 import type { AccountActions } from './use-account-actions.tsx';
-
-const looks: Readonly<Record<AttemptState, { readonly tone: Tone; readonly icon: Icon }>> = {
-  prepared: { tone: 'busy', icon: IconRefresh },
-  applying: { tone: 'busy', icon: IconRefresh },
-  applied: { tone: 'busy', icon: IconRefresh },
-  verified: { tone: 'busy', icon: IconRefresh },
-  promoted: { tone: 'ok', icon: IconCircleCheck },
-  unverified: { tone: 'warn', icon: IconAlertTriangle },
-  'rolled-back': { tone: 'warn', icon: IconRestore },
-  'needs-person': { tone: 'bad', icon: IconUserExclamation },
-};
-
-/** A rotation's state as a badge. */
-export function AttemptPill({ attempt }: { readonly attempt: Pick<Attempt, 'state'> }) {
-  const { tone, icon } = looks[attempt.state];
-  return (
-    <Pill tone={tone} icon={icon}>
-      {accounts(`attempt-${attempt.state}`)}
-    </Pill>
-  );
-}
 
 /** The rotation that is under way, step by step, and those before it, newest first. */
 export function AccountRotations({

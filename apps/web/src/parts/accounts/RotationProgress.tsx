@@ -10,7 +10,7 @@ import { keys } from '../../lib/query.ts';
 import { announce } from '../../ui/announce.ts';
 import { Bones } from '../../ui/Bones.tsx';
 import { ErrorBox } from '../../ui/ErrorBox.tsx';
-import { AttemptPill } from './AccountRotations.tsx';
+import { AttemptPill } from './AttemptPill.tsx';
 import css from './drawer.module.css';
 import { refreshAccount } from './store.ts';
 import type { AccountActions } from './use-account-actions.tsx';

@@ -15,7 +15,7 @@ import { accounts } from '../../lib/messages/accounts.ts';
 import { Pill, type Tone } from '../../ui/Pill.tsx';
 
 /** How each health looks. */
-export const healthLooks: Readonly<Record<Health, { readonly tone: Tone; readonly icon: Icon }>> = {
+const healthLooks: Readonly<Record<Health, { readonly tone: Tone; readonly icon: Icon }>> = {
   proven: { tone: 'ok', icon: IconCircleCheck },
   unproven: { tone: 'neutral', icon: IconHelpCircle },
   'out-of-sync': { tone: 'bad', icon: IconAlertTriangle },

@@ -23,10 +23,10 @@ export function emptyReset(fields: readonly Field[]): ResetDraft {
 }
 
 /** Whether another account logs in: the settings say so, or have no word on it. */
-export const needsAdmin = (settings: Values): boolean =>
+const needsAdmin = (settings: Values): boolean =>
   settings['loginWith'] === 'another account' || settings['proveBy'] === 'su';
 /** Whether a second account is needed to become root. */
-export const needsElevation = (settings: Values): boolean => settings['elevation'] === 'su';
+const needsElevation = (settings: Values): boolean => settings['elevation'] === 'su';
 
 /** What keeps the draft from being sent: faults of fields, and accounts not chosen. */
 export function resetFaults(fields: readonly Field[], draft: ResetDraft): readonly string[] {

@@ -14,16 +14,11 @@ import { ask, ProblemError } from '../../lib/client.ts';
 import { secrets } from '../../lib/messages/secrets.ts';
 import { useMe } from '../../lib/session.tsx';
 import { toastProblem } from '../../ui/toast.tsx';
-import type { WhyQuestion } from './WhyDialog.tsx';
+import type { Why, WhyQuestion } from './why.ts';
 
 const WhyDialog = lazy(() => import('./WhyDialog.tsx'));
 const TwoPasswords = lazy(() => import('./TwoPasswords.tsx'));
 
-/** Why something is done, as the contract takes it. */
-export interface Why {
-  readonly reason?: string;
-  readonly ticket?: string;
-}
 /** Which account, as far as prompts and calls need it. */
 export interface Subject {
   readonly id: string;

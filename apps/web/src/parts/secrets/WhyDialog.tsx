@@ -4,14 +4,7 @@ import { kit } from '../../lib/messages/kit.ts';
 import { secrets } from '../../lib/messages/secrets.ts';
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
 import css from './secrets.module.css';
-import type { Why } from './SecretsProvider.tsx';
-
-/** What is asked, and which answers are needed. */
-export interface WhyQuestion {
-  readonly title: string;
-  readonly reason: boolean;
-  readonly ticket: boolean;
-}
+import type { Why, WhyQuestion } from './why.ts';
 
 /** The last reasons of this sitting, offered again. In memory alone: a reason may name a person or an incident. */
 const last: string[] = [];

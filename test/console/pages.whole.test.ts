@@ -94,6 +94,7 @@ const addresses = (): Readonly<Record<string, string>> => ({
   'Add API user': '/admin/api-users/new',
   'an API user': `/admin/users/${made.apiUser}`,
   Settings: '/admin/settings',
+  Certificates: '/admin/certificates',
   Profile: '/me/profile',
   Security: '/me/security',
   Preferences: '/me/preferences',

@@ -1,4 +1,5 @@
 // needs: chromium
+import { connect } from 'node:tls';
 import { request, type APIResponse, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launch, signIn, tracesOf, visit, type Complaints } from './browser.ts';
@@ -48,6 +49,17 @@ async function fetchAs(origin: string, token: string, path: string): Promise<API
   await program.dispose();
   return reply;
 }
+/** The certificate that the server shows, as PEM. */
+const peerCertificate = (origin: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(origin);
+    const socket = connect({ host: hostname, port: Number(port), rejectUnauthorized: false }, () => {
+      const der = socket.getPeerCertificate().raw.toString('base64');
+      socket.end();
+      resolve(`-----BEGIN CERTIFICATE-----\n${der.replace(/(.{64})/g, '$1\n')}\n-----END CERTIFICATE-----\n`);
+    });
+    socket.once('error', reject);
+  });
 const shown = () => page.evaluate((text) => document.body.innerText.includes(text), secret);
 
 describe('adding a resource', () => {
@@ -222,6 +234,34 @@ describe('users', () => {
     expect(await tracesOf(page)).not.toContain(token);
     expect((await fetchAs(product.origin, token, '/api/v1/accounts')).status()).toBe(200);
     expect((await fetchAs(product.origin, `${token}x`, '/api/v1/accounts')).status()).toBe(401);
+  });
+});
+
+describe('certificates', () => {
+  it('show what browsers see, and are added to and taken from those that are trusted', async () => {
+    await page.goto('/admin/certificates');
+    await page.getByText('Self-signed, made when the server first started').waitFor();
+    await page.getByRole('button', { name: 'Replace certificate' }).click();
+    const replacing = page.getByRole('dialog', { name: 'Replace the certificate of this server' });
+    await replacing
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'junk.pfx', mimeType: 'application/x-pkcs12', buffer: Buffer.from('no certificate') });
+    await replacing.getByRole('button', { name: 'Replace certificate' }).click();
+    await replacing.getByRole('alert').waitFor();
+    await page.keyboard.press('Escape');
+    await replacing.waitFor({ state: 'detached' });
+
+    const certificate = await peerCertificate(product.origin);
+    await page.getByRole('button', { name: 'Add certificates' }).click();
+    const adding = page.getByRole('dialog', { name: 'Trust more certificates' });
+    await adding
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'own.pem', mimeType: 'application/x-pem-file', buffer: Buffer.from(certificate) });
+    await adding.getByRole('button', { name: 'Trust these' }).click();
+    await page.getByText('1 certificate is trusted now.').waitFor();
+    await page.getByRole('button', { name: /^Remove / }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Stop trusting' }).click();
+    await page.getByText('None yet. Add the certificate').waitFor();
   });
 });
 

@@ -17,6 +17,7 @@ export const entryRoutes: readonly PageRoute[] = [
   { path: '/audit/tasks', load: () => import('./pages/audit/index.tsx').then((page) => ({ default: page.TaskTrail })) },
   { path: '/admin', load: () => import('./pages/settings/AdminIndex.tsx') },
   { path: '/admin/settings', load: () => import('./pages/settings/index.tsx') },
+  { path: '/admin/certificates', load: () => import('./pages/settings/Certificates.tsx') },
   { path: '/admin/users', load: () => import('./pages/users/index.tsx').then((page) => ({ default: page.People })) },
   { path: '/admin/users/new', load: () => import('./pages/users/NewUser.tsx') },
   { path: '/admin/users/$userId', load: () => import('./pages/users/UserPage.tsx') },

@@ -136,6 +136,9 @@ const english = {
   'action.user.invite': 'Made one-time link',
   'action.user.regenerate-token': 'Regenerated token',
   'action.setting.update': 'Changed settings',
+  'action.certificate.install': 'Replaced server certificate',
+  'action.trusted-certificate.add': 'Trusted certificates',
+  'action.trusted-certificate.remove': 'Ended trust in certificate',
   'action.audit.export': 'Exported audit trail',
   'action.audit.list': 'Read audit trail',
 } as const;

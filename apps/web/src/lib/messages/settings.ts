@@ -11,6 +11,8 @@ export const settings = catalogue('settings', {
   'nav.apiUsers': 'API users',
   'nav.organisation': 'Organisation',
   'nav.settings': 'Settings',
+  'nav.server': 'Server',
+  'nav.certificates': 'Certificates',
   'nav.page': 'Page of the administration',
 
   'admin.title': 'Admin',
@@ -19,6 +21,7 @@ export const settings = catalogue('settings', {
   'admin.users.says': 'People who sign in: add, edit, disable, give a new link',
   'admin.apiUsers.says': 'Programs with a token of their own, bound to an address and to scopes',
   'admin.settings.says': 'Passwords, sessions, mail and the API, for everybody in the organisation',
+  'admin.certificates.says': 'The certificate this server shows, and those it trusts when it connects itself',
   'admin.reference.says': 'Every call of the API with its input, its reply and an example',
   'admin.reference': 'API reference',
   'admin.none': 'Nothing here has these words',

@@ -54,7 +54,7 @@ export const activeFilters = (url: TrailUrl): number =>
 
 const areas: Readonly<Record<Trail, readonly string[]>> = {
   resource: ['account.', 'resource.', 'attempt.', 'policy.'],
-  user: ['identity.', 'user.', 'me.', 'setting.', 'audit.', 'setup.'],
+  user: ['identity.', 'user.', 'me.', 'setting.', 'audit.', 'setup.', 'certificate.', 'trusted-certificate.'],
   task: [],
 };
 

@@ -8,7 +8,7 @@ import { useMe } from '../../lib/session.tsx';
 import { adminPages, adminSettings, search, type Entry } from './entries.ts';
 import css from './admin.module.css';
 
-const groups = ['people', 'organisation'] as const;
+const groups = ['people', 'organisation', 'server'] as const;
 
 function EntryLink({ entry, path }: { readonly entry: Entry; readonly path: string }) {
   const current = !entry.anchor && (path === entry.to || path.startsWith(`${entry.to}/`));

@@ -59,6 +59,7 @@ export default function AdminIndex() {
           title={settings('nav.organisation')}
           entries={pages.filter((entry) => entry.group === 'organisation')}
         />
+        <Places title={settings('nav.server')} entries={pages.filter((entry) => entry.group === 'server')} />
         <Places title={settings('nav.settings')} entries={found} />
         {text.trim() && pages.length + found.length === 0 && (
           <EmptyState icon={IconSearch} title={settings('admin.none')} />

@@ -5,7 +5,7 @@ import { sections } from './fields.ts';
 /** One place of the administration: a page, or a setting on one. */
 export interface Entry {
   readonly id: string;
-  readonly group: 'people' | 'organisation';
+  readonly group: 'people' | 'organisation' | 'server';
   readonly label: string;
   readonly says: string;
   readonly to: string;
@@ -40,7 +40,20 @@ export function adminPages(me: Me): readonly Entry[] {
       to: '/admin/settings',
     },
   ];
-  return [...(me.can.includes('user.list') ? users : []), ...(me.can.includes('setting.update') ? organisation : [])];
+  const server: Entry[] = [
+    {
+      id: 'certificates',
+      group: 'server',
+      label: settings('nav.certificates'),
+      says: settings('admin.certificates.says'),
+      to: '/admin/certificates',
+    },
+  ];
+  return [
+    ...(me.can.includes('user.list') ? users : []),
+    ...(me.can.includes('setting.update') ? organisation : []),
+    ...(me.can.includes('certificate.install') ? server : []),
+  ];
 }
 
 /** Every setting as a place of its own, for the search. */

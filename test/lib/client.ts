@@ -4,6 +4,8 @@ import { Agent, request } from 'node:https';
 export interface Answer {
   readonly status: number;
   readonly type: string;
+  /** The id under which the audit trail and the log know it. */
+  readonly requestId: string;
   readonly body: unknown;
 }
 
@@ -53,7 +55,12 @@ export function client(to: () => { url: string; token: string }): Caller & { clo
           response.on('error', reject);
           response.on('end', () => {
             const type = response.headers['content-type'] ?? '';
-            resolve({ status: response.statusCode ?? 0, type, body: type.includes('json') ? JSON.parse(text) : text });
+            resolve({
+              status: response.statusCode ?? 0,
+              type,
+              requestId: String(response.headers['x-request-id'] ?? ''),
+              body: /^application\/(problem\+)?json\b/.test(type) ? JSON.parse(text) : text,
+            });
           });
         },
       );

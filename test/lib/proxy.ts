@@ -9,6 +9,11 @@ export interface Trap {
    * follows the n-th turn is held back; 0 holds back everything.
    */
   readonly turns: number;
+  /**
+   * Whether turns are counted from the host's NEWKEYS (RFC 4253 section 7.3) instead: both sides speak first in SSH, so
+   * that the turns before it vary.
+   */
+  readonly afterKeys?: boolean;
 }
 
 /** A TCP relay between the product and one host, which can be made to stand still at an exact point of the talk. */
@@ -18,8 +23,8 @@ export interface Proxy {
   trap(trap: Trap | undefined): void;
   /** Settles when something is held back. */
   held(): Promise<void>;
-  /** Who spoke how much in each connection since the trap was set: `c` is the product, `s` the host; bytes a turn. */
-  readonly talk: readonly string[][];
+  /** Each connection since the trap was set: turns in all, and turns after the host's NEWKEYS. */
+  readonly talk: readonly { turns: number; afterKeys: number }[];
   /** Stops listening, so that connections are refused; listen() takes the same port again. */
   refuse(): Promise<void>;
   listen(): Promise<void>;
@@ -29,7 +34,7 @@ export interface Proxy {
 /** Starts a relay on a free port of 127.0.0.1. */
 export async function startProxy(to: { host: string; port: number }): Promise<Proxy> {
   let trap: Trap | undefined;
-  let talk: string[][] = [];
+  let talk: { turns: number; afterKeys: number }[] = [];
   let reached: (() => void) | undefined;
   let reaching = Promise.resolve();
   let count = 0;
@@ -39,10 +44,11 @@ export async function startProxy(to: { host: string; port: number }): Promise<Pr
   const serve = (near: Socket): void => {
     count += 1;
     const mine = trap?.connection === count ? trap : undefined;
-    const turns: string[] = [];
-    talk.push(turns);
+    const passed = { turns: 0, afterKeys: 0 };
+    talk.push(passed);
+    const hasKeys = newKeysSeen();
+    let keys = false;
     let speaker = '';
-    let turn = 0;
     let still = false;
     const holdBack = (): void => {
       still = true;
@@ -56,15 +62,19 @@ export async function startProxy(to: { host: string; port: number }): Promise<Pr
       from.on('data', (chunk: Buffer) => {
         if (still) return;
         if (speaker !== who) {
-          if (mine !== undefined && turn >= mine.turns) {
+          const reached =
+            mine?.afterKeys === true
+              ? keys && passed.afterKeys >= mine.turns
+              : passed.turns >= (mine?.turns ?? Infinity);
+          if (mine !== undefined && reached) {
             holdBack();
             return;
           }
           speaker = who;
-          turn += 1;
-          turns.push(who);
+          passed.turns += 1;
+          if (keys) passed.afterKeys += 1;
         }
-        turns[turn - 1] = `${who}${String(Number(turns[turn - 1]?.slice(1) || 0) + chunk.length)}`;
+        if (who === 's') keys ||= hasKeys(chunk);
         into.write(chunk);
       });
       from.on('error', () => into.destroy());
@@ -113,5 +123,27 @@ export async function startProxy(to: { host: string; port: number }): Promise<Pr
     listen,
     refuse,
     close: refuse,
+  };
+}
+
+/** Follows what a host sends in clear, and says whether its NEWKEYS has come. Source: RFC 4253 sections 4.2, 6 and 12. */
+function newKeysSeen(): (chunk: Buffer) => boolean {
+  let data = Buffer.alloc(0);
+  let greeted = false;
+  return (chunk) => {
+    data = Buffer.concat([data, chunk]);
+    if (!greeted) {
+      const end = data.indexOf('\n');
+      if (end < 0) return false;
+      greeted = true;
+      data = data.subarray(end + 1);
+    }
+    while (data.length > 5) {
+      if (data[5] === 21) return true;
+      const size = 4 + data.readUInt32BE(0);
+      if (data.length < size) return false;
+      data = data.subarray(size);
+    }
+    return false;
   };
 }

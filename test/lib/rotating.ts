@@ -1,4 +1,3 @@
-import { vi } from 'vitest';
 import { passwords } from '../lab/fleet.ts';
 import type { Caller } from './client.ts';
 
@@ -82,24 +81,6 @@ export async function addHost(
   const [account] = items;
   if (account === undefined) throw new Error(`no account ${mode.username} on ${name}`);
   return { resourceId: id, accountId: account.id };
-}
-
-/** Reads an attempt until `done` holds for it. Throws with its last state after `seconds`. */
-export async function until(
-  api: Caller,
-  accountId: string,
-  attemptId: string,
-  done: (attempt: Attempt) => boolean,
-  seconds = 60,
-): Promise<Attempt> {
-  return vi.waitFor(
-    async () => {
-      const attempt = await api.call<Attempt>('GET', `/accounts/${accountId}/attempts/${attemptId}`);
-      if (!done(attempt)) throw new Error(`still ${attempt.state}: ${attempt.why ?? ''}`);
-      return attempt;
-    },
-    { timeout: seconds * 1000, interval: 100 },
-  );
 }
 
 /** True of an attempt that nothing more happens to by itself. */

@@ -1,8 +1,9 @@
 /** Rotation of a fleet of real sshd through the product as its users start it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { passwords, startFleet, type Fleet } from '../lab/fleet.ts';
-import { addHost, hasEnded, modeFor, reveal, until, type Attempt } from '../lib/rotating.ts';
+import { addHost, hasEnded, modeFor, reveal, type Attempt } from '../lib/rotating.ts';
 import { startServer, type TestServer } from '../lib/server.ts';
+import { until } from '../lib/until.ts';
 
 const many = 20;
 let fleet: Fleet;

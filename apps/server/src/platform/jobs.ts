@@ -1,6 +1,7 @@
+import { EventEmitter, once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { Logger, run, type Runner } from 'graphile-worker';
+import { Logger, run, type Runner, type WorkerEvents } from 'graphile-worker';
 import pg from 'pg';
 import type { OrganisationDb } from './db.ts';
 
@@ -27,6 +28,12 @@ export interface JobRunner {
   stop(): Promise<void>;
 }
 
+interface Run {
+  readonly runner: Runner;
+  readonly pool: pg.Pool;
+  readonly givenUp: Promise<unknown>;
+}
+
 const firstPauseMs = 250;
 const longestPauseMs = 5000;
 
@@ -41,15 +48,8 @@ export async function startJobs(
   tasks: { readonly [N in JobName]: (payload: Jobs[N], signal: AbortSignal) => Promise<void> },
   options: { concurrency: number; onError(error: unknown, job: string): void; onRestart?(): Promise<unknown> },
 ): Promise<JobRunner> {
-  const pool = new pg.Pool({ connectionString: url, max: 6 });
-  let ending = false;
-  const onError = (error: Error): void => {
-    // The pool is done with a connection before its socket is closed; the database may cut it first.
-    if (!ending) options.onError(error, 'connection');
-  };
-  pool.on('error', onError);
-  pool.on('connect', (client) => client.on('error', onError));
   const stopping = new AbortController();
+  let ending = false;
   const taskList = Object.fromEntries(
     Object.entries(tasks).map(([name, task]) => [
       name,
@@ -63,21 +63,43 @@ export async function startJobs(
       },
     ]),
   );
-  const start = (): Promise<Runner> =>
-    run({
-      pgPool: pool,
-      concurrency: options.concurrency,
-      noHandleSignals: true,
-      pollInterval: 1000,
-      // In a batch, because only there a failure ends the run instead of being an unhandled rejection, which ends the process.
-      preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
-      logger: new Logger(() => (level, message) => {
-        if (level === 'error') options.onError(new Error(message), 'queue');
-      }),
-      taskList,
-    });
+  /** A run of the queue, on connections of its own. `givenUp` settles when it takes no more jobs, for whatever reason. */
+  const start = async (): Promise<Run> => {
+    const pool = new pg.Pool({ connectionString: url, max: 6 });
+    const onError = (error: Error): void => {
+      // The pool is done with a connection before its socket is closed; the database may cut it first.
+      if (!ending) options.onError(error, 'connection');
+    };
+    pool.on('error', onError);
+    pool.on('connect', (client) => client.on('error', onError));
+    const events: WorkerEvents = new EventEmitter();
+    // Its promise may never settle once it has lost the database, so the beginning of its end is what counts.
+    const closing = once(events, 'pool:gracefulShutdown');
+    try {
+      const runner = await run({
+        pgPool: pool,
+        events,
+        concurrency: options.concurrency,
+        noHandleSignals: true,
+        pollInterval: 1000,
+        // In a batch, because only there a failure ends the run instead of being an unhandled rejection, which ends the process.
+        preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
+        logger: new Logger(() => (level, message) => {
+          if (level === 'error') options.onError(new Error(message), 'queue');
+        }),
+        taskList,
+      });
+      const ended = runner.promise.catch((error: unknown) => {
+        options.onError(error, 'queue');
+      });
+      return { runner, pool, givenUp: Promise.race([closing, ended]) };
+    } catch (error) {
+      await pool.end();
+      throw error;
+    }
+  };
 
-  let runner = await start();
+  let current = await start();
   /** Does it until it succeeds or we stop, at longer and longer intervals. */
   const insist = async (work: () => Promise<unknown>): Promise<void> => {
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
@@ -92,12 +114,14 @@ export async function startJobs(
     }
   };
   const keepRunning = async (): Promise<void> => {
-    while (!stopping.signal.aborted) {
-      await runner.promise.catch((error: unknown) => {
-        options.onError(error, 'queue');
-      });
+    for (;;) {
+      await current.givenUp;
+      if (stopping.signal.aborted) return;
+      // Its jobs at work go on; nobody waits for what else it does.
+      current.runner.stop().catch(() => undefined);
+      current.pool.end().catch(() => undefined);
       await insist(async () => {
-        runner = await start();
+        current = await start();
       });
       await insist(async () => options.onRestart?.());
     }
@@ -106,13 +130,12 @@ export async function startJobs(
   return {
     async stop() {
       stopping.abort();
-      // It has ended by itself when the database was lost just now.
-      await runner.stop().catch((error: unknown) => {
+      await current.runner.stop().catch((error: unknown) => {
         options.onError(error, 'queue');
       });
       await kept;
       ending = true;
-      await pool.end();
+      await current.pool.end();
     },
   };
 }

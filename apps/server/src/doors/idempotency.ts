@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { readFacts, type Action, type Actor } from '../authorise/index.ts';
 import type { Database } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
-import { hashToken } from '../platform/random.ts';
+import { hashToken, keyedHash } from '../platform/random.ts';
 
 /**
  * Runs a request once for each idempotency key of an actor: the same request again, by the same session's user or the

@@ -1,13 +1,19 @@
 import 'reflect-metadata';
-import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
+
+// Whichever of its two declarations is in view, Node.js's or the browser's.
+type Key = Parameters<typeof crypto.subtle.exportKey>[1];
+interface KeyPair {
+  readonly publicKey: Key;
+  readonly privateKey: Key;
+}
 
 /** A certificate with its key, made for a test. PEM. */
 export interface Made {
   readonly cert: string;
   readonly key: string;
   readonly x509: x509.X509Certificate;
-  readonly keys: webcrypto.CryptoKeyPair;
+  readonly keys: KeyPair;
 }
 
 /** What is asked of a certificate; the rest is as a public authority makes it today. */
@@ -31,7 +37,7 @@ const dayMs = 86_400_000;
 
 /** Makes a certificate. */
 export async function makeCertificate(wanted: Wanted = {}): Promise<Made> {
-  x509.cryptoProvider.set(webcrypto);
+  x509.cryptoProvider.set(crypto);
   const { name = 'vault.example', dns = [name], ip = [], from = -1, to = 90, key = 'P-256', hash = 'SHA-256' } = wanted;
   const algorithm =
     key === 'P-256'
@@ -39,7 +45,7 @@ export async function makeCertificate(wanted: Wanted = {}): Promise<Made> {
       : key === 'Ed25519'
         ? { name: key }
         : { name: 'RSASSA-PKCS1-v1_5', modulusLength: key, publicExponent: new Uint8Array([1, 0, 1]), hash };
-  const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
+  const keys = (await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as KeyPair;
   const names = [
     ...dns.map((value) => ({ type: 'dns' as const, value })),
     ...ip.map((value) => ({ type: 'ip' as const, value })),
@@ -60,7 +66,7 @@ export async function makeCertificate(wanted: Wanted = {}): Promise<Made> {
   });
   return {
     cert: `${certificate.toString('pem')}\n`,
-    key: `${x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY')}\n`,
+    key: `${x509.PemConverter.encode(await crypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY')}\n`,
     x509: certificate,
     keys,
   };

@@ -36,6 +36,8 @@ export interface Called {
   one(name: string): string | undefined;
   /** The values of an option that may be given several times. */
   all(name: string): readonly string[];
+  /** Whether an option without a value is given. */
+  flag(name: string): boolean;
 }
 
 interface Shape {
@@ -94,7 +96,10 @@ function readArguments(shape: Shape, args: readonly string[]): { wrong: string }
     const given: Readonly<Record<string, unknown>> = values;
     const textOf = (value: unknown): readonly string[] => (typeof value === 'string' ? [value] : []);
     const all = (name: string): readonly string[] => [given[name] ?? []].flat().flatMap(textOf);
-    return { json: values.json === true, called: { positionals, all, one: (name) => all(name)[0] } };
+    return {
+      json: values.json === true,
+      called: { positionals, all, one: (name) => all(name)[0], flag: (name) => given[name] === true },
+    };
   } catch (error) {
     // Its first sentence; the rest is advice for programmers.
     return {

@@ -6,6 +6,7 @@ import type { Config } from '../platform/config.ts';
 import { connect, type Database } from '../platform/db.ts';
 import { inspectDatabase, oldestMajor, type DatabaseReport } from '../platform/database-report.ts';
 import { organisations, type Organisation } from '../setup/index.ts';
+import { trustOf } from '../trust/index.ts';
 import { checkMasterKey, readMasterKey, WrongKey } from '../vault/index.ts';
 import { fail, ok, warn, type Check } from './check.ts';
 import { sentenceOf } from './command.ts';
@@ -126,7 +127,7 @@ interface Waiting {
 async function perOrganisation(config: Config, database: Database, all: readonly Organisation[]): Promise<Check[]> {
   const checks: Check[] = [];
   for (const { id, name } of all) {
-    const { waiting, mail } = await database.asOrganisation(id, async (db) => {
+    const { waiting, mail, trust } = await database.asOrganisation(id, async (db) => {
       const { rows } = await sql<Waiting>`
         select (select count(*) from rotation_attempt where state not in ('promoted', 'rolled-back', 'needs-person') and updated_at < now() - interval '15 minutes') as stuck,
           (select count(*) from rotation_attempt where state = 'needs-person') as person,
@@ -134,10 +135,10 @@ async function perOrganisation(config: Config, database: Database, all: readonly
             and not exists (select 1 from audit_leaf l where l.event_id = e.id)) as unsealed,
           (select greatest(0, extract(epoch from max(at) - now()))::float8 from audit_event) as future,
           (select note from audit_checkpoint order by size desc limit 1) as note`.execute(db);
-      return { waiting: rows[0], mail: (await readSettings(db)).mail };
+      return { waiting: rows[0], mail: (await readSettings(db)).mail, trust: await trustOf(db) };
     });
     if (waiting) checks.push(...waitingChecks(name, waiting), signerFits(config, id, name, waiting.note));
-    checks.push(await mailCheck(name, mail));
+    checks.push(await mailCheck(name, mail, trust));
   }
   return checks;
 }

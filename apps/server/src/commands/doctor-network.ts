@@ -4,6 +4,7 @@ import { connect as connectTls } from 'node:tls';
 import type { Config } from '../platform/config.ts';
 import { StartFault } from '../platform/start-fault.ts';
 import { readPair, tlsFiles, type TlsKind } from '../platform/tls.ts';
+import type { TrustOptions } from '../platform/trust.ts';
 import { codeOf, fail, ok, warn, type Check } from './check.ts';
 
 const soonDays = 30;
@@ -111,22 +112,23 @@ export interface MailHost {
   readonly security: 'none' | 'starttls' | 'tls';
 }
 
-/** Whether the organisation's mail server greets us. No password is sent. Source: RFC 5321 section 4.2, the 220 greeting. */
-export async function mailCheck(organisation: string, mail: MailHost | null): Promise<Check> {
+/** Whether the organisation's mail server greets us. Whom the organisation trusts is trusted. No password is sent. Source: RFC 5321 section 4.2, the 220 greeting. */
+export async function mailCheck(organisation: string, mail: MailHost | null, trust: TrustOptions): Promise<Check> {
   const what = `mail server of ${organisation}`;
   if (mail === null) return ok(what, 'none is set, so invitations are handed over as links.');
   const at = `${mail.host}:${mail.port}`;
   const mend = 'mend the mail server in the console under Settings, or see that this machine may reach it';
-  const why = await greeted(mail);
+  const why = await greeted(mail, trust);
   return why === undefined
     ? ok(what, `${at} answers.`)
     : fail(what, `${at} does not answer as a mail server (${why}).`, mend);
 }
 
 /** Why there was no greeting; undefined when there was one. */
-function greeted({ host, port, security }: MailHost): Promise<string | undefined> {
+function greeted({ host, port, security }: MailHost, trust: TrustOptions): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const socket: Socket = security === 'tls' ? connectTls({ host, port, servername: host }) : connect({ host, port });
+    const socket: Socket =
+      security === 'tls' ? connectTls({ host, port, servername: host, ...trust }) : connect({ host, port });
     const end = (why: string | undefined): void => {
       resolve(why);
       socket.destroy();

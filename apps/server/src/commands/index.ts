@@ -3,11 +3,13 @@
 // It serves nobody: `start` is main.ts.
 import { auditExport, auditPublicKey } from './audit-export.ts';
 import { auditVerify } from './audit-verify.ts';
+import { certImport, certInstall } from './cert.ts';
 import type { Command } from './command.ts';
 import { configCheck } from './config-check.ts';
 import { databaseMigrate } from './db-migrate.ts';
 import { doctor } from './doctor.ts';
 import { keyStatus } from './key-status.ts';
+import { serviceInstall, serviceRemove } from './service.ts';
 import { setupLink } from './setup-link.ts';
 
 const commands: readonly Command[] = [
@@ -19,6 +21,10 @@ const commands: readonly Command[] = [
   auditExport,
   auditPublicKey,
   databaseMigrate,
+  certInstall,
+  certImport,
+  serviceInstall,
+  serviceRemove,
 ];
 
 /** Runs the command that the arguments name. Unknown ones print the usage and give 2. */

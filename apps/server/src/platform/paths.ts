@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync, type Stats } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync, type Stats } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { StartFault } from './start-fault.ts';
@@ -65,13 +65,17 @@ const isOurs = (stats: Stats): boolean => process.getuid === undefined || stats.
 
 /**
  * Writes a file that only we may read (0600), so that a crash leaves the old file or the new one and never half of one. The name beside it that is
- * used on the way ends in `.new`.
+ * used on the way ends in `.new`. With `like`, a file that root writes belongs to the owner of that directory, so that a server which runs as somebody else can read it.
  */
-export function writePrivate(file: string, content: string | Uint8Array): void {
+export function writePrivate(file: string, content: string | Uint8Array, like?: string): void {
   const fresh = `${file}.new`;
   rmSync(fresh, { force: true });
   // `wx` refuses a file or link that somebody put there in between.
   writeFileSync(fresh, content, { mode: 0o600, flag: 'wx', flush: true });
+  if (like !== undefined && process.getuid?.() === 0) {
+    const { uid, gid } = statSync(like);
+    chownSync(fresh, uid, gid);
+  }
   renameSync(fresh, file);
 }
 

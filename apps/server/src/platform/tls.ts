@@ -147,11 +147,11 @@ export function installPair(source: Pick<TlsSource, 'home' | 'tls'>, pair: Pair)
   const file = installedFile(source);
   const ours = `${pair.key}${pair.cert}`;
   const before = existsSync(file) ? readFileSync(file, 'utf8') : undefined;
-  writePrivate(file, ours);
+  writePrivate(file, ours, source.home);
   return () => {
     if (!existsSync(file) || readFileSync(file, 'utf8') !== ours) return;
     if (before === undefined) rmSync(file);
-    else writePrivate(file, before);
+    else writePrivate(file, before, source.home);
   };
 }
 

@@ -68,6 +68,16 @@ function pkcs12(made: Made, password: string, more: readonly string[] = []): str
   return readFileSync(at('o.p12')).toString('base64');
 }
 
+describe('certificate.read', () => {
+  it('shows the self-signed certificate of the first start as what it is', async () => {
+    expect(await w.invoke(readCertificate, admin, {})).toMatchObject({
+      source: 'self-signed',
+      chain: [],
+      certificate: { selfSigned: true, key: 'ECDSA P-256', names: expect.arrayContaining(['localhost', '127.0.0.1']) },
+    });
+  });
+});
+
 describe('certificate.install', () => {
   it('takes a PEM text in any order, puts its chain right, keeps the key to itself, and records who did it', async () => {
     const root = await makeCertificate({ name: 'Root', dns: [], ca: true });

@@ -10,7 +10,7 @@ import css from './grid.module.css';
 import { GridBody, rangeStore, type RangeStore } from './GridBody.tsx';
 import { pageSize, type Column, type GridProps } from './grid-types.ts';
 
-export type { Column, GridProps, Page } from './grid-types.ts';
+export type { Column, Page } from './grid-types.ts';
 
 function Footer({
   total,

@@ -9,6 +9,9 @@ import { codeOf } from './check.ts';
 import { command, Refusal } from './command.ts';
 import { chosen, settingsOrRefuse, withDatabase } from './installation.ts';
 
+/** What every certificate in DER begins with (X.690 section 8.9). */
+const derSequence = 0x30;
+
 /**
  * `strongroom cert install FILE`: replaces the server's certificate. PEM or PKCS#12 is told by what is in the file. The password comes from a file, never from the command line, where
  * everybody on the machine could read it. A running server serves the new certificate within a second.
@@ -65,7 +68,7 @@ export const certImport = command(
   },
   async (called) => {
     const config = settingsOrRefuse();
-    const pem = read(called.positionals[0] ?? '').toString('utf8');
+    const pem = asPem(read(called.positionals[0] ?? ''));
     return withDatabase(config, async ({ database, organisations }) => {
       const imported = [];
       for (const { id, name } of chosen(organisations, called.one('organisation'))) {
@@ -83,6 +86,12 @@ export const certImport = command(
     });
   },
 );
+
+/** A file without a PEM header is taken as one certificate in DER, as Windows exports it; what is neither is refused by its reader. */
+const asPem = (content: Buffer): string =>
+  content.includes('-----BEGIN ') || content[0] !== derSequence
+    ? content.toString('utf8')
+    : `-----BEGIN CERTIFICATE-----\n${content.toString('base64').replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`;
 
 const byCommand = (organisationId: string): Actor =>
   system(organisationId, { ...nowhere, client: `strongroom cert by ${userInfo().username}` });

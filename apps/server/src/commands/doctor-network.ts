@@ -14,7 +14,7 @@ const patienceMs = 5000;
 const mendOf: Readonly<Record<TlsKind, string>> = {
   files:
     'put a good certificate and key into the files that STRONGROOM_TLS_CERT and STRONGROOM_TLS_KEY name; the running server takes them by itself',
-  installed: 'install a new one: strongroom cert install, or in the console under Server',
+  installed: 'install a new one: strongroom cert install, or in the console under Admin, Certificates',
   'self-signed': 'restart the server, which makes a new one',
 };
 

@@ -25,9 +25,9 @@ export const certificates = catalogue('certificates', {
   'replace.title': 'Replace the certificate of this server',
   'replace.file': 'Certificate file',
   'replace.fileHelp':
-    'PEM with certificate, chain and private key, or PKCS#12 (.pfx, .p12). It goes to the server once and is not kept in the browser.',
+    'PEM with certificate, chain and private key, in one file or several, or PKCS#12 (.pfx, .p12). It goes to the server once and is not kept in the browser.',
   'replace.fileMissing': 'Choose a file',
-  'replace.tooLarge': 'This file is too large to be a certificate',
+  'replace.tooLarge': 'This is too large to be a certificate',
   'replace.password': 'Password of the file',
   'replace.passwordHelp': 'Empty when it has none',
   'replace.go': 'Replace certificate',
@@ -39,8 +39,8 @@ export const certificates = catalogue('certificates', {
   'trust.none': 'None yet. Add the certificate of your own authority when a mail server or target uses one.',
   'trust.add': 'Add certificates',
   'trust.add.title': 'Trust more certificates',
-  'trust.add.file': 'PEM file',
-  'trust.add.fileHelp': 'One or several certificates. No private key is needed, and none should be in it.',
+  'trust.add.file': 'Certificate file',
+  'trust.add.fileHelp': 'PEM with one or several certificates, or DER. No private key is needed, and none should be in it.',
   'trust.add.go': 'Trust these',
   'trust.added':
     '{n, plural, =0 {All of them were trusted already.} one {# certificate is trusted now.} other {# certificates are trusted now.}}',

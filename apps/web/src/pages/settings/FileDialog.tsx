@@ -8,7 +8,7 @@ import { useAction } from '../me/use-action.ts';
 import { largestFile } from './certificate-file.ts';
 import css from './settings.module.css';
 
-/** Asks for one file and sends it. The file is read when it is sent, and dropped with the dialog. */
+/** Asks for files and sends them. They are read when they are sent, and dropped with the dialog. */
 export function FileDialog(props: {
   readonly open: boolean;
   readonly close: () => void;
@@ -17,32 +17,34 @@ export function FileDialog(props: {
   readonly help: string;
   readonly accept: string;
   readonly go: string;
-  readonly send: (bytes: Uint8Array) => Promise<unknown>;
+  readonly send: (files: readonly Uint8Array[]) => Promise<unknown>;
   /** Further fields. */
   readonly children?: ReactNode;
 }) {
-  const [file, setFile] = useState<File | null>(null);
+  const [files, setFiles] = useState<readonly File[]>([]);
   const [tried, setTried] = useState(false);
   const action = useAction();
   const { open } = props;
   const { clear } = action;
   useEffect(() => {
     if (!open) return;
-    setFile(null);
+    setFiles([]);
     setTried(false);
     clear();
   }, [open, clear]);
   const fault =
-    file === null
+    files.length === 0
       ? certificates('replace.fileMissing')
-      : file.size > largestFile
+      : files.reduce((sum, file) => sum + file.size, 0) > largestFile
         ? certificates('replace.tooLarge')
         : null;
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
-    if (file === null || fault) return;
-    const done = await action.run(async () => props.send(new Uint8Array(await file.arrayBuffer())));
+    if (fault) return;
+    const done = await action.run(async () =>
+      props.send(await Promise.all(files.map(async (file) => new Uint8Array(await file.arrayBuffer())))),
+    );
     if (done) props.close();
   };
   return (
@@ -54,8 +56,9 @@ export function FileDialog(props: {
           description={props.help}
           withAsterisk
           accept={props.accept}
-          value={file}
-          onChange={setFile}
+          multiple
+          value={[...files]}
+          onChange={setFiles}
           error={tried ? fault : null}
           data-autofocus
         />

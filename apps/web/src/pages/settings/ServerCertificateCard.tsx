@@ -88,8 +88,8 @@ export function ServerCertificateCard() {
         help={certificates('replace.fileHelp')}
         accept=".pem,.crt,.cer,.key,.pfx,.p12"
         go={certificates('replace.go')}
-        send={async (bytes) => {
-          const now = await ask(installCertificate, { ...certificateFile(bytes), password });
+        send={async (files) => {
+          const now = await ask(installCertificate, { ...certificateFile(files), password });
           queries.setQueryData(queryKey, now);
           toast({ message: certificates('replace.done') });
         }}

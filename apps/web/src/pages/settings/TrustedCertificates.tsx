@@ -18,6 +18,7 @@ import { ErrorBox } from '../../ui/ErrorBox.tsx';
 import { FormSection } from '../../ui/FormSection.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { AskDialog } from '../users/AskDialog.tsx';
+import { certificatesPem } from './certificate-file.ts';
 import { FileDialog } from './FileDialog.tsx';
 import { Validity } from './ServerCertificateCard.tsx';
 import css from './settings.module.css';
@@ -83,10 +84,10 @@ export function TrustedCertificates() {
         title={certificates('trust.add.title')}
         label={certificates('trust.add.file')}
         help={certificates('trust.add.fileHelp')}
-        accept=".pem,.crt,.cer"
+        accept=".pem,.crt,.cer,.der"
         go={certificates('trust.add.go')}
-        send={async (bytes) => {
-          const { added } = await ask(addTrustedCertificates, { pem: new TextDecoder('utf-8').decode(bytes) });
+        send={async (files) => {
+          const { added } = await ask(addTrustedCertificates, { pem: certificatesPem(files) });
           await refresh();
           toast({ message: certificates('trust.added', { n: added }) });
         }}

@@ -14,8 +14,22 @@ function base64(bytes: Uint8Array): string {
   return btoa(text);
 }
 
-/** Reads the bytes of a file as PEM where they hold a PEM header, else as PKCS#12. The server says whether they are good. */
-export function certificateFile(bytes: Uint8Array): CertificateFile {
-  const text = new TextDecoder('utf-8').decode(bytes);
-  return text.includes('-----BEGIN ') ? { format: 'pem', content: text } : { format: 'pkcs12', content: base64(bytes) };
+const textOf = (bytes: Uint8Array): string => new TextDecoder('utf-8').decode(bytes);
+const isPem = (text: string): boolean => text.includes('-----BEGIN ');
+
+/** Reads files as PEM where they hold PEM headers, put together, else the first as PKCS#12. The server says whether they are good. */
+export function certificateFile(files: readonly Uint8Array[]): CertificateFile {
+  const text = files.map(textOf).join('\n');
+  const [first = new Uint8Array()] = files;
+  return isPem(text) ? { format: 'pem', content: text } : { format: 'pkcs12', content: base64(first) };
 }
+
+/** Certificates as PEM. A file without a PEM header is taken as one certificate in DER, as Windows exports it. */
+export const certificatesPem = (files: readonly Uint8Array[]): string =>
+  files
+    .map((bytes) =>
+      isPem(textOf(bytes))
+        ? textOf(bytes)
+        : `-----BEGIN CERTIFICATE-----\n${base64(bytes).replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`,
+    )
+    .join('\n');

@@ -1,5 +1,6 @@
 import type { Call } from '@strongroom/contract';
 import type { z } from 'zod';
+import type { OrganisationDb } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
 import type { Actor, Grant } from './grant.ts';
 import type { Perform } from './perform.ts';
@@ -17,18 +18,20 @@ export interface Endpoint {
   handle(perform: Perform, actor: Actor, input: unknown, door: Door): Promise<unknown>;
 }
 
-interface How<A extends Action, I extends z.ZodType, R extends z.ZodType> {
+interface How<A extends Action, I extends z.ZodType, R extends z.ZodType, E> {
   /** What the action is on; left out for the organisation itself. */
   object?(input: z.output<I>, actor: Actor): string;
   reason?(input: z.output<I>): string | undefined;
   ticket?(input: z.output<I>): string | undefined;
-  run(grant: Grant<A>, input: z.output<I>, facts: Facts): Promise<z.input<R>>;
+  /** Reads that travel with the facts: see `Perform`. */
+  early?(db: OrganisationDb, objectId: string): Promise<E>;
+  run(grant: Grant<A>, input: z.output<I>, facts: Facts, early: E): Promise<z.input<R>>;
 }
 
 /** Binds a call of the contract to its work. The call's name picks the policy line and names the audit event. */
-export function endpoint<A extends Action, I extends z.ZodType, R extends z.ZodType>(
+export function endpoint<A extends Action, I extends z.ZodType, R extends z.ZodType, E = undefined>(
   call: Call<A, I, R>,
-  how: How<A, I, R>,
+  how: How<A, I, R, E>,
 ): Endpoint {
   return {
     call,
@@ -42,7 +45,11 @@ export function endpoint<A extends Action, I extends z.ZodType, R extends z.ZodT
         ticket: how.ticket?.(input),
       };
       // Parsed inside, so that a reply the contract does not promise rolls the work back.
-      return perform(ask, async (grant, facts) => call.reply.parse(await how.run(grant, input, facts)));
+      return perform(
+        ask,
+        async (grant, facts, early: E) => call.reply.parse(await how.run(grant, input, facts, early)),
+        how.early,
+      );
     },
   };
 }

@@ -1,5 +1,5 @@
 import { sql, type RawBuilder } from 'kysely';
-import type { OrganisationDb } from '../platform/db.ts';
+import { statement, type OrganisationDb, type Statement } from '../platform/db.ts';
 import type { Actor } from './grant.ts';
 import { lineOf, type Action, type Facts, type Relation, type Role } from './policy.ts';
 
@@ -33,23 +33,42 @@ interface Row {
 
 const nobody = '00000000-0000-0000-0000-000000000000';
 
-// What is read of the object, by what kind of object the action is on. One row or none.
-const objects: Record<ReturnType<typeof lineOf>['on'], (id: string) => RawBuilder<unknown>> = {
-  organisation: (id) =>
-    sql`select null::text as name, null::uuid as owner_id, false as attempt_open where ${id}::uuid is not null`,
-  self: (id) =>
-    sql`select u.username as name, null::uuid as owner_id, false as attempt_open from app_user u where u.id = ${id}`,
-  user: (id) =>
-    sql`select u.username as name, null::uuid as owner_id, false as attempt_open from app_user u where u.id = ${id}`,
-  resource: (id) => sql`select r.name, r.owner_id, false as attempt_open from resource r where r.id = ${id}`,
-  account: (id) => sql`
-    select a.username || ' on ' || r.name as name, r.owner_id,
+type On = ReturnType<typeof lineOf>['on'];
+
+// What is read of the object ($1), by what kind of object the action is on. One row or none.
+const objects: Record<On, string> = {
+  organisation: `select null::text as name, null::uuid as owner_id, false as attempt_open where $1::uuid is not null`,
+  self: `select u.username as name, null::uuid as owner_id, false as attempt_open from app_user u where u.id = $1::uuid`,
+  user: `select u.username as name, null::uuid as owner_id, false as attempt_open from app_user u where u.id = $1::uuid`,
+  resource: `select r.name, r.owner_id, false as attempt_open from resource r where r.id = $1::uuid`,
+  account: `select a.username || ' on ' || r.name as name, r.owner_id,
       exists (select 1 from rotation_attempt t where t.account_id = a.id and t.state not in ('promoted', 'rolled-back')) as attempt_open
-    from account a join resource r on r.id = a.resource_id where a.id = ${id}`,
-  attempt: (id) => sql`
-    select a.username || ' on ' || r.name as name, r.owner_id, false as attempt_open
-    from rotation_attempt t join account a on a.id = t.account_id join resource r on r.id = a.resource_id where t.id = ${id}`,
+    from account a join resource r on r.id = a.resource_id where a.id = $1::uuid`,
+  attempt: `select a.username || ' on ' || r.name as name, r.owner_id, false as attempt_open
+    from rotation_attempt t join account a on a.id = t.account_id join resource r on r.id = a.resource_id where t.id = $1::uuid`,
 };
+
+const minutes = `coalesce((select (value #>> '{}')::int from setting where name = 'inactivityMinutes'), 30)`;
+// Whether what the actor came with ($3) still holds. A session idles out and ends after its longest time; both are settings.
+const lives = {
+  token: `exists (select 1 from api_token t where t.id = $3::uuid and t.user_id = u.id and u.host = $4 and t.revoked_at is null
+    and (t.expires_at is null or t.expires_at > now()))`,
+  session: `exists (select 1 from session s where s.id = $3::uuid and s.user_id = u.id
+    and s.started_at > now() - make_interval(hours => coalesce((select (value #>> '{}')::int from setting where name = 'absoluteSessionHours'), 12))
+    and (${minutes} = 0 or s.last_seen_at > now() - make_interval(mins => ${minutes})))`,
+} as const;
+
+const factsOf = (on: On, came: keyof typeof lives): Statement<Row> =>
+  statement<Row>(`select u.role, u.super_administrator, u.must_change_password, u.username, (u.state = 'active' and ${lives[came]}) as live,
+      (select jsonb_object_agg(name, value) from setting where name in ('reasonToReveal', 'reasonToChange', 'ticketToReveal')) as settings,
+      o.name as object_name, o.owner_id, o.found is not null as found, coalesce(o.attempt_open, false) as attempt_open
+    from (select 1) one
+      left join app_user u on u.id = $2::uuid
+      left join (select true as found, x.* from (${objects[on]}) x) o on true`);
+
+const kinds = Object.keys(objects) as On[];
+const byToken = Object.fromEntries(kinds.map((on) => [on, factsOf(on, 'token')])) as Record<On, Statement<Row>>;
+const bySession = Object.fromEntries(kinds.map((on) => [on, factsOf(on, 'session')])) as Record<On, Statement<Row>>;
 
 /**
  * Reads what the decision needs in one statement, in the transaction of the work: nothing is cached, so a revoked
@@ -58,21 +77,10 @@ const objects: Record<ReturnType<typeof lineOf>['on'], (id: string) => RawBuilde
 export async function readFacts(db: OrganisationDb, ask: Ask): Promise<Read> {
   const { actor } = ask;
   const on = lineOf(ask.action).on;
-  // A session idles out and ends after its longest time; both limits are settings of the organisation.
-  const live = actor.token
-    ? sql`exists (select 1 from api_token t where t.id = ${actor.token.id} and t.user_id = u.id and u.host = ${actor.token.host ?? ''} and t.revoked_at is null and (t.expires_at is null or t.expires_at > now()))`
-    : sql`exists (select 1 from session s where s.id = ${actor.sessionId ?? nobody} and s.user_id = u.id
-        and s.started_at > now() - make_interval(hours => coalesce((select (value #>> '{}')::int from setting where name = 'absoluteSessionHours'), 12))
-        and (coalesce((select (value #>> '{}')::int from setting where name = 'inactivityMinutes'), 30) = 0
-          or s.last_seen_at > now() - make_interval(mins => coalesce((select (value #>> '{}')::int from setting where name = 'inactivityMinutes'), 30))))`;
-  const { rows } = await sql<Row>`
-    select u.role, u.super_administrator, u.must_change_password, u.username, (u.state = 'active' and ${live}) as live,
-      (select jsonb_object_agg(name, value) from setting where name in ('reasonToReveal', 'reasonToChange', 'ticketToReveal')) as settings,
-      o.name as object_name, o.owner_id, o.found is not null as found, coalesce(o.attempt_open, false) as attempt_open
-    from (select 1) one
-      left join app_user u on u.id = ${actor.userId ?? nobody}
-      left join (select true as found, x.* from (${objects[on](ask.objectId)}) x) o on true
-  `.execute(db);
+  const who = [ask.objectId, actor.userId ?? nobody] as const;
+  const rows = actor.token
+    ? await byToken[on].run(db, [...who, actor.token.id, actor.token.host ?? ''])
+    : await bySession[on].run(db, [...who, actor.sessionId ?? nobody]);
   const row = rows[0];
   const superAdministrator = row?.superAdministrator ?? false;
   return {
@@ -97,12 +105,7 @@ export async function readFacts(db: OrganisationDb, ask: Ask): Promise<Read> {
   };
 }
 
-function relation(
-  on: ReturnType<typeof lineOf>['on'],
-  row: Row | undefined,
-  actor: Actor,
-  superAdministrator: boolean,
-): Relation {
+function relation(on: On, row: Row | undefined, actor: Actor, superAdministrator: boolean): Relation {
   if (!row?.found) return 'none';
   // On a user, rights come from the role alone: being one of the organisation is all there is to ask.
   if (on === 'user' || on === 'self' || on === 'organisation') return 'view';

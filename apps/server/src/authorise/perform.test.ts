@@ -2,7 +2,7 @@ import { listResources, readAccount, readResource, createResource } from '@stron
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { origin, world, type World } from '../../test/world.ts';
-import { reveal } from '../passwords/index.ts';
+import { readSealed, reveal } from '../passwords/index.ts';
 import type { Secret } from '../platform/secret.ts';
 import { system } from './index.ts';
 
@@ -25,8 +25,10 @@ beforeAll(async () => {
 afterAll(() => w.close());
 
 const open = async (name: keyof World['people'], reason?: string) =>
-  w.perform({ actor: await w.people[name].actor(), action: 'account.reveal', objectId: accountId, reason }, (grant) =>
-    reveal(grant, w.vault, 'show'),
+  w.perform(
+    { actor: await w.people[name].actor(), action: 'account.reveal', objectId: accountId, reason },
+    (grant, _facts, sealed) => reveal(grant, w.vault, sealed, 'show'),
+    readSealed,
   );
 
 describe('perform', () => {
@@ -180,10 +182,10 @@ describe('the compiler', () => {
     const never = async (): Promise<void> => {
       const made = { action: 'account.reveal', actor: await w.people.keeper.actor(), objectId: '' } as const;
       // @ts-expect-error a look-alike is not a Grant
-      void reveal(made, w.vault, 'show');
+      void reveal(made, w.vault, undefined, 'show');
       void w.perform({ ...made, action: 'account.read' }, async (grant) => {
         // @ts-expect-error a grant to read does not reveal
-        await reveal(grant, w.vault, 'show');
+        await reveal(grant, w.vault, undefined, 'show');
         // @ts-expect-error nor does it open the vault
         await w.vault.open(grant, Buffer.alloc(0), { column: 'secret.sealed', rowId: '', version: 1 });
         // @ts-expect-error a Secret does not fit in the audit event

@@ -1,15 +1,21 @@
-import type { InsertQueryBuilder, InsertResult } from 'kysely';
-import type { Database, OrganisationDb } from '../platform/db.ts';
+import { statement, type Database, type OrganisationDb } from '../platform/db.ts';
 import { Problem, type ProblemCode } from '../platform/problem.ts';
-import type { Tables } from '../platform/tables.ts';
 import { newId } from '../platform/random.ts';
 import { readFacts, type Ask, type Read } from './facts.ts';
 import { Grant } from './grant.ts';
 import { lineOf, refusal, type Action, type Facts } from './policy.ts';
 
 /** The work of an action. `facts` are what the decision saw, so that a reply can say what else the actor may do. */
-export type Work<A extends Action, T> = (grant: Grant<A>, facts: Facts) => Promise<T>;
-export type Perform = <A extends Action, T>(ask: Ask<A>, work: Work<A, T>) => Promise<T>;
+export type Work<A extends Action, T, E = undefined> = (grant: Grant<A>, facts: Facts, early: E) => Promise<T>;
+/**
+ * `early` are reads of the work that travel with the facts, to save a round trip where speed matters: they see the
+ * organisation's rows only, and whatever they read is dropped unopened when the decision is a refusal.
+ */
+export type Perform = <A extends Action, T, E = undefined>(
+  ask: Ask<A>,
+  work: Work<A, T, E>,
+  early?: (db: OrganisationDb, objectId: string) => Promise<E>,
+) => Promise<T>;
 
 /**
  * The one way anything happens: decide, work and audit in one transaction.
@@ -17,18 +23,23 @@ export type Perform = <A extends Action, T>(ask: Ask<A>, work: Work<A, T>) => Pr
  * their own; if that fails as well the caller gets an error, never data.
  */
 export function performer(database: Database): Perform {
-  return async (ask, work) => {
+  return async (ask, work, early) => {
     const line = lineOf(ask.action);
     let read: Read | undefined;
     let grant: Grant<(typeof ask)['action']> | undefined;
     try {
       return await database.asOrganisation(ask.actor.organisationId, async (db, last) => {
-        read = await readFacts(db, ask);
+        const reading = readFacts(db, ask);
+        const earlier = early?.(db, ask.objectId);
+        // Waited for only by the work; a failure of its own does not come before the decision.
+        earlier?.catch(() => undefined);
+        read = await reading;
         const refused = ask.actor.barred ?? refusal(ask.action, read.facts);
         if (refused) throw new Problem(refused);
         grant = new Grant(ask.action, ask.actor, ask.objectId, db, read.actorName);
-        const result = await work(grant, read.facts);
-        if (line.audit !== 'refusals' && !grant.quiet) last(record(db, ask, read, 'done', grant.details, grant));
+        const result = await work(grant, read.facts, (await earlier) as never);
+        if (line.audit !== 'refusals' && !grant.quiet)
+          last(insertEvent.with(event(ask, read, 'done', grant.details, grant)));
         return result;
       });
     } catch (error) {
@@ -37,7 +48,7 @@ export function performer(database: Database): Perform {
       await database
         .asOrganisation(
           ask.actor.organisationId,
-          async (db) => void (await record(db, ask, read, outcome, { code }, grant).execute()),
+          async (db) => void (await insertEvent.run(db, event(ask, read, outcome, { code }, grant))),
         )
         .catch((auditError: unknown) => {
           throw new AggregateError([error, auditError], 'failed, and the failure could not be audited');
@@ -56,36 +67,45 @@ export async function foresee(database: Database, ask: Ask): Promise<ProblemCode
   return ask.actor.barred ?? refusal(ask.action, facts);
 }
 
-function record(
-  db: OrganisationDb,
+const columns = [
+  'id', 'organisation_id', 'at', 'trail', 'actor_kind', 'actor_id', 'actor_name', 'action', 'object_kind', 'object_id', 'object_name',
+  'outcome', 'reason', 'ticket', 'request_id', 'address', 'client', 'details',
+] as const; // prettier-ignore
+const insertEvent = statement<never>(
+  `insert into audit_event (${columns.join(', ')}) values (${columns.map((_, i) => `$${i + 1}`).join(', ')})`,
+);
+
+/** The event's values, in the order of `columns`. */
+function event(
   ask: Ask,
   read: Read | undefined,
   outcome: 'done' | 'refused' | 'failed',
   details: Readonly<Record<string, string>>,
   grant: Grant | undefined,
-): InsertQueryBuilder<Tables, 'auditEvent', InsertResult> {
+): unknown[] {
   const { actor } = ask;
   const line = lineOf(ask.action);
   const subject = grant?.subject ?? {};
   const identified = grant?.identified;
-  return db.insertInto('auditEvent').values({
+  const values: Record<(typeof columns)[number], unknown> = {
     id: newId(),
-    organisationId: actor.organisationId,
+    organisation_id: actor.organisationId,
     at: new Date(),
     trail: line.trail,
-    actorKind: identified ? 'user' : actor.kind,
-    actorId: identified?.id ?? actor.userId,
-    actorName: identified?.name ?? read?.actorName ?? (actor.kind === 'system' ? 'Strongroom' : 'unknown'),
+    actor_kind: identified ? 'user' : actor.kind,
+    actor_id: identified?.id ?? actor.userId,
+    actor_name: identified?.name ?? read?.actorName ?? (actor.kind === 'system' ? 'Strongroom' : 'unknown'),
     action: ask.action,
-    objectKind: subject.kind ?? (line.on === 'self' ? 'user' : line.on),
-    objectId: subject.id ?? ask.objectId,
-    objectName: subject.name ?? read?.objectName ?? null,
+    object_kind: subject.kind ?? (line.on === 'self' ? 'user' : line.on),
+    object_id: subject.id ?? ask.objectId,
+    object_name: subject.name ?? read?.objectName ?? null,
     outcome,
     reason: ask.reason ?? null,
     ticket: ask.ticket ?? null,
-    requestId: actor.origin.requestId,
+    request_id: actor.origin.requestId,
     address: actor.origin.address,
     client: actor.origin.client,
     details: JSON.stringify(details),
-  });
+  };
+  return columns.map((column) => values[column]);
 }

@@ -1,5 +1,5 @@
-import { sql } from 'kysely';
 import type { Grant } from '../authorise/index.ts';
+import { statement, type OrganisationDb } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
 import type { Secret } from '../platform/secret.ts';
 import type { Vault } from '../vault/index.ts';
@@ -12,6 +12,15 @@ interface Row {
   candidateSealed: Buffer | null;
 }
 
+const sealedOf = statement<Row>(`
+  select a.username, s.version, s.sealed, c.version as candidate_version, c.sealed as candidate_sealed
+  from account a join secret s on s.account_id = a.id and s.state = 'current' left join secret c on c.account_id = a.id and c.state = 'candidate'
+  where a.id = $1::uuid`);
+
+/** Reads what a reveal will open, still sealed. */
+export const readSealed = async (db: OrganisationDb, accountId: string): Promise<Row | undefined> =>
+  (await sealedOf.run(db, [accountId]))[0];
+
 /**
  * Opens the account's current password for whoever was allowed. While a rotation is in doubt the candidate is opened
  * too: either may be the one that works, and nobody is locked out of both.
@@ -19,13 +28,9 @@ interface Row {
 export async function reveal(
   grant: Grant<'account.reveal'>,
   vault: Vault,
+  row: Row | undefined,
   purpose: string,
 ): Promise<{ username: string; version: number; password: Secret; candidate: Secret | null }> {
-  const { rows } = await sql<Row>`
-    select a.username, s.version, s.sealed, c.version as candidate_version, c.sealed as candidate_sealed
-    from account a join secret s on s.account_id = a.id and s.state = 'current' left join secret c on c.account_id = a.id and c.state = 'candidate'
-    where a.id = ${grant.objectId}`.execute(grant.db);
-  const row = rows[0];
   if (!row) throw new Problem('not-found');
   const place = { column: 'secret.sealed', rowId: grant.objectId } as const;
   grant.note({ purpose, version: row.version });

@@ -1,5 +1,12 @@
 import { Socket } from 'node:net';
-import { CamelCasePlugin, Kysely, type Compilable, PostgresDialect, type PostgresPoolClient } from 'kysely';
+import {
+  CamelCasePlugin,
+  CompiledQuery,
+  Kysely,
+  type Compilable,
+  PostgresDialect,
+  type PostgresPoolClient,
+} from 'kysely';
 import pg from 'pg';
 import type { Tables } from './tables.ts';
 
@@ -50,6 +57,25 @@ function named(client: pg.PoolClient, release: () => void): PostgresPoolClient {
     },
     release,
   } as PostgresPoolClient;
+}
+
+/**
+ * A statement of the hot path, written as SQL with `$1` and so on: compiled once for the program's life, where the query
+ * builder would compile it for each use. The text is a constant of the program; values only ever travel as parameters.
+ */
+export interface Statement<Row> {
+  run(db: OrganisationDb, parameters: readonly unknown[]): Promise<Row[]>;
+  /** With its parameters, for `last`. */
+  with(parameters: readonly unknown[]): Compilable;
+}
+
+export function statement<Row>(text: string): Statement<Row> {
+  const compiled = (parameters: readonly unknown[]): CompiledQuery<Row> =>
+    CompiledQuery.raw(text, [...parameters]) as CompiledQuery<Row>;
+  return {
+    run: async (db, parameters) => (await db.executeQuery(compiled(parameters))).rows,
+    with: (parameters) => ({ compile: () => compiled(parameters) }),
+  };
 }
 
 const kyselyOn = (connect: () => Promise<PostgresPoolClient>): Kysely<Tables> =>

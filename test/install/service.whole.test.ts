@@ -1,5 +1,8 @@
 // needs: root
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -36,6 +39,42 @@ describe.skipIf(process.getuid?.() !== 0)('strongroom service', () => {
     expect(await place.run(['service', 'remove', '--directory', directory])).toMatchObject({ code: 0, stderr: '' });
     expect([existsSync(file), existsSync(place.home)]).toEqual([false, true]);
     expect((await place.run(['service', 'remove', '--directory', directory])).code).toBe(1);
+  });
+
+  it('starts as the unit says: in production, as an ordinary user, without any right to gain one', async () => {
+    expect((await install()).code).toBe(0);
+    const unit = readFileSync(join(directory, 'strongroom.service'), 'utf8');
+    const [, node = '', launcher = ''] = /^ExecStart=(\S+) (\S+) start$/m.exec(unit) ?? [];
+    const env = Object.fromEntries(
+      [...unit.matchAll(/^Environment="(\w+)=(.*)"$/gm)].map(([, name, value]) => [name, value]),
+    );
+    expect(env).toMatchObject({ NODE_ENV: 'production', STRONGROOM_HOME: place.home, STRONGROOM_PORT: '0' });
+    const as = [
+      '--reuid=daemon',
+      '--regid=daemon',
+      '--clear-groups',
+      '--bounding-set=-all',
+      '--inh-caps=-all',
+      '--no-new-privs',
+    ];
+    const child = spawn('setpriv', [...as, 'prlimit', '--core=0:0', node, launcher, 'start'], {
+      cwd: '/',
+      env: { PATH: '/usr/bin:/bin', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const ended = once(child, 'exit');
+    const said: string[] = [];
+    createInterface(child.stderr).on('line', (line) => said.push(line));
+    const ready = new Promise<string>((resolve) =>
+      createInterface(child.stdout).on('line', (line) => line === 'Ready' && resolve(line)),
+    );
+    try {
+      expect(await Promise.race([ready, ended.then(() => said.join('\n'))])).toBe('Ready');
+      expect(statSync(join(place.home, 'tls', 'server.key')).uid).toBe(1);
+    } finally {
+      child.kill('SIGTERM');
+    }
+    expect(await ended).toEqual([0, null]);
   });
 
   it('refuses an unknown user, and to write a password where everybody can read it', async () => {

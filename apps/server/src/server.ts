@@ -17,7 +17,7 @@ import {
 import { explainEndpoints, performer, type Endpoint } from './authorise/index.ts';
 import { httpServer } from './doors/index.ts';
 import { firstRun } from './first-run.ts';
-import { createPasswordHasher, identityEndpoints, smtpMailer, type Mailer } from './identity/index.ts';
+import { createPasswordHasher, identityEndpoints, smtpMailer, tidy, type Mailer } from './identity/index.ts';
 import { fault, moveKeys, openMasterKey } from './key-files.ts';
 import { drawing, passwordEndpoints } from './passwords/index.ts';
 import { noteAddress } from './platform/address.ts';
@@ -49,6 +49,7 @@ export const version = '0.1.0';
 /** Rotations at work at once on this node. */
 const rotationsAtOnce = 25;
 const sealEveryMs = 1000;
+const tidyEveryMs = 3_600_000;
 
 export interface RunningServer {
   /** Where the console is reached, without a slash at the end. */
@@ -196,6 +197,18 @@ async function assemble(
     });
   });
 
+  const tidying = setInterval(() => {
+    organisations(database)
+      .then((all) => Promise.all(all.map(({ id }) => tidy(database, id))))
+      .catch((err: unknown) => {
+        log.warn({ err }, 'housekeeping failed; it is tried again in an hour');
+      });
+  }, tidyEveryMs);
+  tidying.unref();
+  undo.push(() => {
+    clearInterval(tidying);
+  });
+
   const setupToken = first.length === 0 ? await firstRun(config, { database, perform, vault, hasher }) : undefined;
 
   const jobs = await startJobs(
@@ -248,7 +261,15 @@ async function assemble(
   });
   const redirect = redirectServer(() => ({ url: publicUrl(), isPublic: config.publicUrl !== undefined }));
   if (await listenPlain(redirect, config)) {
-    undo.push(() => new Promise((resolve) => redirect.close(() => resolve())));
+    undo.push(
+      () =>
+        new Promise((resolve) => {
+          redirect.close(() => {
+            resolve();
+          });
+          redirect.closeAllConnections();
+        }),
+    );
     log.info({ port: (redirect.address() as AddressInfo).port }, 'plain HTTP is sent to HTTPS');
   }
   if (app.server instanceof TlsServer) {

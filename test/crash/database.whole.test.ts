@@ -1,4 +1,6 @@
 /** The embedded database, and then the whole server, are killed under load: nothing acknowledged is lost. */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { verifyExport } from '@strongroom/audit-proof';
 import { startFleet, type Fleet } from '../lab/fleet.ts';
@@ -72,7 +74,8 @@ async function rotateAll(): Promise<{ accountId: string; attemptId: string }[]> 
   );
 }
 
-it('kill -9 of the database under load: 503 meanwhile, the server recovers by itself, and nothing acknowledged is lost', async () => {
+/** 503 meanwhile, and the server recovers by itself. */
+async function databaseIsKilled(): Promise<void> {
   load = startLoad(server, writers, 'before');
   const outages: number[] = [];
   for (let n = 0; n < kills; n += 1) {
@@ -98,9 +101,9 @@ it('kill -9 of the database under load: 503 meanwhile, the server recovers by it
   expect(load.counts.unavailable).toBeGreaterThan(0);
   expect((await server.ask('GET', '/openapi.json')).status).toBe(200);
   await expectKept(load);
-}, 600_000);
+}
 
-it('kill -9 of the whole server under load: nothing acknowledged is lost, and the trail goes on whole', async () => {
+async function serverIsKilled(): Promise<void> {
   load = startLoad(server, writers, 'after');
   for (let n = 0; n < kills; n += 1) {
     await load.acknowledged(between);
@@ -118,4 +121,15 @@ it('kill -9 of the whole server under load: nothing acknowledged is lost, and th
     expect((await server.call<{ unsealed: number }>('GET', '/audit-seal')).unsealed).toBe(0);
   }, 20_000);
   await expectKept(load);
-}, 600_000);
+}
+
+it('the embedded database, in its own directory under a random password, and the whole server are killed with -9 under load: nothing acknowledged is lost [DBS-01]', async () => {
+  // Nothing in the settings names a database.
+  expect(existsSync(join(server.home, 'database', 'PG_VERSION'))).toBe(true);
+  const passwordFile = join(server.home, 'database.password');
+  expect(statSync(passwordFile).mode & 0o777).toBe(0o600);
+  expect(readFileSync(passwordFile, 'utf8').trim()).toMatch(/^[\w-]{43}$/);
+  expect(new URL(server.databaseUrl().replace('@/', '@localhost/')).password.length).toBeGreaterThanOrEqual(43);
+  await databaseIsKilled();
+  await serverIsKilled();
+}, 1_200_000);

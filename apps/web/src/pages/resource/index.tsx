@@ -30,11 +30,11 @@ import { ConfirmByName } from '../../ui/ConfirmByName.tsx';
 import { ErrorBox } from '../../ui/ErrorBox.tsx';
 import { Facts, type Fact } from '../../ui/Facts.tsx';
 import { toast } from '../../ui/toast.tsx';
-import { AccountsTab } from './AccountsTab.tsx';
 import { HostKeyAlarm } from './HostKeyAlarm.tsx';
 import css from './resource.module.css';
 
-// The accounts are what one comes for; the other tabs are fetched when they are opened.
+// Each tab is fetched when it is opened: whoever comes to one by its address does not wait for the others.
+const AccountsTab = lazy(() => import('./AccountsTab.tsx').then((tab) => ({ default: tab.AccountsTab })));
 const HistoryTab = lazy(() => import('./HistoryTab.tsx'));
 const RotationTab = lazy(() => import('./RotationTab.tsx'));
 
@@ -228,7 +228,9 @@ function View({ resource, tab }: { readonly resource: Resource; readonly tab: Ta
             </Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value="accounts" className={css.panel}>
-            <AccountsTab resource={resource} />
+            <Suspense fallback={<Bones />}>
+              <AccountsTab resource={resource} />
+            </Suspense>
           </Tabs.Panel>
           <Tabs.Panel value="rotation" className={css.panel}>
             <Suspense fallback={<Bones />}>

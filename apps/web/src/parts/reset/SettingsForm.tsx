@@ -1,4 +1,4 @@
-import { NumberInput, Select, Switch, Textarea, TextInput } from '@mantine/core';
+import { Select, Switch, Textarea, TextInput } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { faultsOf, type Field, type Values } from '../../lib/json-schema.ts';
 import { resources } from '../../lib/messages/resources.ts';
@@ -8,6 +8,12 @@ const inGroup = (value: unknown): Values => (typeof value === 'object' && value 
 const choice = (value: string): string => {
   const key = `choice-${value}`;
   return resources.has(key) ? resources(key) : value.charAt(0).toUpperCase() + value.slice(1);
+};
+
+/** What is typed as a number; as text while it is none, so that it is shown and found wrong; null when nothing is typed. */
+const numberOf = (text: string): number | string | null => {
+  const tidy = text.trim();
+  return tidy === '' ? null : /^-?\d+(\.\d+)?$/.test(tidy) ? Number(tidy) : text;
 };
 
 /** The fields of a driver's settings, drawn from its schema. Groups are folded: they are rarely touched. */
@@ -74,17 +80,14 @@ export function SettingsForm(props: {
             );
           case 'number':
             return (
-              <NumberInput
+              <TextInput
                 key={field.key}
                 {...shared}
                 classNames={{ wrapper: css.number ?? '' }}
-                value={typeof value === 'number' ? value : ''}
-                onChange={(one) => set(typeof one === 'number' ? one : null)}
-                allowDecimal={!field.whole}
-                {...(Number.isFinite(field.min) ? { min: field.min } : {})}
-                {...(Number.isFinite(field.max) ? { max: field.max } : {})}
-                clampBehavior="none"
-                hideControls
+                inputMode={field.whole ? 'numeric' : 'decimal'}
+                autoComplete="off"
+                value={typeof value === 'number' || typeof value === 'string' ? String(value) : ''}
+                onChange={(event) => set(numberOf(event.currentTarget.value))}
               />
             );
           case 'flag':

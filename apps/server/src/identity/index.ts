@@ -8,6 +8,7 @@ import { meEndpoints } from './me.endpoints.ts';
 import { signInEndpoints } from './sign-in.ts';
 import { userEndpoints, type UserParts } from './users.endpoints.ts';
 
+export { tidy } from './housekeeping.ts';
 export { checkLoginPassword } from './login-password.ts';
 export { smtpMailer, type Mailer } from './mail.ts';
 export { takeNumbers } from './numbers.ts';

@@ -62,7 +62,11 @@ export async function writeSettings(
   } else if (mail !== undefined) {
     const { password, ...rest } = mail;
     if (password !== '') await writeMailPassword(grant, vault, password);
-    const stored = password !== '' || before.mail?.passwordStored === true;
+    // A stored password goes to the server and name it was stored for, and to no other that somebody sets later.
+    const same =
+      before.mail?.host === rest.host && before.mail.port === rest.port && before.mail.username === rest.username;
+    if (password === '' && !same) await grant.db.deleteFrom('settingSecret').where('name', '=', mailPassword).execute();
+    const stored = password !== '' || (same && before.mail?.passwordStored === true);
     await put('mail', { ...rest, passwordStored: stored });
     grant.note({ 'mail is': `${rest.host}:${rest.port}` });
   }

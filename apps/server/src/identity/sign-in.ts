@@ -7,7 +7,7 @@ import { Secret } from '../platform/secret.ts';
 import { describeMe } from './me.ts';
 import type { PasswordHasher } from './password-hash.ts';
 import { endSession, startSession } from './sessions.ts';
-import { noteFailure, secondsToWait } from './throttle.ts';
+import { noteFailure, secondsToWait, throttleKey } from './throttle.ts';
 
 /**
  * Sign-in with name and password, and sign-out. An unknown name, a wrong password, a disabled user and an API user get
@@ -17,14 +17,6 @@ export const signInEndpoints = (database: Database, hasher: PasswordHasher): End
   longEndpoint(signIn, async (perform, actor, input, door) => {
     const address = actor.origin.address ?? '';
     const ask = { actor, action: 'identity.sign-in', objectId: actor.organisationId } as const;
-    const named = { kind: 'user', name: input.username };
-    const wait = await secondsToWait(database, actor.organisationId, input.username, address);
-    if (wait > 0) {
-      return perform(ask, (grant) => {
-        grant.about(named);
-        throw new Problem('locked-out', { retryAfter: wait });
-      });
-    }
     const user = await database.asOrganisation(actor.organisationId, (db) =>
       db
         .selectFrom('appUser')
@@ -33,6 +25,17 @@ export const signInEndpoints = (database: Database, hasher: PasswordHasher): End
         .where(sql`lower(username)`, '=', sql<string>`lower(${input.username})`)
         .executeTakeFirst(),
     );
+    // A name that nobody has may be a password typed into the wrong field: the trail does not keep it.
+    const named = user
+      ? { kind: 'user', id: user.id, name: user.username }
+      : { kind: 'user', name: 'an unknown user name' };
+    const wait = await secondsToWait(database, actor.organisationId, input.username, address);
+    if (wait > 0) {
+      return perform(ask, (grant) => {
+        grant.about(named);
+        throw new Problem('locked-out', { retryAfter: wait });
+      });
+    }
     const right = await hasher.verify(user?.passwordHash ?? null, new Secret(input.password));
     // Asked again: of many guesses sent at once, those past the limit learn nothing, right or wrong.
     const lateWait = await secondsToWait(database, actor.organisationId, input.username, address);
@@ -61,7 +64,7 @@ export const signInEndpoints = (database: Database, hasher: PasswordHasher): End
       grant.about({ id: user.id, name: user.username });
       await grant.db
         .deleteFrom('signInThrottle')
-        .where('username', '=', user.username.toLowerCase())
+        .where('username', '=', throttleKey(user.username))
         .where('address', '=', address)
         .execute();
       // The session that came along is replaced, whoever's it was: a planted cookie gains nothing.

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../platform/db.ts';
+import { sha256 } from '../platform/random.ts';
 
 /** Wrong passwords before the first wait, and the waits in seconds that follow: they double and stop growing. */
 const freeTries = 5;
@@ -8,6 +9,10 @@ const longestWaitSeconds = 15 * 60;
 /** An address may try many names before it waits as a whole: offices share addresses. */
 const freeTriesOfAddress = 50;
 const forgetAfter = '1 day';
+
+/** What stands for a user name in the table: people type passwords where names belong, and those must not lie there. */
+export const throttleKey = (username: string): string =>
+  username === '' ? '' : sha256(username.toLowerCase()).toString('hex');
 
 /** How long sign-in is refused for this name from this address, in seconds; 0 when it may try. The answer does not depend on whether the name exists. */
 export async function secondsToWait(
@@ -19,7 +24,7 @@ export async function secondsToWait(
   return database.asOrganisation(organisationId, async (db) => {
     const { rows } = await sql<{ seconds: number | null }>`
       select max(extract(epoch from locked_until - now()))::float8 as seconds from sign_in_throttle
-      where address = ${address} and username in (${username.toLowerCase()}, '') and locked_until > now()`.execute(db);
+      where address = ${address} and username in (${throttleKey(username)}, '') and locked_until > now()`.execute(db);
     return Math.ceil(rows[0]?.seconds ?? 0);
   });
 }
@@ -33,7 +38,7 @@ export async function noteFailure(
 ): Promise<void> {
   await database.asOrganisation(organisationId, async (db) => {
     for (const [name, free] of [
-      [username.toLowerCase(), freeTries],
+      [throttleKey(username), freeTries],
       ['', freeTriesOfAddress],
     ] as const) {
       await sql`

@@ -31,7 +31,7 @@ export interface UserRow {
 export const userColumns: RawBuilder<unknown> = sql`
   u.id, u.number, u.kind, u.username, u.full_name, u.email, u.department, u.location, u.phone, u.mobile, u.language, u.time_zone, u.role,
   u.super_administrator, u.state, u.host, u.version, u.created_at,
-  (select max(t.locked_until) from sign_in_throttle t where t.username = lower(u.username) and t.locked_until > now()) as locked_until,
+  (select max(t.locked_until) from sign_in_throttle t where t.username = encode(sha256(convert_to(lower(u.username), 'UTF8')), 'hex') and t.locked_until > now()) as locked_until,
   (select max(k.expires_at) from api_token k where k.user_id = u.id and k.revoked_at is null) as token_expires_at,
   (select l.used_at from last_use l where l.subject_id = u.id) as last_sign_in_at`;
 

@@ -181,8 +181,11 @@ export const userEndpoints = (database: Database, parts: UserParts): Endpoint[] 
       },
     }),
     longEndpoint(inviteUser, async (perform, actor, input) => {
-      const made = await perform({ actor, action: 'user.invite', objectId: input.userId }, async (grant) => {
+      const made = await perform({ actor, action: 'user.invite', objectId: input.userId }, async (grant, facts) => {
         const user = await readUserRow(grant.db, grant.objectId);
+        // Whoever holds the link becomes that user: nobody climbs to all passwords that way.
+        if (user.superAdministrator && !facts.superAdministrator)
+          throw new Problem('not-your-role', { detail: 'Only a super administrator makes a link for one.' });
         if (user.kind !== 'person' || user.state === 'disabled')
           throw new Problem('not-that-state', { detail: 'Only people who are not disabled get a link.' });
         return draft(grant, grant.objectId);

@@ -5,6 +5,7 @@ import { Problem } from '../platform/problem.ts';
 import { newId } from '../platform/random.ts';
 import { takeNumbers } from './numbers.ts';
 import { endSessionsOf } from './sessions.ts';
+import { throttleKey } from './throttle.ts';
 import { endTokensOf, isHost } from './tokens.ts';
 import { readUserRow } from './user.queries.ts';
 
@@ -147,7 +148,7 @@ export async function enable(grant: Grant<'user.enable'>): Promise<void> {
     .set((eb) => ({ state, version: eb('version', '+', 1) }))
     .where('id', '=', grant.objectId)
     .execute();
-  await grant.db.deleteFrom('signInThrottle').where('username', '=', user.username.toLowerCase()).execute();
+  await grant.db.deleteFrom('signInThrottle').where('username', '=', throttleKey(user.username)).execute();
   grant.note({ was: user.state });
 }
 

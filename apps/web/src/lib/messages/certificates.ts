@@ -40,7 +40,8 @@ export const certificates = catalogue('certificates', {
   'trust.add': 'Add certificates',
   'trust.add.title': 'Trust more certificates',
   'trust.add.file': 'Certificate file',
-  'trust.add.fileHelp': 'PEM with one or several certificates, or DER. No private key is needed, and none should be in it.',
+  'trust.add.fileHelp':
+    'PEM with one or several certificates, or DER. No private key is needed, and none should be in it.',
   'trust.add.go': 'Trust these',
   'trust.added':
     '{n, plural, =0 {All of them were trusted already.} one {# certificate is trusted now.} other {# certificates are trusted now.}}',

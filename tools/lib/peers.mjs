@@ -5,8 +5,18 @@ import { root } from './install.mjs';
 import { sourceFiles } from './sources.mjs';
 import { runProgram } from './steps.mjs';
 
-/** Debian packages of the peers: real SSH hosts and clients, a browser, and what the documentation's lines use. */
-const peers = ['openssh-server', 'openssh-client', 'sudo', 'sshpass', 'chromium', 'curl', 'python3'];
+/** Debian packages of the peers: real SSH hosts and clients, a browser, what the documentation's lines use, certificates and who judges our TLS. */
+const peers = [
+  'openssh-server',
+  'openssh-client',
+  'sudo',
+  'sshpass',
+  'chromium',
+  'curl',
+  'python3',
+  'openssl',
+  'testssl.sh',
+];
 
 /** Whether this is Debian or one of its children, which name their packages alike. */
 export function isDebian() {

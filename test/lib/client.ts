@@ -10,7 +10,7 @@ export interface Answer {
 }
 
 /** Thrown by call() for an answer that is no success. */
-export class Refused extends Error {
+class Refused extends Error {
   readonly status: number;
   readonly code: string;
   constructor(what: string, answer: Answer) {

@@ -18,7 +18,7 @@ function shown(pid: number): Shown | undefined {
 }
 
 /** True while the process runs; a zombie does not. */
-export function alive(pid: number): boolean {
+function alive(pid: number): boolean {
   const { state } = shown(pid) ?? {};
   return state !== undefined && state !== 'Z' && state !== 'X';
 }

@@ -45,7 +45,7 @@ import { organisations, setupEndpoints } from './setup/index.ts';
 import { trustEndpoints } from './trust/index.ts';
 import { checkMasterKey, createVault, WrongKey } from './vault/index.ts';
 
-export const version = '0.1.0';
+const version = '0.1.0';
 /** Rotations at work at once on this node. */
 const rotationsAtOnce = 25;
 const sealEveryMs = 1000;

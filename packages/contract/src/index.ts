@@ -19,6 +19,6 @@ const isCall = (value: unknown): value is Call<string, z.ZodType, z.ZodType> =>
   typeof value === 'object' && value !== null && 'method' in value && 'path' in value && 'reply' in value;
 
 /** Every call of the product, in the order of the files. */
-export const calls: readonly Call<string, z.ZodType, z.ZodType>[] = [identity, install, resource, audit].flatMap((file) =>
-  Object.values(file).filter(isCall),
+export const calls: readonly Call<string, z.ZodType, z.ZodType>[] = [identity, install, resource, audit].flatMap(
+  (file) => Object.values(file).filter(isCall),
 );

@@ -111,6 +111,10 @@ describe('the command line', () => {
       'strongroom audit export',
       'strongroom audit public-key',
       'strongroom db migrate',
+      'strongroom cert install',
+      'strongroom cert import',
+      'strongroom service install',
+      'strongroom service remove',
     ]);
   });
 });

@@ -34,7 +34,7 @@ export interface Authenticator {
 }
 
 /** The asker's address; an IPv4 one as such, even where the socket takes both kinds. Source: RFC 4291 section 2.5.5.2. */
-export const addressOf = (request: FastifyRequest): string => request.ip.replace(/^::ffff:(?=\d+\.)/i, '');
+const addressOf = (request: FastifyRequest): string => request.ip.replace(/^::ffff:(?=\d+\.)/i, '');
 
 const originOf = (request: FastifyRequest): Origin => ({
   requestId: request.id,
@@ -145,7 +145,7 @@ function isSameSite(request: FastifyRequest): boolean {
 }
 
 /** The value of one cookie of a Cookie header. Source: RFC 6265 section 5.4. */
-export function readCookie(header: string | undefined, name: string): string | undefined {
+function readCookie(header: string | undefined, name: string): string | undefined {
   for (const pair of header?.split(';') ?? []) {
     const at = pair.indexOf('=');
     if (at > 0 && pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim();

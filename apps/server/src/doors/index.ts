@@ -1,4 +1,4 @@
 // The ways in: HTTPS with the console, /api/v1 and the reference REST API. Each translates and authenticates.
 // It owns nothing but what is on the wire: cookies, limits, idempotency, OpenAPI.
 // It decides nothing: every request ends in perform().
-export { httpServer, type HttpParts } from './http.ts';
+export { httpServer } from './http.ts';

@@ -14,7 +14,7 @@ export { smtpMailer, type Mailer } from './mail.ts';
 export { takeNumbers } from './numbers.ts';
 export { createPasswordHasher, type PasswordHasher } from './password-hash.ts';
 export { findSession, noteUse, touchSession, type KnownSession } from './sessions.ts';
-export { defaultSettings, readSettings, writeSettings, type Settings } from './settings.ts';
+export { readSettings, writeSettings } from './settings.ts';
 export { findToken, hostAllows, replaceRestToken, type KnownToken } from './tokens.ts';
 export { addUser, type NewUser } from './users.ts';
 

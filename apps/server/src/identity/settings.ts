@@ -12,7 +12,7 @@ import type { Vault } from '../vault/index.ts';
 export type Settings = z.infer<typeof SettingsShape>;
 
 /** What an organisation starts with. The reference product's defaults where it has them. */
-export const defaultSettings: Settings = {
+const defaultSettings: Settings = {
   hideSecretSeconds: 10,
   clearClipboardSeconds: 30,
   reasonToReveal: false,

@@ -15,7 +15,7 @@ interface Row {
 const sealedOf = statement<Row>(`
   select a.username, s.version, s.sealed, c.version as candidate_version, c.sealed as candidate_sealed
   from account a join secret s on s.account_id = a.id and s.state = 'current' left join secret c on c.account_id = a.id and c.state = 'candidate'
-  where a.id = $1::uuid`);
+  where a.organisation_id = strongroom.current_organisation() and a.id = $1::uuid`);
 
 /** Reads what a reveal will open, still sealed. */
 export const readSealed = async (db: OrganisationDb, accountId: string): Promise<Row | undefined> =>

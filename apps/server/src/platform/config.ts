@@ -24,7 +24,6 @@ import {
 } from './settings.ts';
 
 export type { Fault } from './config-sources.ts';
-export type { LogLevel, Port } from './settings.ts';
 
 /** What the server was told: read once at start, frozen, passed down. Nothing else reads the environment. */
 export interface Config {

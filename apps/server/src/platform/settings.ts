@@ -13,7 +13,7 @@ import { z } from 'zod';
 export type Port = number | 'off';
 
 /** How much the log says, most urgent first. `silent` says nothing and exists for tests. */
-export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
 interface Words {

@@ -5,10 +5,10 @@ import type { Endpoint } from '../authorise/index.ts';
 import { accountEndpoints } from './account.endpoints.ts';
 import { resourceEndpoints as endpoints, type ResourceParts } from './resource.endpoints.ts';
 
-export { accountReply, isResettable, proofReply, readAccountRow, type AccountRow } from './account.queries.ts';
+export { isResettable, proofReply, readAccountRow } from './account.queries.ts';
 export { requireNoAttempt } from './accounts.ts';
 export type { ResourceParts } from './resource.endpoints.ts';
-export { builtInTypes, typeNamed, type BuiltInType, type DriverCatalogue } from './types.ts';
+export { typeNamed, type DriverCatalogue } from './types.ts';
 
 export const resourceEndpoints = (parts: ResourceParts): Endpoint[] => [
   ...endpoints(parts),

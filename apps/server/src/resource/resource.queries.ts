@@ -38,7 +38,7 @@ export const resourceColumns: RawBuilder<unknown> = sql`
 export const resourceTables = sql`resource r join app_user o on o.id = r.owner_id`;
 
 /** Reads one resource. Throws when there is none: ask after the policy has found it. */
-export async function readResourceRow(db: OrganisationDb, id: string): Promise<ResourceRow> {
+async function readResourceRow(db: OrganisationDb, id: string): Promise<ResourceRow> {
   const { rows } = await sql<ResourceRow>`select ${resourceColumns} from ${resourceTables} where r.id = ${id}`.execute(
     db,
   );

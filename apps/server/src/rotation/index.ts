@@ -10,7 +10,7 @@ export { renewLease } from './attempt.ts';
 export { driverCatalogue } from './catalogue.ts';
 export { createOutpost } from './outpost.ts';
 export { rotationEndpoints } from './rotation.endpoints.ts';
-export { runAttempt, type HostKeyAlarm, type WorkerParts } from './worker.ts';
+export { runAttempt, type WorkerParts } from './worker.ts';
 
 /** Puts every unfinished attempt in line again. Call it at start: a stopped server may have left some in the middle, and nobody should have to ask. */
 export async function recover(database: Database): Promise<number> {

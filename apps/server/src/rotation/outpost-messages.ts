@@ -29,13 +29,12 @@ export const Errand = z.object({
 export type Errand = z.infer<typeof Errand>;
 
 /** Whether a host key of a first contact was pinned. */
-export const KeyAnswer = z.object({ id: z.int(), pinned: z.boolean() });
-export type KeyAnswer = z.infer<typeof KeyAnswer>;
+const KeyAnswer = z.object({ id: z.int(), pinned: z.boolean() });
 export const ToOutpost = z.union([z.object({ errand: Errand }), z.object({ key: KeyAnswer })]);
 export type ToOutpost = z.infer<typeof ToOutpost>;
 
-export const VerifiedWord = z.enum(['accepted', 'rejected', 'unreachable', 'untrusted']);
-export const ResetWord = z.discriminatedUnion('is', [
+const VerifiedWord = z.enum(['accepted', 'rejected', 'unreachable', 'untrusted']);
+const ResetWord = z.discriminatedUnion('is', [
   z.object({ is: z.literal('done') }),
   z.object({ is: z.literal('refused'), why: z.string().max(2000) }),
   z.object({ is: z.literal('unreachable') }),

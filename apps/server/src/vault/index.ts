@@ -1,6 +1,6 @@
 // Seals and opens secrets.
 // It owns the master key, the organisations' data keys, the formats, and the list of every secret column.
 // It decides nothing: a Grant is the decision. It stores no account.
-export { plainBytes, secretColumns, type SecretColumn } from './columns.ts';
+export { plainBytes, secretColumns } from './columns.ts';
 export { copyMasterKey, createMasterKey, masterKeyExists, readMasterKey, type MasterKey } from './master-key.ts';
-export { checkMasterKey, createVault, WrongKey, type Opening, type Place, type Vault } from './vault.ts';
+export { checkMasterKey, createVault, WrongKey, type Vault } from './vault.ts';

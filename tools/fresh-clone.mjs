@@ -1,7 +1,7 @@
 /**
  * What a stranger does, timed: clones the repository into an empty directory, and types `npm start` with an empty npm
  * cache until the server says `Ready`; stops it, and starts it again. Prints the times. Run it as
- * `node test/start/fresh-clone.mjs [REPOSITORY]` (default: this checkout's last commit). Exit status 1 when a start fails,
+ * `node tools/fresh-clone.mjs [REPOSITORY]` (default: this checkout's last commit). Exit status 1 when a start fails,
  * the first takes over three minutes, or the second five seconds or more.
  */
 import { spawn } from 'node:child_process';
@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const repository = process.argv[2] ?? fileURLToPath(new URL('../../', import.meta.url));
+const repository = process.argv[2] ?? fileURLToPath(new URL('../', import.meta.url));
 const base = mkdtempSync(join(tmpdir(), 'strongroom-clone-'));
 const clone = join(base, 'strongroom');
 const env = {

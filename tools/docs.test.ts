@@ -46,7 +46,7 @@ describe('the documentation', () => {
     expect(pages.flatMap(broken)).toEqual([]);
   });
 
-  it('justifies every action that may open the vault, and no other', () => {
+  it('justifies every action that may open the vault, and no other [G-2]', () => {
     const union = /export type Opening =\n((?:\s+\| '[^']+'\n?)+)/.exec(
       read('apps/server/src/vault/vault.ts').replaceAll(';', '\n'),
     )?.[1];
@@ -59,7 +59,7 @@ describe('the documentation', () => {
     expect(justified.sort()).toEqual(opening.sort());
   });
 
-  it('says of every secret column, and of every column of hashes in it, where it is kept', () => {
+  it('says of every secret column, and of every column of hashes in it, where it is kept [KEY-01]', () => {
     const page = read('docs/secrets.md');
     for (const column of secretColumns) expect(page).toMatch(new RegExp(`\`strongroom(_local)?\\.${column}\``));
     for (const column of plainBytes.filter((name) => !/^(idempotency|audit_leaf)\./.test(name)))

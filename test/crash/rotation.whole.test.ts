@@ -220,7 +220,7 @@ function table(): string {
   return [head, ...rows].map((row) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ')).join('\n');
 }
 
-it('kill -9 at every step of a rotation loses no password: the vault’s current one signs in within 60 s of the next start', async () => {
+it('kill -9 at every step of a rotation loses no password: the vault’s current one signs in within 60 s of the next start [PWD-03]', async () => {
   const from = Date.now();
   const chance = seeded(20_261_126);
   // Half of the groups are killed in doubt, the others in the clear.

@@ -34,7 +34,7 @@ const change = (account: string, password: string): Promise<string> =>
   );
 
 describe('a password that a script changes on a real machine', () => {
-  it('is the machine’s and the vault’s when the call says Success', async () => {
+  it('is the machine’s and the vault’s when the call says Success [PWD-03]', async () => {
     const [host] = fleet.hosts;
     await send(
       `"$API/resources" -d 'INPUT_DATA={"operation":{"Details":{"RESOURCENAME":"lab","RESOURCETYPE":"Linux","DNSNAME":"${host?.host ?? ''}","ACCOUNTNAME":"svcapp","PASSWORD":"Svc-Pw-0"}}}'`,
@@ -54,7 +54,7 @@ describe('a password that a script changes on a real machine', () => {
     expect(await fleet.canLogIn(1, 'svcapp', 'Svc-Pw-0')).toBe(false);
     expect(await send('"$API/resources/1/accounts/1/password"')).toContain('"PASSWORD":"Remote-Change-4711!"');
   });
-  it('stays what it was, on both, and the reply says why, when the machine lets nobody change it', async () => {
+  it('stays what it was, on both, and the reply says why, when the machine lets nobody change it [PWD-03]', async () => {
     // Somebody changed root's password there: the account that sets passwords signs in no more.
     await fleet.execWith('root:Somebody-Else-0\n', 1, 'chpasswd');
     const { result } = (JSON.parse(await change('1', 'Remote-Change-4712!')) as { operation: { result: Outcome } })

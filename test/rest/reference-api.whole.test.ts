@@ -280,7 +280,7 @@ describe('clients in the field', () => {
     );
     expect(await send('-w "%{http_code}" "$API/nothing"')).toMatch(/"message":"No such API".*404$/);
   });
-  it('leave neither token nor password in the log, however much it tells', () => {
+  it('leave neither token nor password in the log, however much it tells [G-2]', () => {
     const said = server.output();
     expect(said).toContain('/restapi/json/v1/resources?AUTHTOKEN=[hidden]');
     for (const secret of [server.token, 'Test123#@!', 'Test12345$', 'Filler-Password-1!', 'Need the password'])

@@ -36,7 +36,7 @@ afterAll(async () => {
 });
 
 describe('a fleet of 20 real hosts', () => {
-  it('is rotated at once in every mode: the new password signs in by OpenSSH and the old does not', async () => {
+  it('is rotated at once in every mode: the new password signs in by OpenSSH and the old does not [RST-02]', async () => {
     const attempts = await Promise.all(
       hosts.map(async ({ accountId }) => ({ accountId, attemptId: await rotate(accountId) })),
     );
@@ -53,7 +53,7 @@ describe('a fleet of 20 real hosts', () => {
     }
   });
 
-  it('sends nothing to a host whose key changed, raises the alarm, and goes on once a person trusts the new key', async () => {
+  it('sends nothing to a host whose key changed, raises the alarm, and goes on once a person trusts the new key [RST-02]', async () => {
     const { index, resourceId, accountId, username } = hostAt(6);
     const before = await reveal(server, accountId);
     await fleet.changeHostKey(index);

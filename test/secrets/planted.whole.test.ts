@@ -366,7 +366,7 @@ async function brokenDatabase(): Promise<void> {
   await asSuperuser((client) => client.query('alter table strongroom.account drop constraint broken'));
 }
 
-describe('a secret that was planted', () => {
+describe('a secret that was planted [G-2]', () => {
   it('was planted in many places, and asked for in ways that work and ways that fail', async () => {
     await signInAndOut();
     await resources();

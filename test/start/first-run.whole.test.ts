@@ -56,7 +56,7 @@ describe('the first run behind its link', () => {
     server.signal('SIGUSR2');
   });
 
-  it('lets nobody create an administrator without the link', async () => {
+  it('lets nobody create an administrator without the link [INS-02]', async () => {
     for (const token of [outsider, `${server.setupToken ?? ''}x`, '0'.repeat(43)])
       expect((await ask(server.url, 'POST', '/api/v1/setup', { body: setup(token) })).status).toBe(404);
     expect((await ask(server.url, 'POST', '/api/v1/setup', { body: setup('') })).status).toBe(400);

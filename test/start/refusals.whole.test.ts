@@ -55,7 +55,7 @@ describe('a start is refused in words, and changes nothing', () => {
     ]);
   });
 
-  it('with a missing key, a key of another installation, and a file that is no key', async () => {
+  it('with a missing key, a key of another installation, and a file that is no key [KEY-02]', async () => {
     await unchanged(async () => {
       const own = readFileSync(place.keyFile);
       const cases: [string, () => void, RegExp][] = [

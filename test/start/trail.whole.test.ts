@@ -53,7 +53,7 @@ const sealed = () =>
   );
 
 describe('the trail by command', () => {
-  it('is verified beside the running server, against the checkpoint kept outside the database', async () => {
+  it('is verified beside the running server, against the checkpoint kept outside the database [AUD-05]', async () => {
     await sealed();
     const found = await verify();
     expect(found).toMatchObject({ code: 0, ok: true, organisations: [{ intact: true, kept: 1, problems: [] }] });
@@ -64,7 +64,7 @@ describe('the trail by command', () => {
     );
   });
 
-  it('is exported with its public key for the stand-alone verifiers, and the export is an event of it', async () => {
+  it('is exported with its public key for the stand-alone verifiers, and the export is an event of it [AUD-05]', async () => {
     const file = join(place.base, 'trail.jsonl');
     const done = await place.run(['audit', 'export', file]);
     expect([done.code, done.stderr]).toEqual([0, '']);

@@ -219,7 +219,7 @@ describe.each([
 });
 
 describe('the verifiers stand alone', () => {
-  it('use nothing but what comes with Node and Python', async () => {
+  it('use nothing but what comes with Node and Python [AUD-05]', async () => {
     const node = await readFile(new URL('../verify.mjs', import.meta.url), 'utf8');
     const python = await readFile(new URL('../verify.py', import.meta.url), 'utf8');
     expect([...node.matchAll(/(?:from|import\(|require\() ?'([^']+)'/g)].map(([, name]) => name)).toEqual([

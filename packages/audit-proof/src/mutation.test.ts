@@ -44,7 +44,7 @@ describe('tampering', () => {
   });
 
   it(
-    'is found every time by both verifiers: deletion, insertion, change, reordering, truncation',
+    'is found every time by both verifiers: deletion, insertion, change, reordering, truncation [AUD-05]',
     { timeout: 60_000 },
     async () => {
       const node: Found[] = [];

@@ -22,7 +22,7 @@ const aix: UnixModel = {
 
 unixContract(aixSsh, aix, ['as root', 'its own', 'by sudo, asked', 'by sudo, not asked', 'by su']);
 
-it('aix-ssh clears the flag that would force the account to change its password again', async () => {
+it('aix-ssh clears the flag that would force the account to change its password again [RST-02]', async () => {
   const s = unixScene(aixSsh, aix, 'as root');
   await aixSsh.reset?.(s.target, s.admin, { username: 'ana' }, { expose: () => 'Next-Word-6' });
   expect(s.host.ran.at(-1)).toBe('env LC_ALL=C /usr/bin/chpasswd -c');

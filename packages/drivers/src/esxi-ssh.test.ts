@@ -22,7 +22,7 @@ const esxi: UnixModel = {
 
 unixContract(esxiSsh, esxi, ['as root', 'its own', 'by su']);
 
-it('esxi-ssh tells why a password is weak, and does not take the one it is offered', async () => {
+it('esxi-ssh tells why a password is weak, and does not take the one it is offered [RST-02]', async () => {
   const s = unixScene(esxiSsh, esxi, 'as root');
   expect(await esxiSsh.reset?.(s.target, s.admin, { username: 'ana' }, { expose: () => 'weak' })).toEqual({
     is: 'refused',

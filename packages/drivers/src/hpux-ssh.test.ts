@@ -30,7 +30,7 @@ it.each(['#', '@', '\\'])('hpux-ssh refuses %s, which its terminals act on', asy
   expect(s.host.ran).toEqual([]);
 });
 
-it('hpux-ssh gives the old password where a trusted system asks root for it', async () => {
+it('hpux-ssh gives the old password where a trusted system asks root for it [RST-02]', async () => {
   const s = unixScene(hpuxSsh, trusted, 'as root');
   const account = { username: 'ana', current: { expose: () => 'ana-Old-1' } };
   expect(await hpuxSsh.reset?.(s.target, s.admin, account, { expose: () => 'Next-Word-6' })).toEqual({ is: 'done' });

@@ -23,7 +23,7 @@ const macos: UnixModel = {
 
 unixContract(macosSsh, macos, ['as root', 'its own', 'by sudo, asked', 'by sudo, not asked', 'by su']);
 
-it('macos-ssh uses passwd on a terminal, whose arguments hold no password', async () => {
+it('macos-ssh uses passwd on a terminal, whose arguments hold no password [RST-02]', async () => {
   const s = unixScene(macosSsh, macos, 'by sudo, not asked');
   await macosSsh.reset?.(s.target, s.admin, { username: 'ana' }, { expose: () => 'Next-Word-6' });
   expect(s.host.passwords.get('ana')).toBe('Next-Word-6');

@@ -20,7 +20,7 @@ const solaris: UnixModel = {
 
 unixContract(solarisSsh, solaris, ['as root', 'its own', 'by sudo, asked', 'by sudo, not asked', 'by su']);
 
-it('solaris-ssh tells what passwd found wrong with a weak password', async () => {
+it('solaris-ssh tells what passwd found wrong with a weak password [RST-02]', async () => {
   const s = unixScene(solarisSsh, solaris, 'its own');
   expect(await solarisSsh.reset?.(s.target, s.admin, { username: 'ana' }, { expose: () => 'weak' })).toEqual({
     is: 'refused',

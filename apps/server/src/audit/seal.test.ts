@@ -127,7 +127,7 @@ describe('sealing', () => {
     expect(await dense()).toBe(before + 5);
   });
 
-  it('makes one tree for each organisation', async () => {
+  it('makes one tree for each organisation [AUD-05]', async () => {
     await w.invoke(createResource, await w.people.foreign.actor(), { name: 'elsewhere', type: 'Linux' });
     await w.seal(w.otherOrganisationId);
     await w.seal();

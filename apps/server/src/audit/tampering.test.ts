@@ -148,7 +148,7 @@ describe('a trail that somebody altered in the database, past every wall', () =>
     );
   });
 
-  it('is found out by the verifiers, every one of 200 times, whatever was done', { timeout: 120_000 }, async () => {
+  it('is found out by the verifiers, every one of 200 times, whatever was done [AUD-05]', { timeout: 120_000 }, async () => {
     const draw = drawFrom(20_261_126);
     const kinds = Object.entries(seenWhereItLies);
     const unseen: string[] = [];

@@ -143,7 +143,7 @@ describe('the database', () => {
     ).toEqual([]);
   });
 
-  it('keeps bytes only where the list of secret columns, or of plain ones, says so', async () => {
+  it('keeps bytes only where the list of secret columns, or of plain ones, says so [KEY-01]', async () => {
     expect(
       await textOf(
         `select c.relname || '.' || a.attname as it from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace

@@ -58,7 +58,7 @@ describe('a command', () => {
     [['a', 'b'], 'b is too much.'],
     [['a', '--nope'], "Unknown option '--nope'."],
     [['a', '--since'], "Option '--since <value>' argument missing."],
-  ])('refuses %j with its usage and status 2', async (args, said) => {
+  ])('refuses %j with its usage and status 2 [G-3]', async (args, said) => {
     expect(await gives({ ok: true, lines: ['done'], facts: {} }).run(args)).toBe(2);
     expect([out, err]).toEqual(['', `${said}\nUsage: strongroom thing do FILE [--since FILE]... [--json]\n`]);
   });

@@ -34,7 +34,7 @@ afterAll(() => w.close());
 const keyed = (key: string) => ({ 'idempotency-key': key });
 
 describe('/api/v1', () => {
-  it('answers refusals and failures as problem+json with a stable code, the request’s id and no inside of ours', async () => {
+  it('answers refusals and failures as problem+json with a stable code, the request’s id and no inside of ours [API-03, G-3]', async () => {
     const cases = [
       [await keeper.send(readResource, { resourceId: randomUUID() }), 404, 'not-found'],
       [await keeper.send(readResource, { resourceId: 'x' }), 400, 'input-invalid'],
@@ -73,7 +73,7 @@ describe('/api/v1', () => {
     }
   });
 
-  it('tells the version in an ETag that changes with whatever the answer says, and changes only what is still at it', async () => {
+  it('tells the version in an ETag that changes with whatever the answer says, and changes only what is still at it [API-03]', async () => {
     const made = (
       await keeper.send(createResource, {
         name: 'tagged',
@@ -132,7 +132,7 @@ describe('/api/v1', () => {
 });
 
 describe('an idempotency key', () => {
-  it('makes a request once: the same again gets the first answer, another under the key is refused', async () => {
+  it('makes a request once: the same again gets the first answer, another under the key is refused [API-03]', async () => {
     const key = randomUUID();
     const first = await keeper.send(createResource, { name: 'once', type: 'Linux' }, keyed(key));
     const again = await keeper.send(createResource, { name: 'once', type: 'Linux' }, keyed(key));

@@ -35,7 +35,7 @@ const resolve = (reference: string): unknown =>
     );
 
 describe('the OpenAPI document', () => {
-  it('is OpenAPI 3.1 in its shape: what must be there is, and every reference leads somewhere', () => {
+  it('is OpenAPI 3.1 in its shape: what must be there is, and every reference leads somewhere [API-03]', () => {
     expect(document['openapi']).toBe('3.1.0');
     expect(document['info']).toMatchObject({
       title: 'Strongroom',
@@ -75,7 +75,7 @@ describe('the OpenAPI document', () => {
     expect(JSON.stringify(document)).not.toContain('"$schema"');
   });
 
-  it('has every call of the contract and no other, with whoever may make it and every problem there is', () => {
+  it('has every call of the contract and no other, with whoever may make it and every problem there is [API-03]', () => {
     expect(operations.map(({ operation }) => operation['operationId']).sort()).toEqual(
       calls.map((call) => call.name).sort(),
     );

@@ -262,7 +262,7 @@ describe('API users', () => {
       });
   });
 
-  it('have tokens that expire, and carry only the scopes they were given', async () => {
+  it('have tokens that expire, and carry only the scopes they were given [API-03]', async () => {
     await expect(
       w.invoke(createApiUser, admin, api('late', { expiresAt: '2020-01-01T00:00:00Z' })),
     ).rejects.toMatchObject({ code: 'input-invalid' });

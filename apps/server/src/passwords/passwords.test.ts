@@ -53,7 +53,7 @@ const set = (name: string, value: unknown) =>
   ]);
 
 describe('reveal', () => {
-  it('asks for a reason and a ticket where the organisation does, and records what it was given, and for what', async () => {
+  it('asks for a reason and a ticket where the organisation does, and records what it was given, and for what [PWD-01]', async () => {
     const { accountId } = await account();
     expect((await reveal(accountId)).password).toBe('Starting-Point-11-!!');
     await set('reasonToReveal', true);
@@ -87,7 +87,7 @@ describe('reveal', () => {
     });
   });
 
-  it('shows both passwords while it is not known which one works, and one again when a person has said', async () => {
+  it('shows both passwords while it is not known which one works, and one again when a person has said [PWD-03]', async () => {
     const { accountId } = await account('Old-Password-33-!!xx', { dnsName: 'host.invalid', reset: { settings: {} } });
     const { attemptId } = await w.invoke(rotateAccount, keeper, { accountId });
     const doubtful = await reveal(accountId);
@@ -142,7 +142,7 @@ describe('a change in the vault alone', () => {
     await change(accountId, password(1));
   });
 
-  it('asks for a reason where the organisation does', async () => {
+  it('asks for a reason where the organisation does [PWD-03]', async () => {
     const { accountId } = await account();
     await set('reasonToChange', true);
     await expect(change(accountId, 'Reasoned-Change-55-!!')).rejects.toMatchObject({ code: 'reason-required' });

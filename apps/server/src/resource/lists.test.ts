@@ -59,7 +59,7 @@ describe('a list', () => {
     });
   });
 
-  it('by cursor shows every row once, whatever the page size and order, though rows come and go meanwhile', async () => {
+  it('by cursor shows every row once, whatever the page size and order, though rows come and go meanwhile [API-03]', async () => {
     let made = 0;
     await fc.assert(
       fc.asyncProperty(

@@ -89,7 +89,7 @@ describe('a resource', () => {
     expect(JSON.stringify(await w.audit('resource.create'))).not.toContain('given-by-hand');
   });
 
-  it('is made whole or not at all', async () => {
+  it('is made whole or not at all [G-3]', async () => {
     await resource('taken');
     const before = await counts();
     const wrong: [string, object, string][] = [

@@ -1,9 +1,11 @@
 // needs: chromium
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { request, type APIResponse, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launch, signIn, tracesOf, visit, type Complaints } from './browser.ts';
-import { startProduct, type Product } from './product.ts';
+import { consoleDist, startProduct, type Product } from './product.ts';
 
 const secret = 'Zx9#planted-Secret_77';
 
@@ -11,10 +13,15 @@ let product: Product;
 let browser: Browser;
 let page: Page;
 let complaints: Complaints;
+/** Everything that the page asked for; `document` when it was the page itself. */
+const asked: { readonly address: string; readonly document: boolean }[] = [];
+/** True for the path of a file of the built console. */
+const isFile = (path: string): boolean => existsSync(join(consoleDist, path));
 
 beforeAll(async () => {
   [product, browser] = await Promise.all([startProduct({ unattended: true }), launch()]);
   ({ page, complaints } = await visit(browser, product.origin, { reducedMotion: true }));
+  page.on('request', (one) => asked.push({ address: one.url(), document: one.isNavigationRequest() }));
   await signIn(page);
 });
 afterAll(async () => {
@@ -87,87 +94,6 @@ describe('adding a resource', () => {
     await page.waitForURL(/\/resources\/[0-9a-f-]{36}/);
     await page.getByRole('heading', { name: 'fra-app-lnx-042' }).waitFor();
     expect(Date.now() - start).toBeLessThan(60_000);
-    expect(await tracesOf(page)).not.toContain(secret);
-  });
-});
-
-describe('a password on Home', () => {
-  it('is shown for its seconds and no longer, also with reduced motion', async () => {
-    await page.goto('/home');
-    await page.getByRole('button', { name: /^Show password of root/ }).click();
-    await page.getByText(secret).waitFor();
-    const since = Date.now();
-    await page.getByText(secret).waitFor({ state: 'detached', timeout: 15_000 });
-    const seconds = (Date.now() - since) / 1000;
-    expect(seconds).toBeGreaterThan(8);
-    expect(seconds).toBeLessThan(13);
-    expect(await tracesOf(page)).not.toContain(secret);
-  });
-
-  it('is hidden at once by its eye, by Esc, and when the tab is hidden', async () => {
-    const eye = page.getByRole('button', { name: /password of root/ }).first();
-    await eye.click();
-    await page.getByText(secret).waitFor();
-    await page.getByRole('button', { name: /^Hide password of root/ }).click();
-    expect(await shown()).toBe(false);
-    await page.getByRole('button', { name: /^Show password of root/ }).click();
-    await page.getByText(secret).waitFor();
-    await page.keyboard.press('Escape');
-    await page.getByText(secret).waitFor({ state: 'detached', timeout: 2_000 });
-    await page.getByRole('button', { name: /^Show password of root/ }).click();
-    await page.getByText(secret).waitFor();
-    await page.evaluate(() => {
-      Object.defineProperty(document, 'hidden', { configurable: true, get: () => true });
-      Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => 'hidden' });
-      document.dispatchEvent(new Event('visibilitychange'));
-    });
-    await page.getByText(secret).waitFor({ state: 'detached', timeout: 2_000 });
-  });
-
-  it('is copied without being shown', async () => {
-    await page.goto('/home');
-    await page.getByRole('button', { name: /^Copy password of root/ }).click();
-    await page.getByText('Clipboard clears in').waitFor();
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(secret);
-    expect(await shown()).toBe(false);
-    expect(await tracesOf(page)).not.toContain(secret);
-  });
-
-  it('is opened only with a reason once the organisation asks for one, and the trail keeps the reason', async () => {
-    await page.goto('/admin/settings');
-    await page.getByLabel('Ask for a reason before a password is shown or copied').check({ force: true });
-    await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('Settings saved.').waitFor();
-    await page.goto('/home');
-    await page.getByRole('button', { name: /^Show password of root/ }).click();
-    const dialog = page.getByRole('dialog');
-    await dialog.getByRole('button', { name: 'Continue' }).click();
-    await dialog.getByText('Say in a few words why').waitFor();
-    expect(await shown()).toBe(false);
-    await dialog.getByLabel('Reason').fill('Kernel patch in the agreed window');
-    await dialog.getByRole('button', { name: 'Continue' }).click();
-    await page.getByText(secret).waitFor();
-    expect(
-      await tracesOf(page).then((traces) => JSON.parse(traces) as { address: string; local: object; session: object }),
-    ).toMatchObject({
-      address: expect.not.stringContaining('Kernel'),
-    });
-
-    await page.goto('/audit/resources');
-    await page
-      .getByRole('row', { name: /Revealed password.*Kernel patch/ })
-      .first()
-      .waitFor();
-    await page
-      .getByRole('row', { name: /Revealed password.*Kernel patch/ })
-      .first()
-      .click();
-    const drawer = page.getByRole('dialog');
-    await drawer.getByText('Kernel patch in the agreed window').waitFor();
-    await drawer.getByText('Ada', { exact: false }).first().waitFor();
-    expect(page.url()).toContain('event=');
-    await page.goBack();
-    await drawer.waitFor({ state: 'detached' });
     expect(await tracesOf(page)).not.toContain(secret);
   });
 });
@@ -312,7 +238,7 @@ describe('one’s own account', () => {
 });
 
 describe('the API reference', () => {
-  it('finds a call, tells what it takes, and makes those that read', async () => {
+  it('finds a call, tells what it takes, and makes those that read [API-03]', async () => {
     await page.goto('/help/api');
     await page.getByPlaceholder('Search calls').fill('resources one may see');
     await page.getByRole('button', { name: /GET.*\/api\/v1\/resources.*Resources one may see/ }).click();
@@ -324,6 +250,15 @@ describe('the API reference', () => {
     await page.getByPlaceholder('Search calls').fill('no call has these words');
     await page.getByText('No call has these words').waitFor();
   });
+});
+
+it('asks the server for nothing but its own files and /api/v1 [API-03]', () => {
+  const fetched = asked.filter(({ document }) => !document).map(({ address }) => address);
+  const other = fetched.filter((address) => !address.startsWith(product.origin));
+  expect(other).toEqual([]);
+  const paths = fetched.map((address) => new URL(address).pathname);
+  expect(paths.filter((path) => path.startsWith('/api/v1/')).length).toBeGreaterThan(20);
+  expect([...new Set(paths.filter((path) => !path.startsWith('/api/v1/') && !isFile(path)))]).toEqual([]);
 });
 
 it('breaks no rule of its content policy and throws nothing while doing all this', () => {

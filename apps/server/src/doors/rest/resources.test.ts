@@ -123,7 +123,7 @@ describe('resources', () => {
       { RESOURCENAME: 'n', RESOURCECUSTOMFIELD: [{ CUSTOMLABEL: 'a', CUSTOMVALUE: 'x\ny: z' }] },
       'RESOURCECUSTOMFIELD must be lines of text.',
     ],
-  ])('are not created from %j', async (details, message) => {
+  ])('are not created from %j [G-3]', async (details, message) => {
     expect(await result(door.send('POST', '/resources', input(details)))).toBe(
       `200 CREATE RESOURCE: Failed, The request is not valid. ${message}`,
     );

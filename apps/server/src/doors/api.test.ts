@@ -12,6 +12,7 @@ import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { client, type Client } from '../../test/browser.ts';
 import { world, type World } from '../../test/world.ts';
+import { forStrangers } from './rate-limit.ts';
 
 let w: World;
 let app: FastifyInstance;
@@ -118,6 +119,21 @@ describe('/api/v1', () => {
     expect(second.body['proof']).toMatchObject({ health: 'out-of-sync' });
     // A secret is never tagged.
     expect((await keeper.send(revealAccount, { accountId: account?.id })).headers['etag']).toBeUndefined();
+  });
+
+  it('tells who asks too much when to come back, and holds nobody else up [API-03]', async () => {
+    const [flooder, other] = [client(app, '198.51.100.77'), client(app, '198.51.100.78')];
+    const ask = { method: 'GET', path: '/session' } as const;
+    const answers = await Promise.all(Array.from({ length: forStrangers.burst + 100 }, () => flooder.send(ask)));
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(refused.length).toBeGreaterThan(0);
+    for (const { body, headers } of refused) {
+      expect(body['code']).toBe('too-many-requests');
+      expect(headers['content-type']).toContain('application/problem+json');
+      expect(Number(headers['retry-after'])).toBeGreaterThanOrEqual(1);
+    }
+    expect((await other.send(ask)).status).toBe(401);
+    expect((await keeper.send(ask)).status).toBe(200);
   });
 
   it('lets nothing be kept: neither by browsers nor by proxies', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createRateLimit } from './rate-limit.ts';
 
 describe('the rate limit', () => {
-  it('lets a burst through, then so many a second, and tells how long to wait; each asker has its own', () => {
+  it('lets a burst through, then so many a second, and tells how long to wait; each asker has its own [API-03]', () => {
     let now = 1_000_000;
     const limit = createRateLimit(() => now);
     const allowance = { burst: 10, perSecond: 2 };

@@ -148,23 +148,27 @@ describe('a trail that somebody altered in the database, past every wall', () =>
     );
   });
 
-  it('is found out by the verifiers, every one of 200 times, whatever was done [AUD-05]', { timeout: 120_000 }, async () => {
-    const draw = drawFrom(20_261_126);
-    const kinds = Object.entries(seenWhereItLies);
-    const unseen: string[] = [];
-    const different = new Set<string>();
-    for (let i = 0; i < 200; i++) {
-      const [kind, mutate] = kinds[i % kinds.length] ?? ['', () => ''];
-      const work = mutate(draw);
-      different.add(work);
-      await w.sql(work);
-      if (kind in seenInExport && (await exportVerdict())) unseen.push(`in the export: ${kind}: ${work}`);
-      const report = await verifyTrail(w.database, w.organisationId, w.signerOf(w.organisationId), [kept]);
-      if (report.intact) unseen.push(`where it lies: ${kind}: ${work}`);
-      await putBack();
-    }
-    expect(unseen).toEqual([]);
-    expect(different.size).toBeGreaterThan(100);
-    expect(await exportVerdict()).toBe(true);
-  });
+  it(
+    'is found out by the verifiers, every one of 200 times, whatever was done [AUD-05]',
+    { timeout: 120_000 },
+    async () => {
+      const draw = drawFrom(20_261_126);
+      const kinds = Object.entries(seenWhereItLies);
+      const unseen: string[] = [];
+      const different = new Set<string>();
+      for (let i = 0; i < 200; i++) {
+        const [kind, mutate] = kinds[i % kinds.length] ?? ['', () => ''];
+        const work = mutate(draw);
+        different.add(work);
+        await w.sql(work);
+        if (kind in seenInExport && (await exportVerdict())) unseen.push(`in the export: ${kind}: ${work}`);
+        const report = await verifyTrail(w.database, w.organisationId, w.signerOf(w.organisationId), [kept]);
+        if (report.intact) unseen.push(`where it lies: ${kind}: ${work}`);
+        await putBack();
+      }
+      expect(unseen).toEqual([]);
+      expect(different.size).toBeGreaterThan(100);
+      expect(await exportVerdict()).toBe(true);
+    },
+  );
 });

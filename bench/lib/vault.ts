@@ -1,3 +1,4 @@
+import pg from 'pg';
 import type { Product } from './product.ts';
 
 /** A filled product and those who may reveal from it. */
@@ -30,6 +31,7 @@ export async function fill(product: Product, resources: number): Promise<Vault> 
     const some = Array.from({ length: Math.min(8, resources - n) }, (_, i) => addResource(product, session, n + i));
     paths.push(...(await Promise.all(some)).flat());
   }
+  await settled(product);
   return {
     paths,
     programs,
@@ -37,6 +39,25 @@ export async function fill(product: Product, resources: number): Promise<Vault> 
       .map(([name, value]) => `${name}: ${value}\r\n`)
       .join(''),
   };
+}
+
+/** Waits until autovacuum has looked at what was filled in, as it has on any vault that is older than some seconds. */
+async function settled(product: Product): Promise<void> {
+  const client = new pg.Client({ connectionString: product.adminUrl.replace('/postgres?', '/strongroom?') });
+  await client.connect();
+  try {
+    for (let tries = 0; tries < 120; tries++) {
+      const { rows } = await client.query<{ known: boolean }>(
+        `select bool_and(last_autoanalyze is not null and n_mod_since_analyze < 500) as known
+         from pg_stat_user_tables where schemaname = 'strongroom' and relname in ('account', 'resource', 'secret')`,
+      );
+      if (rows[0]?.known) return;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+    throw new Error('autovacuum did not come by in a minute');
+  } finally {
+    await client.end();
+  }
 }
 
 async function addResource(product: Product, session: Record<string, string>, number: number): Promise<string[]> {

@@ -1,7 +1,7 @@
 import type { Call } from '@strongroom/contract';
 import type { z } from 'zod';
-import type { OrganisationDb } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
+import type { Sealed } from './facts.ts';
 import type { Actor, Grant } from './grant.ts';
 import type { Perform } from './perform.ts';
 import type { Action, Facts } from './policy.ts';
@@ -18,20 +18,18 @@ export interface Endpoint {
   handle(perform: Perform, actor: Actor, input: unknown, door: Door): Promise<unknown>;
 }
 
-interface How<A extends Action, I extends z.ZodType, R extends z.ZodType, E> {
+interface How<A extends Action, I extends z.ZodType, R extends z.ZodType> {
   /** What the action is on; left out for the organisation itself. */
   object?(input: z.output<I>, actor: Actor): string;
   reason?(input: z.output<I>): string | undefined;
   ticket?(input: z.output<I>): string | undefined;
-  /** Reads that travel with the facts: see `Perform`. */
-  early?(db: OrganisationDb, objectId: string): Promise<E>;
-  run(grant: Grant<A>, input: z.output<I>, facts: Facts, early: E): Promise<z.input<R>>;
+  run(grant: Grant<A>, input: z.output<I>, facts: Facts, also: Sealed | undefined): Promise<z.input<R>>;
 }
 
 /** Binds a call of the contract to its work. The call's name picks the policy line and names the audit event. */
-export function endpoint<A extends Action, I extends z.ZodType, R extends z.ZodType, E = undefined>(
+export function endpoint<A extends Action, I extends z.ZodType, R extends z.ZodType>(
   call: Call<A, I, R>,
-  how: How<A, I, R, E>,
+  how: How<A, I, R>,
 ): Endpoint {
   return {
     call,
@@ -45,11 +43,7 @@ export function endpoint<A extends Action, I extends z.ZodType, R extends z.ZodT
         ticket: how.ticket?.(input),
       };
       // Parsed inside, so that a reply the contract does not promise rolls the work back.
-      return perform(
-        ask,
-        async (grant, facts, early: E) => call.reply.parse(await how.run(grant, input, facts, early)),
-        how.early,
-      );
+      return perform(ask, async (grant, facts, also) => call.reply.parse(await how.run(grant, input, facts, also)));
     },
   };
 }

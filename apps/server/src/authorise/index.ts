@@ -3,7 +3,7 @@
 // It does no domain work and opens no secret.
 export { endpoint, longEndpoint, type Door, type Endpoint } from './endpoint.ts';
 export { explainEndpoints } from './explain.endpoints.ts';
-export { factsOfRow, readFacts, visibleTo, type Ask } from './facts.ts';
+export { factsOfRow, readFacts, visibleTo, type Ask, type Sealed } from './facts.ts';
 export { nowhere, stranger, system, type Actor, type Grant, type Origin } from './grant.ts';
 export { foresee, performer, type Perform, type Work } from './perform.ts';
 export {

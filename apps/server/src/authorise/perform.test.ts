@@ -2,7 +2,7 @@ import { listResources, readAccount, readResource, createResource } from '@stron
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { origin, world, type World } from '../../test/world.ts';
-import { readSealed, reveal } from '../passwords/index.ts';
+import { reveal } from '../passwords/index.ts';
 import type { Secret } from '../platform/secret.ts';
 import { system } from './index.ts';
 
@@ -28,7 +28,6 @@ const open = async (name: keyof World['people'], reason?: string) =>
   w.perform(
     { actor: await w.people[name].actor(), action: 'account.reveal', objectId: accountId, reason },
     (grant, _facts, sealed) => reveal(grant, w.vault, sealed, 'show'),
-    readSealed,
   );
 
 describe('perform', () => {

@@ -1,21 +1,16 @@
 import { statement, type Database, type OrganisationDb } from '../platform/db.ts';
 import { Problem, type ProblemCode } from '../platform/problem.ts';
 import { newId } from '../platform/random.ts';
-import { readFacts, type Ask, type Read } from './facts.ts';
+import { readFacts, type Ask, type Read, type Sealed } from './facts.ts';
 import { Grant } from './grant.ts';
 import { lineOf, refusal, type Action, type Facts } from './policy.ts';
 
-/** The work of an action. `facts` are what the decision saw, so that a reply can say what else the actor may do. */
-export type Work<A extends Action, T, E = undefined> = (grant: Grant<A>, facts: Facts, early: E) => Promise<T>;
 /**
- * `early` are reads of the work that travel with the facts, to save a round trip where speed matters: they see the
- * organisation's rows only, and whatever they read is dropped unopened when the decision is a refusal.
+ * The work of an action. `facts` are what the decision saw, so that a reply can say what else the actor may do; `also` is
+ * what the action's line reads with them, to save a round trip where speed matters.
  */
-export type Perform = <A extends Action, T, E = undefined>(
-  ask: Ask<A>,
-  work: Work<A, T, E>,
-  early?: (db: OrganisationDb, objectId: string) => Promise<E>,
-) => Promise<T>;
+export type Work<A extends Action, T> = (grant: Grant<A>, facts: Facts, also: Sealed | undefined) => Promise<T>;
+export type Perform = <A extends Action, T>(ask: Ask<A>, work: Work<A, T>) => Promise<T>;
 
 /**
  * The one way anything happens: decide, work and audit in one transaction.
@@ -23,21 +18,17 @@ export type Perform = <A extends Action, T, E = undefined>(
  * their own; if that fails as well the caller gets an error, never data.
  */
 export function performer(database: Database): Perform {
-  return async (ask, work, early) => {
+  return async (ask, work) => {
     const line = lineOf(ask.action);
     let read: Read | undefined;
     let grant: Grant<(typeof ask)['action']> | undefined;
     try {
       return await database.asOrganisation(ask.actor.organisationId, async (db, last) => {
-        const reading = readFacts(db, ask);
-        const earlier = early?.(db, ask.objectId);
-        // Waited for only by the work; a failure of its own does not come before the decision.
-        earlier?.catch(() => undefined);
-        read = await reading;
+        read = await readFacts(db, ask);
         const refused = ask.actor.barred ?? refusal(ask.action, read.facts);
         if (refused) throw new Problem(refused);
         grant = new Grant(ask.action, ask.actor, ask.objectId, db, read.actorName);
-        const result = await work(grant, read.facts, (await earlier) as never);
+        const result = await work(grant, read.facts, read.also);
         if (line.audit !== 'refusals' && !grant.quiet)
           last(insertEvent.with(event(ask, read, 'done', grant.details, grant)));
         return result;

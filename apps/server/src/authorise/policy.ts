@@ -130,6 +130,8 @@ interface Line {
   readonly rules: readonly Rule[];
   /** `refusals`: a cheap read, recorded only when it was refused. */
   readonly audit?: 'refusals';
+  /** `sealed`: the account's sealed password is read in the same statement as the facts; it stays sealed until they allow. */
+  readonly also?: 'sealed';
 }
 
 /** Who may do what. Every action in the product has one line here; an action without a line does not compile. */
@@ -190,7 +192,7 @@ export const policy = {
   'account.favourite': { on: 'account', trail: 'resource', audit: 'refusals', rules: [...person('manage'), holds('view')] },
   'account.exclude-proof': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
   'account.history': { on: 'account', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('view')] },
-  'account.reveal': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), reasonToReveal, ticketToReveal] },
+  'account.reveal': { on: 'account', trail: 'resource', also: 'sealed', rules: [...person('passwords'), holds('view'), may('view-passwords'), reasonToReveal, ticketToReveal] },
   'account.reveal-former': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), reasonToReveal, ticketToReveal] },
   'account.change-password': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), reasonToChange, noAttempt] },
   'account.restore': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), reasonToChange, noAttempt] },

@@ -8,7 +8,7 @@ import { draw, policyFor } from './policies.ts';
 export { changeLocally, nextVersion, requireNotReused } from './change.ts';
 export { passwordEndpoints } from './passwords.endpoints.ts';
 export { addBuiltInPolicies, draw, policyFor, requirePolicyKept } from './policies.ts';
-export { readSealed, reveal } from './reveal.ts';
+export { reveal } from './reveal.ts';
 
 /** Draws first passwords for new accounts, by the policy that applies and the limits of the type's driver. */
 export const drawing =

@@ -13,7 +13,7 @@ import { typeNamed, type DriverCatalogue } from '../resource/index.ts';
 import type { Vault } from '../vault/index.ts';
 import { restore } from './change.ts';
 import { draw, readPolicies } from './policies.ts';
-import { readSealed, reveal, revealFormer } from './reveal.ts';
+import { reveal, revealFormer } from './reveal.ts';
 
 const accountOf = (input: { accountId: string }): string => input.accountId;
 const why = {
@@ -39,7 +39,6 @@ export const passwordEndpoints = (vault: Vault, catalogue: DriverCatalogue): End
   }),
   endpoint(revealAccount, {
     ...why,
-    early: readSealed,
     async run(grant, input, _facts, sealed) {
       const { username, version, password, candidate } = await reveal(grant, vault, sealed, input.purpose);
       return { username, version, password: password.expose(), candidate: candidate?.expose() ?? null };

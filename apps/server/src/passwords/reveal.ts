@@ -1,25 +1,7 @@
-import type { Grant } from '../authorise/index.ts';
-import { statement, type OrganisationDb } from '../platform/db.ts';
+import type { Grant, Sealed } from '../authorise/index.ts';
 import { Problem } from '../platform/problem.ts';
 import type { Secret } from '../platform/secret.ts';
 import type { Vault } from '../vault/index.ts';
-
-interface Row {
-  username: string;
-  version: number;
-  sealed: Buffer;
-  candidateVersion: number | null;
-  candidateSealed: Buffer | null;
-}
-
-const sealedOf = statement<Row>(`
-  select a.username, s.version, s.sealed, c.version as candidate_version, c.sealed as candidate_sealed
-  from account a join secret s on s.account_id = a.id and s.state = 'current' left join secret c on c.account_id = a.id and c.state = 'candidate'
-  where a.organisation_id = strongroom.current_organisation() and a.id = $1::uuid`);
-
-/** Reads what a reveal will open, still sealed. */
-export const readSealed = async (db: OrganisationDb, accountId: string): Promise<Row | undefined> =>
-  (await sealedOf.run(db, [accountId]))[0];
 
 /**
  * Opens the account's current password for whoever was allowed. While a rotation is in doubt the candidate is opened
@@ -28,7 +10,7 @@ export const readSealed = async (db: OrganisationDb, accountId: string): Promise
 export async function reveal(
   grant: Grant<'account.reveal'>,
   vault: Vault,
-  row: Row | undefined,
+  row: Sealed | undefined,
   purpose: string,
 ): Promise<{ username: string; version: number; password: Secret; candidate: Secret | null }> {
   if (!row) throw new Problem('not-found');

@@ -1,4 +1,5 @@
 import { Socket } from 'node:net';
+import { availableParallelism } from 'node:os';
 import {
   CamelCasePlugin,
   CompiledQuery,
@@ -110,6 +111,12 @@ function gatheringSocket(): Socket {
   return socket;
 }
 
+/**
+ * Connections of one process. A transaction here is short and never waits for the network, so a few of them keep every core
+ * of a database busy; more only take turns. Measured on two cores: 20 gave no more reveals a second than 8.
+ */
+const connectionsAtOnce = Math.max(8, 2 * availableParallelism() + 4);
+
 export interface ConnectOptions {
   /** Most connections this process opens. */
   readonly max?: number;
@@ -125,7 +132,7 @@ export interface ConnectOptions {
 export function connect(connectionString: string, options: ConnectOptions = {}): Database {
   const pool = new pg.Pool({
     connectionString,
-    max: options.max ?? 20,
+    max: options.max ?? connectionsAtOnce,
     idleTimeoutMillis: 60_000,
     connectionTimeoutMillis: 15_000,
     pipeline: true,

@@ -43,6 +43,9 @@ const settingsFor = (major: number, socket: string): Record<string, string> => (
   max_connections: '60',
   shared_buffers: '128MB',
   jit: 'off',
+  // Plans of the hot statements are made from what the planner knows of a table's size: a vault that was just filled must not
+  // be searched for a minute as if it were empty.
+  autovacuum_naptime: '10s',
   timezone: 'UTC',
   log_timezone: 'UTC',
   password_encryption: 'scram-sha-256',

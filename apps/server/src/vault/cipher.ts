@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomBytes, type KeyObject } from 'node:crypto';
 
 /**
  * A sealed value: format (1 byte, 1), key version (4 bytes, big-endian), nonce (12), tag (16), body.
@@ -18,7 +18,7 @@ const associated = (header: Buffer, binding: Binding): Buffer =>
 
 /** Seals bytes. `nonce` is for test vectors only; everybody else leaves it to chance. */
 export function sealBytes(
-  key: Buffer,
+  key: Buffer | KeyObject,
   keyVersion: number,
   plain: Buffer,
   binding: Binding,
@@ -42,7 +42,7 @@ export function keyVersionOf(sealed: Buffer): number {
 }
 
 /** Opens bytes. Throws when they were altered, sealed for another place, or under another key. */
-export function openBytes(key: Buffer, sealed: Buffer, binding: Binding): Buffer {
+export function openBytes(key: Buffer | KeyObject, sealed: Buffer, binding: Binding): Buffer {
   keyVersionOf(sealed);
   const header = sealed.subarray(0, headerBytes);
   const nonce = sealed.subarray(headerBytes, headerBytes + nonceBytes);

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import type { Action, Grant } from '../authorise/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
 import { Secret } from '../platform/secret.ts';
@@ -41,7 +41,8 @@ export class WrongKey extends Error {}
 
 interface DataKey {
   readonly version: number;
-  readonly bytes: Buffer;
+  /** Held by OpenSSL, outside the JavaScript heap. */
+  readonly key: KeyObject;
 }
 
 /**
@@ -68,10 +69,9 @@ export function createVault(master: MasterKey): Vault {
     for (const row of rows) {
       if (row.masterKeyId !== master.id)
         throw new WrongKey(`the database needs master key ${row.masterKeyId}, the key file holds ${master.id}`);
-      keys.set(row.version, {
-        version: row.version,
-        bytes: openBytes(master.bytes, row.wrapped, wrapPlace(organisationId, row.version)),
-      });
+      const bytes = openBytes(master.bytes, row.wrapped, wrapPlace(organisationId, row.version));
+      keys.set(row.version, { version: row.version, key: createSecretKey(bytes) });
+      bytes.fill(0);
     }
     perOrganisation.set(organisationId, keys);
     return keys;
@@ -97,7 +97,7 @@ export function createVault(master: MasterKey): Vault {
       const key = await keyFor(grant.db, organisationId, 'newest');
       const plain = Buffer.from(secret.expose(), 'utf8');
       try {
-        return sealBytes(key.bytes, key.version, plain, placeOf(organisationId, place));
+        return sealBytes(key.key, key.version, plain, placeOf(organisationId, place));
       } finally {
         plain.fill(0);
       }
@@ -105,7 +105,7 @@ export function createVault(master: MasterKey): Vault {
     async open(grant, sealed, place) {
       const { organisationId } = grant.actor;
       const key = await keyFor(grant.db, organisationId, keyVersionOf(sealed));
-      const plain = openBytes(key.bytes, sealed, placeOf(organisationId, place));
+      const plain = openBytes(key.key, sealed, placeOf(organisationId, place));
       try {
         return new Secret(plain.toString('utf8'));
       } finally {

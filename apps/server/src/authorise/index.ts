@@ -5,17 +5,5 @@ export { endpoint, longEndpoint, type Door, type Endpoint } from './endpoint.ts'
 export { explainEndpoints } from './explain.endpoints.ts';
 export { factsOfRow, readFacts, visibleTo, type Ask, type Sealed } from './facts.ts';
 export { nowhere, stranger, system, type Actor, type Grant, type Origin } from './grant.ts';
-export { foresee, performer, type Perform, type Work } from './perform.ts';
-export {
-  abilities,
-  derive,
-  isAction,
-  lineOf,
-  policy,
-  refusal,
-  type Action,
-  type Facts,
-  type Relation,
-  type Role,
-  type Scope,
-} from './policy.ts';
+export { foresee, performer, type Perform } from './perform.ts';
+export { abilities, isAction, lineOf, policy, type Action, type Facts, type Role } from './policy.ts';

@@ -1,4 +1,4 @@
-import { statement, type Database, type OrganisationDb } from '../platform/db.ts';
+import { statement, type Database } from '../platform/db.ts';
 import { Problem, type ProblemCode } from '../platform/problem.ts';
 import { newId } from '../platform/random.ts';
 import { readFacts, type Ask, type Read, type Sealed } from './facts.ts';

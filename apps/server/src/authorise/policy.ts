@@ -11,7 +11,7 @@ export type Scope = 'read' | 'passwords' | 'manage' | 'administer';
 
 const everybody: readonly Capability[] = ['view-passwords'];
 /** What each role may do at all; on what, ownership and shares say. */
-export const capabilities: Readonly<Record<Role, readonly Capability[]>> = {
+const capabilities: Readonly<Record<Role, readonly Capability[]>> = {
   administrator: [
     'manage-users',
     'manage-resources',

@@ -4,6 +4,18 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
+let zone: string | undefined;
+
+/** Shows times in this zone (an IANA name) from now on: the signed-in user's own. Undefined, or a name the browser does not know, means the browser's. */
+export function showTimesIn(timeZone: string | undefined): void {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone });
+    zone = timeZone;
+  } catch {
+    zone = undefined;
+  }
+}
+
 /** A past instant as people say it (`26 min. ago`), and as a date from fourteen days on. `at` is ISO 8601. */
 export function ago(at: string, now: number = Date.now()): string {
   const past = Math.max(0, now - Date.parse(at));
@@ -17,11 +29,16 @@ export function ago(at: string, now: number = Date.now()): string {
 
 /** A date without time: `27 Oct 2026`. */
 export function date(at: string): string {
-  return new Intl.DateTimeFormat(language(), { day: 'numeric', month: 'short', year: 'numeric' }).format(new Date(at));
+  return new Intl.DateTimeFormat(language(), {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    timeZone: zone,
+  }).format(new Date(at));
 }
 
 /** An instant to the second with its zone, for audit and tooltips. */
-export function exact(at: string, timeZone?: string): string {
+export function exact(at: string): string {
   return new Intl.DateTimeFormat(language(), {
     year: 'numeric',
     month: 'short',
@@ -30,8 +47,15 @@ export function exact(at: string, timeZone?: string): string {
     minute: '2-digit',
     second: '2-digit',
     timeZoneName: 'short',
-    ...(timeZone ? { timeZone } : {}),
+    timeZone: zone,
   }).format(new Date(at));
+}
+
+/** The time of day of an instant, to the minute. */
+export function time(at: string): string {
+  return new Intl.DateTimeFormat(language(), { hour: '2-digit', minute: '2-digit', timeZone: zone }).format(
+    new Date(at),
+  );
 }
 
 /** A share of one as a percentage, never rounded up to 100: `99.9%`. */

@@ -4,7 +4,7 @@ import { IconCircle, IconCircleCheck, IconCircleX, IconLoader2 } from '@tabler/i
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { ask } from '../../lib/client.ts';
-import { ago } from '../../lib/format.ts';
+import { ago, time } from '../../lib/format.ts';
 import { accounts } from '../../lib/messages/accounts.ts';
 import { keys } from '../../lib/query.ts';
 import { announce } from '../../ui/announce.ts';
@@ -86,7 +86,7 @@ export function RotationProgress({
           ? accounts('attemptNeedsPerson')
           : attempt.state === 'unverified'
             ? attempt.nextTryAt && Date.parse(attempt.nextTryAt) > Date.now()
-              ? accounts('attemptUnverified', { when: new Date(attempt.nextTryAt).toLocaleTimeString() })
+              ? accounts('attemptUnverified', { when: time(attempt.nextTryAt) })
               : accounts('attemptUnverifiedSoon')
             : null;
   return (

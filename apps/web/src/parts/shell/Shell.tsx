@@ -2,6 +2,7 @@ import { useMediaQuery } from '@mantine/hooks';
 import { Navigate, Outlet, useLocation } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import { ProblemError } from '../../lib/client.ts';
+import { showTimesIn } from '../../lib/format.ts';
 import { frame } from '../../lib/messages/frame.ts';
 import { usePreferences } from '../../lib/preferences.ts';
 import { SessionProvider, useMe, useSession } from '../../lib/session.tsx';
@@ -86,6 +87,7 @@ function Frame() {
 export function Shell() {
   const session = useSession();
   if (session.data) {
+    showTimesIn(session.data.user.timeZone);
     return (
       <SessionProvider value={session.data}>
         <SecretsProvider>

@@ -45,7 +45,7 @@ describe('signing in with a name and a password [AUT-01]', () => {
       expect((await w.audit('identity.sign-in')).at(-1)).toMatchObject({ outcome: 'done', actor_name: 'keeper' });
     });
 
-    it('finds a name whose capitals fold in their own way', async () => {
+    it('finds a name whose capitals fold in their own way [G-7]', async () => {
       await w.add({ username: 'ΝΙΚΟΣ' });
       await w.add({ username: 'İlker' });
       for (const username of ['ΝΙΚΟΣ', 'İlker']) expect((await attempt(username, loginPassword)).status).toBe(200);

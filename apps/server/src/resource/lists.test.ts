@@ -141,7 +141,7 @@ describe('a list', () => {
     );
   });
 
-  it('finds text anywhere in any case, and takes % _ \\ and quotes as they stand', async () => {
+  it('finds text anywhere in any case, and takes % _ \\ and quotes as they stand [G-7]', async () => {
     const find = async (search: string): Promise<string[]> =>
       (await w.invoke(listResources, keeper, { search })).items.map((item) => item.name);
     expect(await find('BETA')).toEqual(['Beta', 'beta2']);

@@ -7,7 +7,7 @@ afterEach(() => {
 });
 
 describe('times', () => {
-  it('are shown in the zone of the user, date included', () => {
+  it('are shown in the zone of the user, date included [G-7]', () => {
     showTimesIn('Asia/Kolkata');
     expect(date(at)).toContain('27');
     expect(time(at)).toMatch(/5:00/);

@@ -77,6 +77,7 @@ export async function changeUser(
   grant: Grant<'user.update'>,
   changes: Partial<Omit<NewUser, 'kind' | 'username' | 'state' | 'passwordHash'>> & { version?: number },
 ): Promise<void> {
+  await lockWithAdministrators(grant.db, grant.objectId);
   const before = await readUserRow(grant.db, grant.objectId);
   const { version, ...rest } = changes;
   if (version !== undefined && version !== before.version) throw new Problem('changed-meanwhile');
@@ -124,6 +125,7 @@ export async function changeUser(
 
 /** Stops a user: sessions and tokens end in the same transaction, so the very next call is refused. */
 export async function disable(grant: Grant<'user.disable'>): Promise<void> {
+  await lockWithAdministrators(grant.db, grant.objectId);
   await grant.db
     .updateTable('appUser')
     .set((eb) => ({ state: 'disabled', version: eb('version', '+', 1) }))
@@ -152,10 +154,17 @@ export async function enable(grant: Grant<'user.enable'>): Promise<void> {
   grant.note({ was: user.state });
 }
 
-/** Throws `no-admin-left` when no active person with an administrator's role remains. Locks them, so that two cannot go at once. */
+/** Locks a user and every administrator, in one order for everybody: of two changes at once one sees what the other did, and neither waits for ever. */
+async function lockWithAdministrators(db: OrganisationDb, userId: string): Promise<void> {
+  await sql`select id from app_user where id = ${userId} or (kind = 'person' and role in ('administrator', 'privileged-administrator')) order by id for update`.execute(
+    db,
+  );
+}
+
+/** Throws `no-admin-left` when no active person with an administrator's role remains. */
 async function keepAnAdministrator(db: OrganisationDb): Promise<void> {
   const { rows } =
-    await sql`select id from app_user where kind = 'person' and state = 'active' and role in ('administrator', 'privileged-administrator') for update`.execute(
+    await sql`select id from app_user where kind = 'person' and state = 'active' and role in ('administrator', 'privileged-administrator') limit 1`.execute(
       db,
     );
   if (rows.length === 0) throw new Problem('no-admin-left');

@@ -170,6 +170,17 @@ describe('an idempotency key', () => {
     expect((await boss.send(createResource, { name: 'of the boss', type: 'Linux' }, keyed(key))).status).toBe(200);
   });
 
+  it('stays taken when the work was done but its answer could not be kept: a repetition is refused, not done twice', async () => {
+    const key = randomUUID();
+    await w.sql('revoke update on strongroom_local.idempotency from strongroom_app');
+    const first = await keeper.send(createResource, { name: 'done once', type: 'Linux' }, keyed(key));
+    await w.sql('grant update on strongroom_local.idempotency to strongroom_app');
+    expect(first.status).toBe(500);
+    expect(await w.sql(`select 1 from strongroom.resource where name = 'done once'`)).toHaveLength(1);
+    const again = await keeper.send(createResource, { name: 'done once', type: 'Linux' }, keyed(key));
+    expect(again.body['code']).toBe('idempotency-reused');
+  });
+
   it('of many that come at once lets one work', async () => {
     const key = randomUUID();
     const answers = await Promise.all(

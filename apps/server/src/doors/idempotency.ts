@@ -54,18 +54,15 @@ export async function once(
       });
     return { reply: former.body, repeated: true };
   }
-  const forget = (): Promise<unknown> =>
-    database.asOrganisation(organisationId, (db) => sql`delete from idempotency where ${where}`.execute(db));
-  try {
-    const reply = await run();
-    await database.asOrganisation(organisationId, (db) =>
-      sql`update idempotency set status = 200, body = ${secret ? null : JSON.stringify(reply)}::jsonb where ${where}`.execute(
-        db,
-      ),
-    );
-    return { reply, repeated: false };
-  } catch (error) {
-    await forget();
+  const reply = await run().catch(async (error: unknown) => {
+    await database.asOrganisation(organisationId, (db) => sql`delete from idempotency where ${where}`.execute(db));
     throw error;
-  }
+  });
+  // Done is done: when the answer cannot be kept the key stays taken, so that a repetition is refused and not done twice.
+  await database.asOrganisation(organisationId, (db) =>
+    sql`update idempotency set status = 200, body = ${secret ? null : JSON.stringify(reply)}::jsonb where ${where}`.execute(
+      db,
+    ),
+  );
+  return { reply, repeated: false };
 }

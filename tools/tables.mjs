@@ -20,7 +20,7 @@ export async function tablesSource(url) {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   const { rows } = await client.query(
-    `select table_name, column_name, udt_name, is_nullable = 'YES' as nullable, column_default is not null or is_identity = 'YES' as preset
+    `select table_name, column_name, udt_name, is_nullable = 'YES' as nullable, column_default is not null or is_identity = 'YES' as preset, is_generated = 'ALWAYS' as made
      from information_schema.columns where table_schema in ('strongroom', 'strongroom_standby', 'strongroom_local') order by table_name, ordinal_position`,
   );
   await client.end();
@@ -33,7 +33,10 @@ export async function tablesSource(url) {
       if (!type)
         throw new Error(`${table}.${row.column_name} has type ${row.udt_name}, which tables.mjs does not know`);
       if (row.nullable) type = type === 'Json' ? 'NullableJson' : `${type} | null`;
-      if (row.preset) {
+      if (row.made) {
+        type = `GeneratedAlways<${type}>`;
+        used.add('GeneratedAlways');
+      } else if (row.preset) {
         type = `Generated<${type}>`;
         used.add('Generated');
       }
@@ -42,7 +45,7 @@ export async function tablesSource(url) {
     lines.push('  };');
   }
   return `// Written by tools/tables.mjs from the migrated database. Do not edit.
-import type { ColumnType, Generated } from 'kysely';
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 
 /** jsonb: read as a value, written as JSON text. */
 type Json = ColumnType<unknown, string, string>;

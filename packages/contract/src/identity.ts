@@ -1,19 +1,22 @@
 import { z } from 'zod';
 import { call, Empty, Instant, Line, listInput, listReply, PasswordText, Scope } from './call.ts';
-import { OrganisationId, SessionId, TokenId, UserId } from './ids.ts';
+import { OrganisationId, RoleId, SessionId, TokenId, UserId } from './ids.ts';
 
 /** The built-in roles, weakest claim last. What each may do stands in docs/who-may-do-what.md. */
-export const Role = z.enum([
+export const BuiltInRole = z.enum([
   'administrator',
   'privileged-administrator',
   'password-administrator',
   'password-user',
   'password-auditor',
 ]);
+export type BuiltInRole = z.infer<typeof BuiltInRole>;
+/** A built-in role by its name, or one of the organisation's own by its id. */
+export const Role = z.union([BuiltInRole, RoleId]);
 export type Role = z.infer<typeof Role>;
 
-/** `invited` has not yet followed the set-up link; `disabled` may do nothing. */
-export const UserState = z.enum(['active', 'invited', 'disabled']);
+/** `invited` has not yet followed the set-up link; `locked` is kept out for a while; `disabled` may do nothing, and lost its tokens. */
+export const UserState = z.enum(['active', 'invited', 'locked', 'disabled']);
 export type UserState = z.infer<typeof UserState>;
 
 const profile = {
@@ -64,12 +67,17 @@ export const User = z
     language: z.string(),
     timeZone: z.string(),
     role: Role,
+    /** The role in words: a built-in one's name, or what the organisation calls it. */
+    roleName: z.string(),
     superAdministrator: z.boolean(),
     state: UserState,
     /** Until when sign-in is refused after too many wrong passwords. */
     lockedUntil: Instant.nullable(),
     /** For API users: the one host or network (CIDR) the token works from; empty for any. */
     host: z.string(),
+    /** Public keys of an API user, for the doors that take them: an OpenSSH key in one line, a certificate as PEM. */
+    sshKey: z.string(),
+    certificate: z.string(),
     tokenExpiresAt: Instant.nullable(),
     lastSignInAt: Instant.nullable(),
     createdAt: Instant,

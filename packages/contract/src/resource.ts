@@ -5,6 +5,10 @@ import { AccountId, AttemptId, PolicyId, ResourceId, UserId } from './ids.ts';
 /** Numbers and versions are 32-bit integers in the database. */
 const largestNumber = 2_147_483_647;
 
+/** What somebody has on a thing, weakest first. */
+export const Hold = z.enum(['part', 'view', 'modify', 'manage', 'owner']);
+export type Hold = z.infer<typeof Hold>;
+
 /** Which of the common attributes a type shows. */
 export const Attribute = z.enum(['dnsName', 'domain', 'url', 'description', 'department', 'location']);
 export type Attribute = z.infer<typeof Attribute>;
@@ -163,6 +167,8 @@ export const Resource = z
     createdAt: Instant,
     updatedAt: Instant,
     version: z.int(),
+    /** What the asker holds of it; `part` when only accounts of it are shared. */
+    hold: Hold,
     can: z.array(z.string()),
   })
   .meta({ id: 'Resource' });
@@ -356,7 +362,7 @@ export const moveAccount = call({
   path: '/accounts/:accountId/move',
   scope: 'manage',
   summary: 'Moves an account, with its history, to another resource.',
-  input: z.object({ accountId: AccountId, resourceId: ResourceId }),
+  input: z.object({ accountId: AccountId, resourceId: ResourceId, keepShares: z.boolean().default(true) }),
   reply: Account,
 });
 export const favouriteAccount = call({

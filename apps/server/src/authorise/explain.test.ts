@@ -112,13 +112,13 @@ describe('explain', () => {
     expect(Math.min(allowed, refused)).toBeGreaterThan(20);
   });
 
-  it('tells of its own organisation only, and only to who may manage users', async () => {
+  it('tells of its own organisation only, and only to who may see what others reach', async () => {
     const ask = { action: 'account.reveal', objectId: objects[0] ?? '' };
     await expect(
       w.invoke(explainAccess, await w.people.boss.actor(), { ...ask, userId: w.people.foreign.id as never }),
     ).rejects.toMatchObject({ code: 'not-found' });
     await expect(
-      w.invoke(explainAccess, await w.people.auditor.actor(), { ...ask, userId: w.people.nobody.id as never }),
+      w.invoke(explainAccess, await w.people.keeper.actor(), { ...ask, userId: w.people.nobody.id as never }),
     ).rejects.toMatchObject({ code: 'not-your-role' });
     await expect(
       w.invoke(explainAccess, await w.people.boss.actor(), {

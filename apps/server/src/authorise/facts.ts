@@ -1,7 +1,8 @@
-import { sql, type RawBuilder } from 'kysely';
 import { statement, type OrganisationDb, type Statement } from '../platform/db.ts';
 import type { Actor } from './grant.ts';
-import { lineOf, type Action, type Facts, type Relation, type Role } from './policy.ts';
+import { holdOf, parseEdges, type Edge, type Relation } from './hold.ts';
+import { permitsOfRole, type Role } from './permissions.ts';
+import { lineOf, type Action, type Facts, type On } from './policy.ts';
 
 export interface Ask<A extends Action = Action> {
   readonly actor: Actor;
@@ -36,6 +37,7 @@ interface Row {
   candidateVersion?: number | null;
   candidateSealed?: Buffer | null;
   role: Role | null;
+  customPermissions: string[] | null;
   superAdministrator: boolean | null;
   live: boolean | null;
   mustChangePassword: boolean | null;
@@ -45,29 +47,52 @@ interface Row {
   ownerId: string | null;
   found: boolean;
   attemptOpen: boolean;
+  byCriteria: boolean | null;
+  edges: string[] | null;
+  partly: boolean | null;
+  ticketExempt: boolean | null;
+  mayShareCriteria: boolean | null;
 }
 
 const nobody = '00000000-0000-0000-0000-000000000000';
 
-type On = ReturnType<typeof lineOf>['on'];
+const none = `null::uuid as owner_id, null::uuid as account_id, null::uuid as resource_id, null::uuid as group_id, false as attempt_open, false as by_criteria`;
+const ofUser = (table: string, name: string): string =>
+  `select x.${name} as name, x.user_id as owner_id, null::uuid as account_id, null::uuid as resource_id, null::uuid as group_id,
+    false as attempt_open, false as by_criteria from ${table} x where x.id = $1::uuid`;
+const named = (table: string, name = 'name'): string =>
+  `select x.${name} as name, ${none} from ${table} x where x.id = $1::uuid`;
 
 // What is read of the object ($1), by what kind of object the action is on. One row or none.
 const objects: Record<On, string> = {
-  organisation: `select null::text as name, null::uuid as owner_id, false as attempt_open where $1::uuid is not null`,
-  self: `select u.username as name, null::uuid as owner_id, false as attempt_open from app_user u where u.id = $1::uuid`,
-  user: `select u.username as name, null::uuid as owner_id, false as attempt_open from app_user u where u.id = $1::uuid`,
-  resource: `select r.name, r.owner_id, false as attempt_open from resource r where r.id = $1::uuid`,
-  account: `select a.username || ' on ' || r.name as name, r.owner_id,
-      exists (select 1 from rotation_attempt t where t.account_id = a.id and t.state not in ('promoted', 'rolled-back')) as attempt_open
+  'organisation': `select null::text as name, ${none} where $1::uuid is not null`,
+  'self': named('app_user', 'username'),
+  'user': named('app_user', 'username'),
+  'user-group': named('user_group'),
+  'role': named('custom_role'),
+  'field': named('custom_field'),
+  'tag': named('tag'),
+  'tag-value': named('tag_value', 'value'),
+  'resource-type': named('resource_type'),
+  'task': ofUser('task', 'title'),
+  'import': ofUser('import_run', 'file_name'),
+  'view': ofUser('saved_view', 'name'),
+  'resource': `select r.name, r.owner_id, null::uuid as account_id, r.id as resource_id, null::uuid as group_id, false as attempt_open, false as by_criteria
+    from resource r where r.id = $1::uuid`,
+  'resource-group': `select g.name, g.owner_id, null::uuid as account_id, null::uuid as resource_id, g.id as group_id, false as attempt_open, g.kind = 'criteria' as by_criteria
+    from resource_group g where g.id = $1::uuid`,
+  'account': `select a.username || ' on ' || r.name as name, r.owner_id, a.id as account_id, r.id as resource_id, null::uuid as group_id,
+      exists (select 1 from rotation_attempt t where t.account_id = a.id and t.state not in ('promoted', 'rolled-back')) as attempt_open, false as by_criteria
     from account a join resource r on r.id = a.resource_id
     where a.id = $1::uuid`,
-  attempt: `select a.username || ' on ' || r.name as name, r.owner_id, false as attempt_open
+  'attempt': `select a.username || ' on ' || r.name as name, r.owner_id, a.id as account_id, r.id as resource_id, null::uuid as group_id, false as attempt_open, false as by_criteria
     from rotation_attempt t join account a on a.id = t.account_id join resource r on r.id = a.resource_id
     where t.id = $1::uuid`,
-};
+}; // prettier-ignore
 
 // The account with its passwords. An attempt is unfinished exactly as long as there is a candidate.
-const sealedAccount = `select a.username || ' on ' || r.name as name, r.owner_id, c.version is not null as attempt_open,
+const sealedAccount = `select a.username || ' on ' || r.name as name, r.owner_id, a.id as account_id, r.id as resource_id, null::uuid as group_id,
+      c.version is not null as attempt_open, false as by_criteria,
       a.username as account_name, s.version, s.sealed, c.version as candidate_version, c.sealed as candidate_sealed
     from account a join resource r on r.id = a.resource_id join secret s on s.account_id = a.id and s.state = 'current'
       left join secret c on c.account_id = a.id and c.state = 'candidate'
@@ -75,29 +100,58 @@ const sealedAccount = `select a.username || ' on ' || r.name as name, r.owner_id
 
 const minutes = `coalesce((select (value #>> '{}')::int from setting where name = 'inactivityMinutes'), 30)`;
 // Whether what the actor came with ($3) still holds. A session idles out and ends after its longest time; both are settings.
+// A job acts for the user who asked for it, as long as it has not been ended.
 const lives = {
   token: `exists (select 1 from api_token t where t.id = $3::uuid and t.user_id = u.id and u.host = $4 and t.revoked_at is null
     and (t.expires_at is null or t.expires_at > now()))`,
   session: `exists (select 1 from session s where s.id = $3::uuid and s.user_id = u.id
     and s.started_at > now() - make_interval(hours => coalesce((select (value #>> '{}')::int from setting where name = 'absoluteSessionHours'), 12))
     and (${minutes} = 0 or s.last_seen_at > now() - make_interval(mins => ${minutes})))`,
+  task: `exists (select 1 from task t where t.id = $3::uuid and t.user_id = u.id and t.state = 'running')`,
 } as const;
 
-const factsOf = (object: string, came: keyof typeof lives, columns = ''): Statement<Row> =>
+// The user ($2) and every user group they are in.
+const me = `(select $2::uuid as id union all select m.user_group_id from user_group_member m where m.user_id = $2::uuid)`;
+export const inForce = `(s.valid_from is null or s.valid_from <= now()) and (s.valid_until is null or s.valid_until > now())`;
+// The shares that reach the user on the object, each as `rung:permission`. Owners and super administrators need none.
+const edges = `case when u.super_administrator or o.owner_id = $2::uuid then null else (
+      select array_agg(case s.target_id when o.account_id then 'account' when o.resource_id then 'resource' else 'group' end
+          || case s.to_id when $2::uuid then '-user:' else '-user-group:' end || s.permission)
+      from (select o.account_id as id union all select o.resource_id union all select o.group_id
+            union all select m.group_id from resource_group_member m where m.resource_id = o.resource_id) t
+        join share s on s.target_id = t.id join ${me} me on me.id = s.to_id
+      where ${inForce}) end as edges`;
+const partly = `case when u.super_administrator or o.owner_id = $2::uuid then false else exists (
+      select 1 from account a join share s on s.target_id = a.id join ${me} me on me.id = s.to_id
+      where a.resource_id = o.resource_id and ${inForce}) end as partly`;
+const ofGroups = (column: string): string =>
+  `(select bool_and(g.${column}) from user_group_member m join user_group g on g.id = m.user_group_id where m.user_id = $2::uuid)`;
+
+/** What only some kinds of object need: the rest read no share. */
+const extras = (on: On): string => {
+  if (on === 'account' || on === 'attempt') return `, ${edges}, ${ofGroups('ticket_exempt')} as ticket_exempt`;
+  if (on === 'resource') return `, ${edges}, ${partly}, ${ofGroups('ticket_exempt')} as ticket_exempt`;
+  if (on === 'resource-group') return `, ${edges}, ${ofGroups('manage_criteria_shares')} as may_share_criteria`;
+  return '';
+};
+
+const factsOf = (object: string, came: keyof typeof lives, columns: string): Statement<Row> =>
   statement<Row>(`select u.role, u.super_administrator, u.must_change_password, u.username, (u.state = 'active' and ${lives[came]}) as live,
+      (select c.permissions from custom_role c where c.id = u.custom_role_id) as custom_permissions,
       (select jsonb_object_agg(name, value) from setting where name in ('reasonToReveal', 'reasonToChange', 'ticketToReveal')) as settings,
-      o.name as object_name, o.owner_id, o.found is not null as found, coalesce(o.attempt_open, false) as attempt_open${columns}
+      o.name as object_name, o.owner_id, o.found is not null as found, coalesce(o.attempt_open, false) as attempt_open, o.by_criteria${columns}
     from (select 1) one
       left join app_user u on u.id = $2::uuid
       left join (select true as found, x.* from (${object}) x) o on true`);
 
 const kinds = Object.keys(objects) as On[];
 const all = (came: keyof typeof lives) =>
-  Object.fromEntries(kinds.map((on) => [on, factsOf(objects[on], came)])) as Record<On, Statement<Row>>;
-const sealedColumns = ', o.account_name, o.version, o.sealed, o.candidate_version, o.candidate_sealed';
+  Object.fromEntries(kinds.map((on) => [on, factsOf(objects[on], came, extras(on))])) as Record<On, Statement<Row>>;
+const sealedColumns = `${extras('account')}, o.account_name, o.version, o.sealed, o.candidate_version, o.candidate_sealed`;
 const statements = {
   token: { ...all('token'), sealed: factsOf(sealedAccount, 'token', sealedColumns) },
   session: { ...all('session'), sealed: factsOf(sealedAccount, 'session', sealedColumns) },
+  task: { ...all('task'), sealed: factsOf(sealedAccount, 'task', sealedColumns) },
 };
 
 /**
@@ -111,7 +165,9 @@ export async function readFacts(db: OrganisationDb, ask: Ask): Promise<Read> {
   const who = [ask.objectId, actor.userId ?? nobody] as const;
   const rows = actor.token
     ? await statements.token[which].run(db, [...who, actor.token.id, actor.token.host ?? ''])
-    : await statements.session[which].run(db, [...who, actor.sessionId ?? nobody]);
+    : actor.task
+      ? await statements.task[which].run(db, [...who, actor.task.id])
+      : await statements.session[which].run(db, [...who, actor.sessionId ?? nobody]);
   const row = rows[0];
   const superAdministrator = row?.superAdministrator ?? false;
   return {
@@ -123,16 +179,20 @@ export async function readFacts(db: OrganisationDb, ask: Ask): Promise<Read> {
       live: row?.live ?? false,
       mustChangePassword: row?.mustChangePassword ?? false,
       role: row?.role ?? null,
+      permits: permitsOfRole(row?.role ?? null, row?.customPermissions ?? null),
       superAdministrator,
-      scopes: actor.token?.scopes ?? null,
+      scopes: actor.token?.scopes ?? actor.task?.scopes ?? null,
       relation: relation(on, row, actor, superAdministrator),
       self: actor.userId !== null && ask.objectId === actor.userId,
       reasonGiven: ask.reason !== undefined,
       ticketGiven: ask.ticket !== undefined,
       reasonToReveal: row?.settings?.['reasonToReveal'] === true,
       reasonToChange: row?.settings?.['reasonToChange'] === true,
-      ticketToReveal: row?.settings?.['ticketToReveal'] === true,
+      // Whoever is in no group is exempted by none.
+      ticketToReveal: row?.settings?.['ticketToReveal'] === true && row.ticketExempt !== true,
       attemptOpen: row?.attemptOpen ?? false,
+      byCriteria: row?.byCriteria ?? false,
+      mayShareCriteria: row?.mayShareCriteria === true,
     },
   };
 }
@@ -149,20 +209,30 @@ function sealedIn({ accountName, version, sealed, candidateVersion, candidateSea
   };
 }
 
+/** Kinds of object that belong to one user and are nobody else's, whatever their rank. */
+const ownAffairs: readonly On[] = ['task', 'import', 'view'];
+/** Kinds of object that are held by owning and sharing. */
+const held: readonly On[] = ['resource', 'account', 'attempt', 'resource-group'];
+
 function relation(on: On, row: Row | undefined, actor: Actor, superAdministrator: boolean): Relation {
   if (!row?.found) return 'none';
-  // On a user, rights come from the role alone: being one of the organisation is all there is to ask.
-  if (on === 'user' || on === 'self' || on === 'organisation') return 'view';
-  return superAdministrator || (row.ownerId !== null && row.ownerId === actor.userId) ? 'owner' : 'none';
+  const owner = row.ownerId !== null && row.ownerId === actor.userId;
+  if (ownAffairs.includes(on)) return owner ? 'owner' : 'none';
+  // On users, groups and the like rights come from the role alone: being one of the organisation's is all there is to ask.
+  if (!held.includes(on)) return 'view';
+  return holdOf({ owner, superAdministrator, partly: row.partly ?? false }, parseEdges(row.edges));
 }
 
-/** The facts about a row of a list, from the actor's facts and who owns the row: what `readFacts` would read for it. */
-export const factsOfRow = (actor: Facts, row: { owned: boolean; attemptOpen?: boolean }): Facts => ({
+/** The facts about a row of a list, from the actor's facts and what reaches the row: what `readFacts` would read for it. */
+export const factsOfRow = (
+  actor: Facts,
+  row: { owned: boolean; edges?: readonly Edge[]; partly?: boolean; attemptOpen?: boolean; byCriteria?: boolean },
+): Facts => ({
   ...actor,
-  relation: row.owned || actor.superAdministrator ? 'owner' : 'none',
+  relation: holdOf(
+    { owner: row.owned, superAdministrator: actor.superAdministrator, partly: row.partly ?? false },
+    row.edges ?? [],
+  ),
   attemptOpen: row.attemptOpen ?? false,
+  byCriteria: row.byCriteria ?? false,
 });
-
-/** The rows of `resource` (named by `table`) that the actor may see: the list's side of `relation`. */
-export const visibleTo = (facts: Facts, userId: string | null, table: string): RawBuilder<boolean> =>
-  facts.superAdministrator ? sql<boolean>`true` : sql<boolean>`${sql.ref(`${table}.ownerId`)} = ${userId ?? nobody}`;

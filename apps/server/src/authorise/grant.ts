@@ -16,6 +16,8 @@ export interface Actor {
   readonly sessionId?: string;
   /** `host` is what the token was bound to when the door looked; left out, nothing. It must be so still when the decision is made. */
   readonly token?: { readonly id: string; readonly scopes: readonly Scope[]; readonly host?: string };
+  /** A task that acts for the user who asked for it, with the scopes they had then. */
+  readonly task?: { readonly id: string; readonly scopes: readonly Scope[] | null };
   /** What the door found wrong with how they came. Whatever they ask is refused with it, and recorded. */
   readonly barred?: 'csrf-failed' | 'wrong-host';
   readonly origin: Origin;
@@ -50,6 +52,7 @@ export class Grant<A extends Action = Action> {
   #subject: { kind?: string; id?: string; name?: string } = {};
   #identified: { id: string; name: string } | undefined;
   #quiet = false;
+  readonly #each: { kind: string; id: string; name: string; details: Record<string, string> }[] = [];
   readonly action: A;
   readonly actor: Actor;
   readonly objectId: string;
@@ -80,6 +83,14 @@ export class Grant<A extends Action = Action> {
     this.#identified = user;
   }
 
+  /** Records that the action was done to one more object as well: work on many leaves an event for each, beside its own. */
+  each(subject: { kind: string; id: string; name: string }, details: Record<string, Detail> = {}): void {
+    this.#each.push({
+      ...subject,
+      details: Object.fromEntries(Object.entries(details).map(([name, value]) => [name, String(value)])),
+    });
+  }
+
   /** Leaves no event when nothing came of it: for background work that found nothing to do. */
   nothingDone(): void {
     this.#quiet = true;
@@ -93,6 +104,9 @@ export class Grant<A extends Action = Action> {
   }
   get identified(): { readonly id: string; readonly name: string } | undefined {
     return this.#identified;
+  }
+  get others(): readonly { kind: string; id: string; name: string; details: Readonly<Record<string, string>> }[] {
+    return this.#each;
   }
   get quiet(): boolean {
     return this.#quiet;

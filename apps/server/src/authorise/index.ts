@@ -1,9 +1,22 @@
 // Who may do what, and the one door through which everything happens.
-// It owns the policy table, the facts a decision reads, grants, and the writing of the audit trail.
-// It does no domain work and opens no secret.
+// It owns the policy table, roles and what they allow, the hold that ownership and shares give, the facts a decision reads, grants,
+// and the writing of the audit trail. It does no domain work and opens no secret.
+export { requireAlso } from './also.ts';
 export { endpoint, longEndpoint, type Door, type Endpoint } from './endpoint.ts';
 export { explainEndpoints } from './explain.endpoints.ts';
-export { factsOfRow, readFacts, visibleTo, type Ask, type Sealed } from './facts.ts';
+export { factsOfRow, readFacts, type Ask, type Sealed } from './facts.ts';
 export { nowhere, stranger, system, type Actor, type Grant, type Origin } from './grant.ts';
+export { holdOf, ladder, rungs, type Edge, type Permission, type Relation, type Rung } from './hold.ts';
 export { foresee, performer, type Perform } from './perform.ts';
-export { abilities, isAction, lineOf, policy, type Action, type Facts, type Role } from './policy.ts';
+export {
+  builtInRoles,
+  permissions,
+  permits,
+  permitsOf,
+  permitsOfRole,
+  type BuiltInRole,
+  type Permit,
+  type Role,
+} from './permissions.ts';
+export { abilities, derive, isAction, lineOf, policy, refusal, type Action, type Facts, type Scope } from './policy.ts';
+export { heldAccounts, heldResources, reachOf, seesAccount, seesGroup, seesResource, type Reached } from './reach.ts';

@@ -31,6 +31,10 @@ export function performer(database: Database): Perform {
         const result = await work(grant, read.facts, read.also);
         if (line.audit !== 'refusals' && !grant.quiet)
           last(insertEvent.with(event(ask, read, 'done', grant.details, grant)));
+        for (let i = 0; i < grant.others.length; i += eventsAtOnce)
+          last(
+            insertEvents.with([JSON.stringify(grant.others.slice(i, i + eventsAtOnce).map(eventOf(ask, read, grant)))]),
+          );
         return result;
       });
     } catch (error) {
@@ -65,6 +69,21 @@ const columns = [
 const insertEvent = statement<never>(
   `insert into audit_event (${columns.join(', ')}) values (${columns.map((_, i) => `$${i + 1}`).join(', ')})`,
 );
+
+/** Events of one statement: the text of a thousand is well below a megabyte. */
+const eventsAtOnce = 1000;
+const insertEvents = statement<never>(
+  `insert into audit_event (${columns.join(', ')}) select ${columns.join(', ')} from jsonb_populate_recordset(null::audit_event, $1::jsonb)`,
+);
+
+/** The event of one of many objects of the same work, as the row it becomes. */
+const eventOf =
+  (ask: Ask, read: Read, grant: Grant) =>
+  ({ kind, id, name, details }: Grant['others'][number]): Record<string, unknown> => {
+    const values = event(ask, read, 'done', {}, grant);
+    const row = Object.fromEntries(columns.map((column, i) => [column, values[i]]));
+    return { ...row, object_kind: kind, object_id: id, object_name: name, details };
+  };
 
 /** The event's values, in the order of `columns`. */
 function event(

@@ -1,37 +1,8 @@
 import type { ProblemCode } from '../platform/problem.ts';
+import { ladder, type Relation } from './hold.ts';
+import type { Permit, Role } from './permissions.ts';
 
-export type Role =
-  'administrator' | 'privileged-administrator' | 'password-administrator' | 'password-user' | 'password-auditor';
-/** The strongest hold a user has on an object. Shares add the middle rungs; ownership and super administration are the top. */
-export type Relation = 'none' | 'view' | 'modify' | 'manage' | 'owner';
-/** The kinds of operation a role allows at all, as the roles' matrix names them. */
-export type Capability =
-  'manage-users' | 'manage-resources' | 'manage-passwords' | 'view-passwords' | 'read-audit' | 'manage-settings';
 export type Scope = 'read' | 'passwords' | 'manage' | 'administer';
-
-const everybody: readonly Capability[] = ['view-passwords'];
-/** What each role may do at all; on what, ownership and shares say. */
-const capabilities: Readonly<Record<Role, readonly Capability[]>> = {
-  administrator: [
-    'manage-users',
-    'manage-resources',
-    'manage-passwords',
-    'view-passwords',
-    'read-audit',
-    'manage-settings',
-  ],
-  'privileged-administrator': [
-    'manage-users',
-    'manage-resources',
-    'manage-passwords',
-    'view-passwords',
-    'read-audit',
-    'manage-settings',
-  ],
-  'password-administrator': ['manage-resources', 'manage-passwords', 'view-passwords'],
-  'password-user': everybody,
-  'password-auditor': ['view-passwords', 'read-audit'],
-};
 
 /** Everything a decision may depend on. facts.ts reads it; nothing here touches the database. */
 export interface Facts {
@@ -40,6 +11,8 @@ export interface Facts {
   readonly live: boolean;
   readonly mustChangePassword: boolean;
   readonly role: Role | null;
+  /** What the role allows. */
+  readonly permits: readonly Permit[];
   readonly superAdministrator: boolean;
   /** What a token carries; null for a signed-in person, who has all. */
   readonly scopes: readonly Scope[] | null;
@@ -53,6 +26,10 @@ export interface Facts {
   readonly ticketToReveal: boolean;
   /** True while a rotation of the account is not finished. */
   readonly attemptOpen: boolean;
+  /** The resource group gathers by criteria. */
+  readonly byCriteria: boolean;
+  /** Every user group of the actor lets its members give ‘manage’ on groups by criteria, and there is one. */
+  readonly mayShareCriteria: boolean;
 }
 
 /** One condition, in words for people and in code for the machine. */
@@ -61,8 +38,6 @@ export interface Rule {
   /** Returns why not, or undefined when content. */
   check(facts: Facts): ProblemCode | undefined;
 }
-
-const ladder: readonly Relation[] = ['none', 'view', 'modify', 'manage', 'owner'];
 
 const signedIn: Rule = {
   says: 'is signed in, with a live session or token',
@@ -85,12 +60,12 @@ const holds = (needed: Relation): Rule => ({
   says: needed === 'owner' ? 'owns it, or is super administrator' : `has at least ‘${needed}’ on it`,
   check: (f) => (ladder.indexOf(f.relation) >= ladder.indexOf(needed) ? undefined : 'not-found'),
 });
-const may = (capability: Capability): Rule => ({
-  says: `has a role that may ${capability.replace('-', ' ')}`,
-  check: (f) => (f.role !== null && capabilities[f.role].includes(capability) ? undefined : 'not-your-role'),
+const may = (permit: Permit): Rule => ({
+  says: `has a role that may ‘${permit}’`,
+  check: (f) => (f.permits.includes(permit) ? undefined : 'not-your-role'),
 });
 const found: Rule = {
-  says: 'names a user of the organisation',
+  says: 'names one of the organisation’s',
   check: (f) => (f.relation === 'none' ? 'not-found' : undefined),
 };
 const notSelf: Rule = { says: 'does not do it to themselves', check: (f) => (f.self ? 'not-yourself' : undefined) };
@@ -114,6 +89,10 @@ const ticketToReveal: Rule = {
   says: 'gives a ticket id, where the organisation asks for one',
   check: (f) => (f.ticketToReveal && !f.ticketGiven ? 'ticket-required' : undefined),
 };
+const notByCriteria: Rule = {
+  says: 'is not a group by criteria',
+  check: (f) => (f.byCriteria ? 'by-criteria' : undefined),
+};
 const noAttempt: Rule = {
   says: 'no rotation of it is unfinished',
   check: (f) => (f.attemptOpen ? 'in-use' : undefined),
@@ -122,7 +101,23 @@ const noAttempt: Rule = {
 const person = (scope: Scope): readonly Rule[] => [signedIn, passwordSettled, scoped(scope)];
 const themselves: readonly Rule[] = [signedIn, personOnly];
 
-type On = 'organisation' | 'self' | 'user' | 'resource' | 'account' | 'attempt';
+export type On =
+  | 'organisation'
+  | 'self'
+  | 'user'
+  | 'user-group'
+  | 'role'
+  | 'resource'
+  | 'account'
+  | 'attempt'
+  | 'resource-group'
+  | 'field'
+  | 'tag'
+  | 'tag-value'
+  | 'resource-type'
+  | 'task'
+  | 'import'
+  | 'view';
 type Trail = 'resource' | 'user' | 'task';
 interface Line {
   readonly on: On;
@@ -161,6 +156,24 @@ export const policy = {
   'user.disable': { on: 'user', trail: 'user', rules: [...person('administer'), found, may('manage-users'), notSelf] },
   'user.enable': { on: 'user', trail: 'user', rules: [...person('administer'), found, may('manage-users'), notSelf] },
   'user.invite': { on: 'user', trail: 'user', rules: [...person('administer'), found, may('manage-users'), notSelf] },
+  'user.delete': { on: 'user', trail: 'user', rules: [...person('administer'), found, may('manage-users'), notSelf] },
+  'user.transfer': { on: 'user', trail: 'user', rules: [...person('administer'), found, may('manage-users')] },
+  'user.lock': { on: 'user', trail: 'user', rules: [...person('administer'), found, may('manage-users'), notSelf] },
+  'user.sign-out': { on: 'user', trail: 'user', rules: [...person('administer'), found, may('manage-users')] },
+  'user.force-password-change': { on: 'user', trail: 'user', rules: [...person('administer'), found, may('manage-users'), notSelf] },
+  'user.import': { on: 'organisation', trail: 'user', rules: [...person('administer'), may('manage-users')] },
+  'role.list': { on: 'organisation', trail: 'user', audit: 'refusals', rules: person('read') },
+  'role.create': { on: 'organisation', trail: 'user', rules: [...person('administer'), may('manage-roles')] },
+  'role.update': { on: 'role', trail: 'user', rules: [...person('administer'), found, may('manage-roles')] },
+  'role.delete': { on: 'role', trail: 'user', rules: [...person('administer'), found, may('manage-roles')] },
+  'user-group.list': { on: 'organisation', trail: 'user', audit: 'refusals', rules: person('read') },
+  'user-group.read': { on: 'user-group', trail: 'user', audit: 'refusals', rules: [...person('read'), found, may('manage-users')] },
+  'user-group.members': { on: 'user-group', trail: 'user', audit: 'refusals', rules: [...person('read'), found, may('manage-users')] },
+  'user-group.create': { on: 'organisation', trail: 'user', rules: [...person('administer'), may('manage-users')] },
+  'user-group.update': { on: 'user-group', trail: 'user', rules: [...person('administer'), found, may('manage-users')] },
+  'user-group.change-members': { on: 'user-group', trail: 'user', rules: [...person('administer'), found, may('manage-users')] },
+  'user-group.delete': { on: 'user-group', trail: 'user', rules: [...person('administer'), found, may('manage-users')] },
+  'principal.list': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('share-resources')] },
   'setting.read': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('manage-settings')] },
   'setting.update': { on: 'organisation', trail: 'user', rules: [...person('administer'), may('manage-settings')] },
   'certificate.read': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('manage-settings')] },
@@ -174,7 +187,7 @@ export const policy = {
   'policy.list': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('read') },
   'policy.generate': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('passwords') },
   'resource.list': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('read') },
-  'resource.read': { on: 'resource', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('view')] },
+  'resource.read': { on: 'resource', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('part')] },
   'resource.create': { on: 'organisation', trail: 'resource', rules: [...person('manage'), may('manage-resources')] },
   'resource.update': { on: 'resource', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
   'resource.delete': { on: 'resource', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
@@ -204,8 +217,86 @@ export const policy = {
   'attempt.resolve': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('manage'), may('manage-passwords')] },
   'rotation.apply': { on: 'attempt', trail: 'task', rules: [bySystem] },
   'rotation.settle': { on: 'attempt', trail: 'task', rules: [bySystem] },
+  'field.list': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('read') },
+  'field.create': { on: 'organisation', trail: 'resource', rules: [...person('administer'), may('customise')] },
+  'field.update': { on: 'field', trail: 'resource', rules: [...person('administer'), found, may('customise')] },
+  'field.delete': { on: 'field', trail: 'resource', rules: [...person('administer'), found, may('customise')] },
+  'tag.list': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('read') },
+  'tag.create': { on: 'organisation', trail: 'resource', rules: [...person('administer'), may('customise')] },
+  'tag.update': { on: 'tag', trail: 'resource', rules: [...person('administer'), found, may('customise')] },
+  'tag.delete': { on: 'tag', trail: 'resource', rules: [...person('administer'), found, may('customise')] },
+  'resource-type.create': { on: 'organisation', trail: 'resource', rules: [...person('administer'), may('customise')] },
+  'resource-type.update': { on: 'resource-type', trail: 'resource', rules: [...person('administer'), found, may('customise')] },
+  'resource-type.delete': { on: 'resource-type', trail: 'resource', rules: [...person('administer'), found, may('customise')] },
+  'resource-type.set-icon': { on: 'resource-type', trail: 'resource', rules: [...person('administer'), found, may('customise')] },
+  'resource-type.read-icon': { on: 'resource-type', trail: 'resource', audit: 'refusals', rules: [...person('read'), found] },
+  'tag.create-value': { on: 'tag', trail: 'resource', rules: [...person('administer'), found, may('customise')] },
+  'tag.update-value': { on: 'tag-value', trail: 'resource', rules: [...person('administer'), found, may('customise')] },
+  'tag.delete-value': { on: 'tag-value', trail: 'resource', rules: [...person('administer'), found, may('customise')] },
+  'resource.tag': { on: 'resource', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
+  'resource.copy': { on: 'resource', trail: 'resource', rules: [...person('manage'), holds('owner'), may('manage-resources'), reasonToReveal] },
+  'resource.transfer': { on: 'resource', trail: 'resource', rules: [...person('manage'), holds('owner'), may('share-resources')] },
+  'resource.reveal-field': { on: 'resource', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), reasonToReveal, ticketToReveal] },
+  'account.reveal-field': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), reasonToReveal, ticketToReveal] },
+  'account.open-url': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), reasonToReveal, ticketToReveal] },
+  'account.download-file': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), reasonToReveal, ticketToReveal] },
+  'account.upload-file': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), reasonToChange, noAttempt] },
+  'resource.download-file': { on: 'resource', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), reasonToReveal, ticketToReveal] },
+  'resource.upload-file': { on: 'resource', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
+  'account.download-field': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), reasonToReveal, ticketToReveal] },
+  'account.upload-field': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
+  'resource.export': { on: 'organisation', trail: 'resource', rules: person('read') },
+  'account.export': { on: 'organisation', trail: 'resource', rules: person('read') },
+  'account.list-shares': { on: 'account', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('manage'), may('share-resources')] },
+  'account.share': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('manage'), may('share-resources')] },
+  'account.preview-shares': { on: 'account', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('manage'), may('share-resources')] },
+  'resource.list-shares': { on: 'resource', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('manage'), may('share-resources')] },
+  'resource.share': { on: 'resource', trail: 'resource', rules: [...person('manage'), holds('manage'), may('share-resources')] },
+  'resource.preview-shares': { on: 'resource', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('manage'), may('share-resources')] },
+  'resource-group.list-shares': { on: 'resource-group', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('manage'), may('share-resources')] },
+  'resource-group.share': { on: 'resource-group', trail: 'resource', rules: [...person('manage'), holds('manage'), may('share-resources')] },
+  'resource-group.preview-shares': { on: 'resource-group', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('manage'), may('share-resources')] },
+  'resource-group.list': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('read') },
+  'resource-group.read': { on: 'resource-group', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('view')] },
+  'resource-group.members': { on: 'resource-group', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('view')] },
+  'resource-group.preview': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: [...person('read'), may('manage-resources')] },
+  'resource-group.create': { on: 'organisation', trail: 'resource', rules: [...person('manage'), may('manage-resources')] },
+  'resource-group.update': { on: 'resource-group', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
+  'resource-group.change-criteria': { on: 'resource-group', trail: 'resource', rules: [...person('manage'), holds('owner'), may('manage-resources')] },
+  'resource-group.change-members': { on: 'resource-group', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources'), notByCriteria] },
+  'resource-group.move': { on: 'resource-group', trail: 'resource', rules: [...person('manage'), holds('owner'), may('manage-resources')] },
+  'resource-group.transfer': { on: 'resource-group', trail: 'resource', rules: [...person('manage'), holds('owner'), may('share-resources'), notByCriteria] },
+  'resource-group.delete': { on: 'resource-group', trail: 'resource', rules: [...person('manage'), holds('owner'), may('manage-resources')] },
+  'explorer.read': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('read') },
+  'explorer.rename-root': { on: 'organisation', trail: 'resource', rules: [...person('manage'), may('manage-resources')] },
+  'explorer.change': { on: 'organisation', trail: 'resource', rules: [...person('manage'), may('arrange-explorer')] },
+  'explorer.history': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: [...person('read'), may('arrange-explorer')] },
+  'explorer.revert': { on: 'organisation', trail: 'resource', rules: [...person('manage'), may('arrange-explorer')] },
+  'task.start': { on: 'organisation', trail: 'task', rules: person('manage') },
+  'task.list': { on: 'organisation', trail: 'task', audit: 'refusals', rules: person('read') },
+  'task.read': { on: 'task', trail: 'task', audit: 'refusals', rules: [...person('read'), holds('owner')] },
+  'task.items': { on: 'task', trail: 'task', audit: 'refusals', rules: [...person('read'), holds('owner')] },
+  'task.cancel': { on: 'task', trail: 'task', rules: [...person('manage'), holds('owner')] },
+  'task.settle': { on: 'organisation', trail: 'task', audit: 'refusals', rules: [bySystem] },
+  'import.upload': { on: 'organisation', trail: 'task', rules: person('manage') },
+  'import.list': { on: 'organisation', trail: 'task', audit: 'refusals', rules: person('read') },
+  'import.read': { on: 'import', trail: 'task', audit: 'refusals', rules: [...person('read'), holds('owner')] },
+  'import.check': { on: 'import', trail: 'task', rules: [...person('manage'), holds('owner')] },
+  'import.run': { on: 'import', trail: 'task', rules: [...person('manage'), holds('owner')] },
+  'import.lines': { on: 'import', trail: 'task', audit: 'refusals', rules: [...person('read'), holds('owner')] },
+  'import.undo': { on: 'import', trail: 'task', rules: [...person('manage'), holds('owner')] },
+  'import.discard': { on: 'import', trail: 'task', rules: [...person('manage'), holds('owner')] },
+  'import.apply': { on: 'import', trail: 'task', rules: [...person('manage'), holds('owner')] },
+  'search.all': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('read') },
+  'view.list': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('read') },
+  'view.create': { on: 'organisation', trail: 'resource', rules: person('manage') },
+  'view.update': { on: 'view', trail: 'resource', rules: [...person('manage'), holds('owner')] },
+  'view.delete': { on: 'view', trail: 'resource', rules: [...person('manage'), holds('owner')] },
   'dashboard.read': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('read') },
-  'access.explain': { on: 'user', trail: 'user', audit: 'refusals', rules: [...person('read'), found, may('manage-users')] },
+  'access.explain': { on: 'user', trail: 'user', audit: 'refusals', rules: [...person('read'), found, may('read-access')] },
+  'access.who': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('read-access')] },
+  'access.reach': { on: 'user', trail: 'user', audit: 'refusals', rules: [...person('read'), found, may('read-access')] },
+  'access.suppose': { on: 'user', trail: 'user', audit: 'refusals', rules: [...person('read'), found, may('read-access')] },
   'audit.list': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('read-audit')] },
   'audit.read': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('read-audit')] },
   'audit.seal': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('read-audit')] },

@@ -1,6 +1,6 @@
 import type { Me } from '@strongroom/contract';
 import type { z } from 'zod';
-import { abilities, policy, type Action, type Facts } from '../authorise/index.ts';
+import { abilities, permitsOfRole, policy, type Action, type Facts } from '../authorise/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
 import { readSettings } from './settings.ts';
 import type { KnownSession } from './sessions.ts';
@@ -28,6 +28,7 @@ export async function describeMe(
     live: true,
     mustChangePassword: secret.mustChangePassword,
     role: user.role,
+    permits: permitsOfRole(user.role, user.customPermissions),
     superAdministrator: user.superAdministrator,
     scopes: null,
     relation: 'view',
@@ -38,6 +39,8 @@ export async function describeMe(
     reasonToChange: false,
     ticketToReveal: false,
     attemptOpen: false,
+    byCriteria: false,
+    mayShareCriteria: false,
   };
   const {
     hideSecretSeconds,

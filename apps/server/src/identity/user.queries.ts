@@ -1,7 +1,7 @@
 import type { User } from '@strongroom/contract';
 import { sql, type RawBuilder } from 'kysely';
 import type { z } from 'zod';
-import { abilities, type Facts, type Role } from '../authorise/index.ts';
+import { abilities, type BuiltInRole, type Facts, type Role } from '../authorise/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
 
 export interface UserRow {
@@ -18,8 +18,13 @@ export interface UserRow {
   language: string;
   timeZone: string;
   role: Role;
+  customRoleId: string | null;
+  customRoleName: string | null;
+  customPermissions: string[] | null;
   superAdministrator: boolean;
-  state: 'active' | 'invited' | 'disabled';
+  state: 'active' | 'invited' | 'locked' | 'disabled';
+  sshKey: string;
+  certificate: string;
   host: string;
   version: number;
   createdAt: Date;
@@ -30,6 +35,8 @@ export interface UserRow {
 
 export const userColumns: RawBuilder<unknown> = sql`
   u.id, u.number, u.kind, u.username, u.full_name, u.email, u.department, u.location, u.phone, u.mobile, u.language, u.time_zone, u.role,
+  u.custom_role_id, (select c.name from custom_role c where c.id = u.custom_role_id) as custom_role_name,
+  (select c.permissions from custom_role c where c.id = u.custom_role_id) as custom_permissions, u.ssh_key, u.certificate,
   u.super_administrator, u.state, u.host, u.version, u.created_at,
   (select max(t.locked_until) from sign_in_throttle t where t.username = encode(sha256(convert_to(lower(u.username), 'UTF8')), 'hex') and t.locked_until > now()) as locked_until,
   (select max(k.expires_at) from api_token k where k.user_id = u.id and k.revoked_at is null) as token_expires_at,
@@ -51,8 +58,11 @@ export function userReply(row: UserRow, actor: { facts: Facts; userId: string | 
     action === 'user.regenerate-token' ? row.kind === 'api' : action === 'user.invite' ? row.kind === 'person' : true,
   );
   const iso = (date: Date | null): string | null => date?.toISOString() ?? null;
+  const { customRoleId, customRoleName, customPermissions: _, role, ...shown } = row;
   return {
-    ...row,
+    ...shown,
+    role: customRoleId ?? (role as BuiltInRole),
+    roleName: customRoleName ?? role,
     lockedUntil: iso(row.lockedUntil),
     tokenExpiresAt: iso(row.tokenExpiresAt),
     lastSignInAt: iso(row.lastSignInAt),

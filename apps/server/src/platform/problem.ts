@@ -21,6 +21,13 @@ const problems = {
     status: 409,
     say: 'This idempotency key was used for another request, or its answer was not kept.',
   },
+  'by-criteria': { status: 409, say: 'The members of this group follow from its criteria. Change those instead.' },
+  'owns-resources': {
+    status: 409,
+    say: 'This user owns resources or resource groups. Transfer them to somebody else first.',
+  },
+  'role-in-use': { status: 409, say: 'Users still have this role. Give them another one first.' },
+  'too-large': { status: 413, say: 'The file is larger than the organisation allows.' },
   'not-resettable': {
     status: 409,
     say: 'The product is not set up to log in to this resource. Configure its reset settings first.',

@@ -1,5 +1,5 @@
 // Written by tools/tables.mjs from the migrated database. Do not edit.
-import type { ColumnType, Generated } from 'kysely';
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 
 /** jsonb: read as a value, written as JSON text. */
 type Json = ColumnType<unknown, string, string>;
@@ -26,6 +26,9 @@ export interface Tables {
     exclusionUntil: Date | null;
     createdAt: Generated<Date>;
     version: Generated<number>;
+    fields: Generated<Json>;
+    since: Generated<Date>;
+    searchText: Generated<string>;
   };
   apiToken: {
     id: string;
@@ -61,6 +64,11 @@ export interface Tables {
     mustChangePassword: Generated<boolean>;
     createdAt: Generated<Date>;
     version: Generated<number>;
+    customRoleId: string | null;
+    sshKey: Generated<string>;
+    certificate: Generated<string>;
+    since: Generated<Date>;
+    searchText: GeneratedAlways<string>;
   };
   auditCheckpoint: {
     organisationId: string;
@@ -106,6 +114,29 @@ export interface Tables {
     kind: string;
     last: Generated<number>;
   };
+  customField: {
+    id: string;
+    organisationId: string;
+    belongsTo: string;
+    slot: number;
+    name: string;
+    kind: string;
+    description: Generated<string>;
+    options: Generated<string[]>;
+    required: Generated<boolean>;
+    types: Generated<string[]>;
+    version: Generated<number>;
+  };
+  customRole: {
+    id: string;
+    organisationId: string;
+    name: string;
+    description: Generated<string>;
+    permissions: string[];
+    createdAt: Generated<Date>;
+    since: Generated<Date>;
+    version: Generated<number>;
+  };
   dataKey: {
     organisationId: string;
     version: number;
@@ -114,11 +145,49 @@ export interface Tables {
     createdAt: Generated<Date>;
     retiredAt: Date | null;
   };
+  explorerChange: {
+    organisationId: string;
+    version: number;
+    at: Generated<Date>;
+    changedById: string | null;
+    changedBy: string;
+    what: string;
+    nodes: Json;
+  };
+  explorerNode: {
+    id: string;
+    organisationId: string;
+    parentId: string | null;
+    name: string;
+    groupId: string | null;
+    position: Generated<number>;
+  };
+  explorerRoot: {
+    organisationId: string;
+    ownerId: string;
+    name: string;
+  };
   favourite: {
     organisationId: string;
     userId: string;
     accountId: string;
     createdAt: Generated<Date>;
+  };
+  fieldValue: {
+    organisationId: string;
+    resourceId: string | null;
+    accountId: string | null;
+    objectId: GeneratedAlways<string>;
+    fieldId: string;
+    sealed: Buffer | null;
+    fileId: string | null;
+    changedAt: Generated<Date>;
+  };
+  fileChunk: {
+    organisationId: string;
+    fileId: string;
+    n: number;
+    sealed: Buffer;
   };
   formerPasswordHash: {
     organisationId: string;
@@ -143,6 +212,46 @@ export interface Tables {
     status: number | null;
     body: NullableJson;
     createdAt: Generated<Date>;
+  };
+  importChange: {
+    organisationId: string;
+    importId: string;
+    n: number;
+    kind: string;
+    objectId: string;
+    before: NullableJson;
+  };
+  importLine: {
+    organisationId: string;
+    importId: string;
+    line: number;
+    outcome: string;
+    name: Generated<string>;
+    code: string | null;
+    detail: string | null;
+    objectId: string | null;
+  };
+  importRun: {
+    id: string;
+    organisationId: string;
+    userId: string | null;
+    kind: string;
+    state: string;
+    fileId: string | null;
+    fileName: string;
+    detected: Generated<Json>;
+    header: Generated<Json>;
+    mapping: Generated<Json>;
+    options: Generated<Json>;
+    taskId: string | null;
+    lines: Generated<number>;
+    created: Generated<number>;
+    merged: Generated<number>;
+    skipped: Generated<number>;
+    why: string | null;
+    createdAt: Generated<Date>;
+    endedAt: Date | null;
+    undoneAt: Date | null;
   };
   lastUse: {
     organisationId: string;
@@ -171,6 +280,16 @@ export interface Tables {
     historyDepth: number;
     maxAgeDays: number;
   };
+  past: {
+    organisationId: string;
+    kind: string;
+    a: string;
+    b: string | null;
+    since: Date;
+    until: Date;
+    n: Generated<number>;
+    state: Json;
+  };
   resource: {
     id: string;
     organisationId: string;
@@ -191,6 +310,63 @@ export interface Tables {
     createdAt: Generated<Date>;
     updatedAt: Generated<Date>;
     version: Generated<number>;
+    fields: Generated<Json>;
+    since: Generated<Date>;
+    searchText: Generated<string>;
+  };
+  resourceCriterion: {
+    organisationId: string;
+    groupId: string;
+    n: number;
+    field: string;
+    fieldId: string | null;
+    operator: string;
+    value: string;
+    wanted: GeneratedAlways<string>;
+  };
+  resourceGroup: {
+    id: string;
+    organisationId: string;
+    number: number;
+    name: string;
+    description: Generated<string>;
+    kind: string;
+    match: Generated<string>;
+    policyId: string | null;
+    ownerId: string;
+    parentId: string | null;
+    createdAt: Generated<Date>;
+    updatedAt: Generated<Date>;
+    since: Generated<Date>;
+    version: Generated<number>;
+    searchText: GeneratedAlways<string>;
+  };
+  resourceGroupMember: {
+    organisationId: string;
+    groupId: string;
+    resourceId: string;
+    since: Generated<Date>;
+  };
+  resourceTag: {
+    organisationId: string;
+    resourceId: string;
+    tagValueId: string;
+  };
+  resourceType: {
+    id: string;
+    organisationId: string;
+    name: string;
+    attributes: string[];
+    accountLabel: string;
+    resetsLike: string | null;
+    holdsFiles: Generated<boolean>;
+    createdAt: Generated<Date>;
+    version: Generated<number>;
+  };
+  resourceTypeIcon: {
+    organisationId: string;
+    typeId: string;
+    png: Buffer;
   };
   rotationAttempt: {
     id: string;
@@ -212,6 +388,17 @@ export interface Tables {
     nextTryAt: Date | null;
     endedAt: Date | null;
   };
+  savedView: {
+    id: string;
+    organisationId: string;
+    userId: string;
+    list: string;
+    name: string;
+    query: Json;
+    userGroupId: string | null;
+    createdAt: Generated<Date>;
+    version: Generated<number>;
+  };
   secret: {
     organisationId: string;
     accountId: string;
@@ -222,6 +409,7 @@ export interface Tables {
     changedBy: string;
     changedFrom: string | null;
     changedAt: Generated<Date>;
+    fileId: string | null;
   };
   session: {
     hash: Buffer;
@@ -249,6 +437,24 @@ export interface Tables {
     hash: Buffer;
     createdAt: Generated<Date>;
   };
+  share: {
+    id: string;
+    organisationId: string;
+    accountId: string | null;
+    resourceId: string | null;
+    groupId: string | null;
+    userId: string | null;
+    userGroupId: string | null;
+    targetId: GeneratedAlways<string>;
+    toId: GeneratedAlways<string>;
+    permission: string;
+    validFrom: Date | null;
+    validUntil: Date | null;
+    sharedById: string | null;
+    sharedBy: string;
+    since: Generated<Date>;
+    version: Generated<number>;
+  };
   signInThrottle: {
     organisationId: string;
     username: string;
@@ -257,12 +463,92 @@ export interface Tables {
     lastFailedAt: Date;
     lockedUntil: Date | null;
   };
+  storedFile: {
+    id: string;
+    organisationId: string;
+    name: string;
+    mediaType: Generated<string>;
+    state: Generated<string>;
+    sealedKey: Buffer;
+    size: Generated<number>;
+    chunks: Generated<number>;
+    sha256: Buffer | null;
+    uploadedById: string | null;
+    createdAt: Generated<Date>;
+  };
+  tag: {
+    id: string;
+    organisationId: string;
+    scope: string;
+    name: string;
+    description: Generated<string>;
+    version: Generated<number>;
+  };
+  tagValue: {
+    id: string;
+    organisationId: string;
+    tagId: string;
+    value: string;
+    description: Generated<string>;
+  };
+  task: {
+    id: string;
+    organisationId: string;
+    userId: string | null;
+    kind: string;
+    title: string;
+    input: Json;
+    scopes: string[] | null;
+    state: Generated<string>;
+    total: Generated<number>;
+    done: Generated<number>;
+    failed: Generated<number>;
+    reason: string | null;
+    ticket: string | null;
+    why: string | null;
+    createdAt: Generated<Date>;
+    startedAt: Date | null;
+    endedAt: Date | null;
+  };
+  taskItem: {
+    organisationId: string;
+    taskId: string;
+    n: number;
+    objectId: string | null;
+    name: Generated<string>;
+    state: Generated<string>;
+    code: string | null;
+    detail: string | null;
+  };
   trustedCertificate: {
     id: string;
     organisationId: string;
     fingerprint: string;
     pem: string;
     addedAt: Generated<Date>;
+  };
+  userGroup: {
+    id: string;
+    organisationId: string;
+    number: number;
+    name: string;
+    description: Generated<string>;
+    exportPasswords: Generated<boolean>;
+    personalPasswords: Generated<boolean>;
+    exportPersonal: Generated<boolean>;
+    manageCriteriaShares: Generated<boolean>;
+    ticketExempt: Generated<boolean>;
+    exportPlain: Generated<boolean>;
+    exportOffline: Generated<boolean>;
+    createdAt: Generated<Date>;
+    version: Generated<number>;
+    searchText: GeneratedAlways<string>;
+  };
+  userGroupMember: {
+    organisationId: string;
+    userGroupId: string;
+    userId: string;
+    since: Generated<Date>;
   };
   userLink: {
     id: string;

@@ -10,16 +10,16 @@ import {
   updateAccount,
 } from '@strongroom/contract';
 import { sql, type RawBuilder } from 'kysely';
-import { endpoint, visibleTo, type Endpoint } from '../authorise/index.ts';
+import { endpoint, seesAccount, type Endpoint } from '../authorise/index.ts';
 import { containing, readPage } from '../platform/paging.ts';
 import { Problem } from '../platform/problem.ts';
 import { Secret } from '../platform/secret.ts';
 import {
   accountColumns,
-  accountReply,
+  accountReplies,
   accountTables,
   healthOf,
-  readAccountRow,
+  readAccountReply,
   readAccountRows,
   type AccountRow,
 } from './account.queries.ts';
@@ -45,7 +45,7 @@ export const accountEndpoints = ({ vault, draw }: ResourceParts): Endpoint[] => 
       const recent = input.view === 'recent';
       const page = await readPage<AccountRow>(grant.db, input, {
         select: accountColumns(userId),
-        from: sql`from ${accountTables} ${recent ? recentlyUsed(userId) : sql``} where ${visibleTo(facts, userId, 'r')}
+        from: sql`from ${accountTables} ${recent ? recentlyUsed(userId) : sql``} where ${seesAccount(facts, userId, 'a')}
           ${input.view === 'favourite' ? sql`and exists (select 1 from favourite f where f.account_id = a.id and f.user_id = ${userId})` : sql``}
           ${input.resourceId ? sql`and a.resource_id = ${input.resourceId}` : sql``} ${input.type ? sql`and r.type = ${input.type}` : sql``}
           ${input.username !== undefined ? sql`and a.username = ${input.username}` : sql``} ${input.number !== undefined ? sql`and a.number = ${input.number}` : sql``}
@@ -62,13 +62,12 @@ export const accountEndpoints = ({ vault, draw }: ResourceParts): Endpoint[] => 
           ...(recent ? { lastUsed: { by: sql`used.last_event`, type: 'text' as const } } : {}),
         },
       });
-      return { ...page, items: page.rows.map((row) => accountReply(row, facts, userId)) };
+      return { ...page, items: await accountReplies(grant.db, page.rows, facts, userId) };
     },
   }),
   endpoint(readAccount, {
     object: accountOf,
-    run: async (grant, _input, facts) =>
-      accountReply(await readAccountRow(grant.db, grant.objectId, grant.actor.userId), facts, grant.actor.userId),
+    run: (grant, _input, facts) => readAccountReply(grant.db, grant.objectId, facts, grant.actor.userId),
   }),
   endpoint(createAccounts, {
     object: (input) => input.resourceId,
@@ -100,9 +99,12 @@ export const accountEndpoints = ({ vault, draw }: ResourceParts): Endpoint[] => 
       });
       const rows = await readAccountRows(grant.db, ids, grant.actor.userId);
       return {
-        items: ids
-          .flatMap((id) => rows.filter((row) => row.id === id))
-          .map((row) => accountReply(row, facts, grant.actor.userId)),
+        items: await accountReplies(
+          grant.db,
+          ids.flatMap((id) => rows.filter((row) => row.id === id)),
+          facts,
+          grant.actor.userId,
+        ),
       };
     },
   }),
@@ -111,11 +113,7 @@ export const accountEndpoints = ({ vault, draw }: ResourceParts): Endpoint[] => 
     async run(grant, { accountId: _, ...changes }, facts) {
       await requirePolicy(grant.db, changes.policyId);
       await changeAccount(grant, changes);
-      return accountReply(
-        await readAccountRow(grant.db, grant.objectId, grant.actor.userId),
-        facts,
-        grant.actor.userId,
-      );
+      return readAccountReply(grant.db, grant.objectId, facts, grant.actor.userId);
     },
   }),
   endpoint(deleteAccountCall, {
@@ -130,10 +128,13 @@ export const accountEndpoints = ({ vault, draw }: ResourceParts): Endpoint[] => 
     // A copy is another way to the password, so it asks for what a reveal asks.
     reason: (input) => input.reason,
     async run(grant, input, facts) {
-      const ids = await copyAccount(grant, vault, facts.superAdministrator, input.resourceIds);
+      const ids = await copyAccount(grant, vault, input.resourceIds);
       return {
-        items: (await readAccountRows(grant.db, ids, grant.actor.userId)).map((row) =>
-          accountReply(row, facts, grant.actor.userId),
+        items: await accountReplies(
+          grant.db,
+          await readAccountRows(grant.db, ids, grant.actor.userId),
+          facts,
+          grant.actor.userId,
         ),
       };
     },
@@ -141,12 +142,8 @@ export const accountEndpoints = ({ vault, draw }: ResourceParts): Endpoint[] => 
   endpoint(moveAccountCall, {
     object: accountOf,
     async run(grant, input, facts) {
-      await moveAccount(grant, facts.superAdministrator, input.resourceId);
-      return accountReply(
-        await readAccountRow(grant.db, grant.objectId, grant.actor.userId),
-        facts,
-        grant.actor.userId,
-      );
+      await moveAccount(grant, facts, input);
+      return readAccountReply(grant.db, grant.objectId, facts, grant.actor.userId);
     },
   }),
   endpoint(favouriteAccount, {
@@ -192,11 +189,7 @@ export const accountEndpoints = ({ vault, draw }: ResourceParts): Endpoint[] => 
         })
         .where('id', '=', grant.objectId)
         .execute();
-      return accountReply(
-        await readAccountRow(grant.db, grant.objectId, grant.actor.userId),
-        facts,
-        grant.actor.userId,
-      );
+      return readAccountReply(grant.db, grant.objectId, facts, grant.actor.userId);
     },
   }),
 ];

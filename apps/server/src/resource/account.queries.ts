@@ -1,7 +1,7 @@
 import type { Account, Health } from '@strongroom/contract';
 import { sql, type RawBuilder } from 'kysely';
 import type { z } from 'zod';
-import { abilities, factsOfRow, type Facts } from '../authorise/index.ts';
+import { abilities, factsOfRow, reachOf, type Facts, type Reached } from '../authorise/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
 import { typeNamed } from './types.ts';
 
@@ -128,12 +128,45 @@ export const proofReply = (row: AccountRow): z.input<typeof Account>['proof'] =>
       : null,
 });
 
-/** A row as the contract shows it, with what the asker may do to it. */
-export function accountReply(row: AccountRow, facts: Facts, userId: string | null): z.input<typeof Account> {
+/** Rows as the contract shows them, in their order, each with what the asker may do to it. */
+export async function accountReplies(
+  db: OrganisationDb,
+  rows: readonly AccountRow[],
+  facts: Facts,
+  userId: string | null,
+): Promise<z.input<typeof Account>[]> {
+  const reached = await reachOf(
+    db,
+    facts,
+    userId,
+    'account',
+    rows.map((row) => row.id),
+  );
+  return rows.map((row) => accountReply(row, facts, userId, reached(row.id)));
+}
+
+/** One account as it stands now. Throws when there is none: ask after the policy has found it. */
+export async function readAccountReply(
+  db: OrganisationDb,
+  id: string,
+  facts: Facts,
+  userId: string | null,
+): Promise<z.input<typeof Account>> {
+  const [reply] = await accountReplies(db, [await readAccountRow(db, id, userId)], facts, userId);
+  if (!reply) throw new Error('no such account');
+  return reply;
+}
+
+function accountReply(
+  row: AccountRow,
+  facts: Facts,
+  userId: string | null,
+  { edges }: Reached,
+): z.input<typeof Account> {
   const resettable = isResettable(row);
   const can = abilities(
     onAccount,
-    factsOfRow(facts, { owned: row.ownerId === userId, attemptOpen: row.attemptId !== null }),
+    factsOfRow(facts, { owned: row.ownerId === userId, edges, attemptOpen: row.attemptId !== null }),
   )
     .filter((action) => resettable || !needTarget.includes(action))
     .filter(

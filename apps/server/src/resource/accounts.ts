@@ -1,6 +1,6 @@
 import type { AccountId, ResourceId } from '@strongroom/contract';
 import { sql } from 'kysely';
-import type { Grant } from '../authorise/index.ts';
+import { requireAlso, type Facts, type Grant } from '../authorise/index.ts';
 import { takeNumbers } from '../identity/index.ts';
 import { isDuplicate, type OrganisationDb } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
@@ -156,31 +156,13 @@ export async function deleteAccount(grant: Grant<'account.delete'>): Promise<voi
   await grant.db.deleteFrom('account').where('id', '=', grant.objectId).execute();
 }
 
-/** Where the actor may put accounts: resources they manage. Throws `not-found` for the first that is not. */
-async function requireManaged(
-  grant: Grant<'account.copy' | 'account.move'>,
-  superAdministrator: boolean,
-  ids: readonly string[],
-): Promise<void> {
-  const rows = await grant.db
-    .selectFrom('resource')
-    .select(['id', 'ownerId'])
-    .where('id', 'in', [...ids])
-    .execute();
-  for (const id of ids) {
-    const row = rows.find((r) => r.id === id);
-    if (!row || !(superAdministrator || row.ownerId === grant.actor.userId)) throw new Problem('not-found');
-  }
-}
-
 /** Copies an account with its present password to other resources: as new accounts with histories of their own. */
 export async function copyAccount(
   grant: Grant<'account.copy'>,
   vault: Vault,
-  superAdministrator: boolean,
   resourceIds: readonly ResourceId[],
 ): Promise<string[]> {
-  await requireManaged(grant, superAdministrator, resourceIds);
+  for (const resourceId of new Set<string>(resourceIds)) await requireAlso(grant, 'account.create', resourceId);
   const source = await grant.db
     .selectFrom('account as a')
     .innerJoin('secret as s', (join) => join.onRef('s.accountId', '=', 'a.id').on('s.state', '=', 'current'))
@@ -204,14 +186,25 @@ export async function copyAccount(
   return made;
 }
 
-/** Moves an account with its history. Its proof was given by another machine, so it is unproven there. */
+/**
+ * Moves an account with its history, and with its shares unless told not to. Its proof was given by another machine, so it
+ * is unproven there. Only its owner moves it out of what they own: whoever merely manages it cannot take it away.
+ */
 export async function moveAccount(
   grant: Grant<'account.move'>,
-  superAdministrator: boolean,
-  resourceId: ResourceId,
+  facts: Facts,
+  { resourceId, keepShares }: { resourceId: ResourceId; keepShares: boolean },
 ): Promise<void> {
-  await requireManaged(grant, superAdministrator, [resourceId]);
+  await requireAlso(grant, 'account.create', resourceId);
   const from = await lockAtRest(grant);
+  const owners = await grant.db
+    .selectFrom('resource')
+    .select('ownerId')
+    .distinct()
+    .where('id', 'in', [from.resourceId, resourceId])
+    .execute();
+  if (owners.length > 1 && facts.relation !== 'owner')
+    throw new Problem('not-found', { detail: 'Only the owner moves an account to what belongs to somebody else.' });
   if (from.resourceId === resourceId) return;
   await grant.db
     .updateTable('resource')
@@ -242,7 +235,8 @@ export async function moveAccount(
       throw new Problem('name-taken', { detail: 'The other resource has an account of this name already.' });
     throw error;
   }
-  grant.note({ from: from.resourceId, to: resourceId });
+  if (!keepShares) await grant.db.deleteFrom('share').where('accountId', '=', grant.objectId).execute();
+  grant.note({ from: from.resourceId, to: resourceId, shares: keepShares ? 'kept' : 'ended' });
 }
 
 /** Marks or unmarks an account as the actor’s favourite. */

@@ -10,13 +10,13 @@ import {
   updateResource,
 } from '@strongroom/contract';
 import { sql } from 'kysely';
-import { endpoint, visibleTo, type Endpoint } from '../authorise/index.ts';
+import { endpoint, seesAccount, seesResource, type Endpoint } from '../authorise/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
 import { containing, readPage } from '../platform/paging.ts';
 import { Secret } from '../platform/secret.ts';
 import type { Vault } from '../vault/index.ts';
 import { accountTables, healthOf } from './account.queries.ts';
-import { resourceColumns, resourceItem, resourceReply, resourceTables, type ResourceRow } from './resource.queries.ts';
+import { resourceColumns, resourceItems, resourceReply, resourceTables, type ResourceRow } from './resource.queries.ts';
 import { addResource, changeResource, configureReset, deleteResource, trustHostKey } from './resources.ts';
 import { builtInTypes, type DriverCatalogue } from './types.ts';
 
@@ -56,7 +56,7 @@ export const resourceEndpoints = ({ vault, catalogue, draw }: ResourceParts): En
       const { userId } = grant.actor;
       const page = await readPage<ResourceRow>(grant.db, input, {
         select: resourceColumns,
-        from: sql`from ${resourceTables} where ${visibleTo(facts, userId, 'r')}
+        from: sql`from ${resourceTables} where ${seesResource(facts, userId, 'r')}
           ${input.type ? sql`and r.type = ${input.type}` : sql``} ${input.number !== undefined ? sql`and r.number = ${input.number}` : sql``}
           ${input.name !== undefined ? sql`and lower(r.name) = lower(${input.name})` : sql``}
           ${input.search ? sql`and lower(r.name || ' ' || r.dns_name || ' ' || r.description || ' ' || r.department || ' ' || r.location) like ${containing(input.search)}` : sql``}`,
@@ -70,7 +70,7 @@ export const resourceEndpoints = ({ vault, catalogue, draw }: ResourceParts): En
           number: { by: sql`r.number`, type: 'int' },
         },
       });
-      return { ...page, items: page.rows.map((row) => resourceItem(row, facts, userId)) };
+      return { ...page, items: await resourceItems(grant.db, page.rows, facts, userId) };
     },
   }),
   endpoint(readResource, {
@@ -126,15 +126,17 @@ export const resourceEndpoints = ({ vault, catalogue, draw }: ResourceParts): En
   }),
   endpoint(readDashboard, {
     async run(grant, _input, facts) {
-      const visible = visibleTo(facts, grant.actor.userId, 'r');
+      const { userId } = grant.actor;
       const { rows } = await sql<Record<string, number>>`
         select count(*)::int as accounts, count(*) filter (where health = 'proven')::int as proven, count(*) filter (where health = 'stale')::int as stale,
           count(*) filter (where health = 'unproven')::int as unproven, count(*) filter (where health = 'out-of-sync')::int as out_of_sync,
           count(*) filter (where health = 'unreachable')::int as unreachable, count(*) filter (where health = 'untrusted')::int as untrusted,
           count(*) filter (where health = 'excluded')::int as excluded, count(*) filter (where state = 'needs-person')::int as needs_person,
-          (select count(*)::int from resource r where ${visible}) as resources,
+          (select count(*)::int from resource r where ${seesResource(facts, userId, 'r')}) as resources,
           coalesce((select (value #>> '{}')::int from setting where name = 'proofMaxAgeDays'), 30) as proof_max_age_days
-        from (select ${healthOf} as health, t.state from ${accountTables} where ${visible}) x`.execute(grant.db);
+        from (select ${healthOf} as health, t.state from ${accountTables} where ${seesAccount(facts, userId, 'a')}) x`.execute(
+        grant.db,
+      );
       const n = (name: string): number => rows[0]?.[name] ?? 0;
       const counted = n('accounts') - n('excluded');
       return {

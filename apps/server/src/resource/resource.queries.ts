@@ -1,7 +1,7 @@
 import type { Health, Resource } from '@strongroom/contract';
 import { sql, type RawBuilder } from 'kysely';
 import type { z } from 'zod';
-import { abilities, factsOfRow, type Facts } from '../authorise/index.ts';
+import { abilities, factsOfRow, ladder, reachOf, type Facts, type Reached } from '../authorise/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
 import { healthOf, healthOrder } from './account.queries.ts';
 
@@ -55,18 +55,34 @@ const onResource = [
   'account.create',
 ] as const;
 
-/** A row of a list as the contract shows it, with what the asker may do to it. */
-export function resourceItem(
-  row: ResourceRow,
+/** Rows of a list as the contract shows them, in their order, each with what the asker may do to it. */
+export async function resourceItems(
+  db: OrganisationDb,
+  rows: readonly ResourceRow[],
   facts: Facts,
   userId: string | null,
-): Omit<z.input<typeof Resource>, 'reset' | 'hostKeys'> {
+): Promise<Omit<z.input<typeof Resource>, 'reset' | 'hostKeys'>[]> {
+  const reached = await reachOf(
+    db,
+    facts,
+    userId,
+    'resource',
+    rows.map((row) => row.id),
+  );
+  return rows.map((row) => resourceItem(row, rowFacts(row, facts, userId, reached(row.id))));
+}
+
+const rowFacts = (row: ResourceRow, facts: Facts, userId: string | null, reached: Reached): Facts =>
+  factsOfRow(facts, { owned: row.ownerId === userId, ...reached });
+
+function resourceItem(row: ResourceRow, facts: Facts): Omit<z.input<typeof Resource>, 'reset' | 'hostKeys'> {
   const { reset: _, adminAccountId: _a, elevationAccountId: _e, ...shown } = row;
   return {
     ...shown,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
-    can: abilities(onResource, factsOfRow(facts, { owned: row.ownerId === userId })),
+    hold: facts.relation === 'none' ? 'part' : facts.relation,
+    can: abilities(onResource, facts),
   };
 }
 
@@ -84,13 +100,20 @@ export async function resourceReply(
     .where('resourceId', '=', id)
     .orderBy('seenAt', 'desc')
     .execute();
+  const reached = await reachOf(db, facts, userId, 'resource', [id]);
+  const own = rowFacts(row, facts, userId, reached(id));
+  // How the product logs in is the affair of those who manage the resource.
+  const manages = ladder.indexOf(own.relation) >= ladder.indexOf('manage');
   return {
-    ...resourceItem(row, facts, userId),
-    reset: row.reset && {
-      settings: row.reset,
-      adminAccountId: row.adminAccountId,
-      elevationAccountId: row.elevationAccountId,
-    },
+    ...resourceItem(row, own),
+    reset:
+      !manages || row.reset === null
+        ? null
+        : {
+            settings: row.reset,
+            adminAccountId: row.adminAccountId,
+            elevationAccountId: row.elevationAccountId,
+          },
     hostKeys: keys.map((key) => ({
       algorithm: key.algorithm,
       fingerprint: key.fingerprint,

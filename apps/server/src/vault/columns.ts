@@ -2,10 +2,17 @@
  * Every column of the database that holds a secret, in one place. Each is sealed with AES-256-GCM and bound to its
  * row and column. A test compares this list with the catalogue: a bytea column is either here or among `plainBytes`.
  */
-export const secretColumns = ['secret.sealed', 'setting_secret.sealed', 'data_key.wrapped'] as const;
+export const secretColumns = [
+  'secret.sealed',
+  'setting_secret.sealed',
+  'data_key.wrapped',
+  'stored_file.sealed_key',
+  'field_value.sealed',
+  'file_chunk.sealed',
+] as const;
 export type SecretColumn = (typeof secretColumns)[number];
 
-/** Bytes that are no secret: hashes of random tokens and of the audit tree. */
+/** Bytes that are no secret: hashes of random tokens, of sealed files and of the audit tree; pictures. */
 export const plainBytes = [
   'api_token.hash',
   'user_link.hash',
@@ -13,4 +20,7 @@ export const plainBytes = [
   'setup_token.hash',
   'idempotency.request_hash',
   'audit_leaf.hash',
+  // Over the sealed chunks, never over what is in them: a hash of the content would confirm a guess at it.
+  'stored_file.sha256',
+  'resource_type_icon.png',
 ] as const;

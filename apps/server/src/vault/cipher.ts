@@ -7,13 +7,14 @@ import { createCipheriv, createDecipheriv, randomBytes, type KeyObject } from 'n
 const format = 1;
 const headerBytes = 5;
 const nonceBytes = 12;
-const tagBytes = 16;
+/** Length of the tag: the whole 128 bits. */
+export const tagBytes = 16;
 
 /** Where a sealed value lives. Bound into the ciphertext: moved to another row, column or organisation it does not open. */
 export type Binding = readonly (string | number)[];
 
-// JSON of an array of strings and numbers is unambiguous: no two bindings give the same bytes.
-const associated = (header: Buffer, binding: Binding): Buffer =>
+/** The associated data of what is sealed. JSON of an array of strings and numbers is unambiguous: no two bindings give the same bytes. */
+export const associated = (header: Uint8Array, binding: Binding): Buffer =>
   Buffer.concat([header, Buffer.from(JSON.stringify(['strongroom', ...binding]), 'utf8')]);
 
 /** Seals bytes. `nonce` is for test vectors only; everybody else leaves it to chance. */

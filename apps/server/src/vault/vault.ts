@@ -4,6 +4,7 @@ import type { OrganisationDb } from '../platform/db.ts';
 import { Secret } from '../platform/secret.ts';
 import { keyVersionOf, openBytes, sealBytes } from './cipher.ts';
 import type { SecretColumn } from './columns.ts';
+import { fileKeyFrom, type FileKey } from './file-cipher.ts';
 import type { MasterKey } from './master-key.ts';
 
 /** The only actions whose grants open a secret. Adding one here is a security decision: see ADR-0004. */
@@ -17,11 +18,18 @@ export type Opening =
   | 'account.rotate'
   | 'rotation.apply'
   | 'user.create'
-  | 'user.invite';
+  | 'user.invite'
+  | 'file.download'
+  | 'import.run'
+  | 'import.read';
 
-/** Where a secret lives. `version` tells the values of one row apart over time. */
+/** Those of them that open stored files; the others open none. An import opens nothing else. */
+type FileOpening = Action & Extract<Opening, `file.${string}` | `import.${string}`>;
+type TextOpening = Action & Exclude<Opening, `import.${string}`>;
+
+/** Where a secret text lives. `version` tells the values of one row apart over time. */
 export interface Place {
-  readonly column: Exclude<SecretColumn, 'data_key.wrapped'>;
+  readonly column: Exclude<SecretColumn, 'data_key.wrapped' | 'stored_file.sealed_key' | 'file_chunk.sealed'>;
   readonly rowId: string;
   readonly version: number;
 }
@@ -33,7 +41,11 @@ export interface Vault {
   createDataKey(db: OrganisationDb, organisationId: string): Promise<void>;
   seal<A extends Action>(grant: Grant<A>, secret: Secret, place: Place): Promise<Buffer>;
   /** Throws when the bytes were altered, or were sealed for another place or under another key. */
-  open<A extends Opening>(grant: Grant<A>, sealed: Buffer, place: Place): Promise<Secret>;
+  open<A extends TextOpening>(grant: Grant<A>, sealed: Buffer, place: Place): Promise<Secret>;
+  /** Seals the key of a file for `stored_file.sealed_key`. Throws when the file is another organisation's. */
+  sealFileKey<A extends Action>(grant: Grant<A>, key: FileKey): Promise<Buffer>;
+  /** Throws when the bytes were altered, or are the key of another file. */
+  openFileKey<A extends FileOpening>(grant: Grant<A>, sealed: Buffer, fileId: string): Promise<FileKey>;
 }
 
 /** Thrown at start and never later: the master key does not fit the database. */
@@ -56,6 +68,12 @@ export function createVault(master: MasterKey): Vault {
     'data_key.wrapped',
     organisationId,
     version,
+  ];
+  const fileKeyPlace = (organisationId: string, fileId: string) => [
+    organisationId,
+    'stored_file.sealed_key',
+    fileId,
+    1,
   ];
   const placeOf = (organisationId: string, place: Place) => [organisationId, place.column, place.rowId, place.version];
 
@@ -111,6 +129,22 @@ export function createVault(master: MasterKey): Vault {
       } finally {
         plain.fill(0);
       }
+    },
+    async sealFileKey(grant, file) {
+      const { organisationId } = grant.actor;
+      if (file.organisationId !== organisationId) throw new Error('the file is of another organisation');
+      const key = await keyFor(grant.db, organisationId, 'newest');
+      const plain = file.key.export();
+      try {
+        return sealBytes(key.key, key.version, plain, fileKeyPlace(organisationId, file.fileId));
+      } finally {
+        plain.fill(0);
+      }
+    },
+    async openFileKey(grant, sealed, fileId) {
+      const { organisationId } = grant.actor;
+      const key = await keyFor(grant.db, organisationId, keyVersionOf(sealed));
+      return fileKeyFrom(organisationId, fileId, openBytes(key.key, sealed, fileKeyPlace(organisationId, fileId)));
     },
   };
 }

@@ -130,7 +130,7 @@ alter table strongroom.account
   add column since timestamptz not null default now(),
   add column search_text text not null default '';
 alter table strongroom.secret
-  -- For a store: the file that this version is. Its sealed text is empty then.
+  -- For a store: the file that this version is. Its sealed text is the file's id then, which must be the same.
   add column file_id uuid,
   add foreign key (organisation_id, file_id) references strongroom.stored_file (organisation_id, id);
 -- The values of password fields, and the files of file fields.
@@ -140,12 +140,12 @@ create table strongroom.field_value (
   account_id uuid,
   object_id uuid not null generated always as (coalesce(resource_id, account_id)) stored,
   field_id uuid not null,
-  sealed bytea,
+  -- For a file: its id, so that nobody who can write rows only can put another's file here.
+  sealed bytea not null,
   file_id uuid,
   changed_at timestamptz not null default now(),
   primary key (object_id, field_id),
   check (num_nonnulls(resource_id, account_id) = 1),
-  check (num_nonnulls(sealed, file_id) = 1),
   foreign key (organisation_id, resource_id) references strongroom.resource (organisation_id, id) on delete cascade,
   foreign key (organisation_id, account_id) references strongroom.account (organisation_id, id) on delete cascade,
   foreign key (organisation_id, field_id) references strongroom.custom_field (organisation_id, id) on delete cascade,

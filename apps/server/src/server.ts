@@ -6,7 +6,6 @@ import type { AddressInfo } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
 import {
-  auditEndpoints,
   createSigningKey,
   exportTrail,
   fileWitness,
@@ -14,12 +13,12 @@ import {
   signingKeyFile,
   startSealer,
 } from './audit/index.ts';
-import { explainEndpoints, performer, type Endpoint } from './authorise/index.ts';
+import { performer } from './authorise/index.ts';
+import { compose } from './compose.ts';
 import { httpServer } from './doors/index.ts';
 import { firstRun } from './first-run.ts';
-import { createPasswordHasher, identityEndpoints, smtpMailer, tidy, type Mailer } from './identity/index.ts';
+import { createPasswordHasher, smtpMailer, tidy, type Mailer } from './identity/index.ts';
 import { fault, moveKeys, openMasterKey } from './key-files.ts';
-import { drawing, passwordEndpoints } from './passwords/index.ts';
 import { noteAddress } from './platform/address.ts';
 import type { Config } from './platform/config.ts';
 import { connect, type Database } from './platform/db.ts';
@@ -32,17 +31,8 @@ import { startEmbedded } from './platform/postgres.ts';
 import { StartFault } from './platform/start-fault.ts';
 import { redirectServer } from './platform/redirect.ts';
 import { loadTls } from './platform/tls.ts';
-import { resourceEndpoints } from './resource/index.ts';
-import {
-  createOutpost,
-  driverCatalogue,
-  recover,
-  renewLease,
-  rotationEndpoints,
-  runAttempt,
-} from './rotation/index.ts';
-import { organisations, setupEndpoints } from './setup/index.ts';
-import { trustEndpoints } from './trust/index.ts';
+import { createOutpost, recover, renewLease } from './rotation/index.ts';
+import { organisations } from './setup/index.ts';
 import { checkMasterKey, createVault, WrongKey } from './vault/index.ts';
 
 const version = '0.1.0';
@@ -148,12 +138,20 @@ async function assemble(
       log.warn(alarm, 'host key changed: nothing was sent');
     },
   };
-  const endpoints: Endpoint[] = [
-    ...setupEndpoints({
-      database,
-      perform,
-      vault,
-      hasher,
+  const composed = compose({
+    database,
+    perform,
+    vault,
+    hasher,
+    mailer: options.mailer ?? smtpMailer,
+    tls,
+    worker,
+    publicUrl,
+    signerOf,
+    onMailFailure: (err) => {
+      log.warn({ err }, 'mail not sent');
+    },
+    setup: {
       version,
       host: hostname(),
       keyFile: () => keyFile,
@@ -161,23 +159,8 @@ async function assemble(
       moveKeyFile: (to) => {
         keyFile = moveKeys(config, key, keyFile, to);
       },
-    }),
-    ...identityEndpoints(database, {
-      vault,
-      hasher,
-      publicUrl,
-      mailer: options.mailer ?? smtpMailer,
-      onMailFailure: (err) => {
-        log.warn({ err }, 'mail not sent');
-      },
-    }),
-    ...trustEndpoints(database, tls),
-    ...resourceEndpoints({ vault, catalogue: driverCatalogue, draw: drawing(driverCatalogue) }),
-    ...passwordEndpoints(vault, driverCatalogue),
-    ...rotationEndpoints(worker, driverCatalogue),
-    ...explainEndpoints,
-    ...auditEndpoints(signerOf),
-  ];
+    },
+  });
 
   const witness = fileWitness(join(config.home, 'checkpoints'));
   const sealer = startSealer({
@@ -211,20 +194,13 @@ async function assemble(
 
   const setupToken = first.length === 0 ? await firstRun(config, { database, perform, vault, hasher }) : undefined;
 
-  const jobs = await startJobs(
-    databaseUrl,
-    {
-      rotate: async ({ organisationId: organisation, attemptId }) =>
-        void (await runAttempt(worker, organisation, attemptId)),
+  const jobs = await startJobs(databaseUrl, composed.jobs, {
+    concurrency: rotationsAtOnce,
+    onRestart: () => recover(database),
+    onError: (err, job) => {
+      log.error({ err, job }, 'job failed');
     },
-    {
-      concurrency: rotationsAtOnce,
-      onRestart: () => recover(database),
-      onError: (err, job) => {
-        log.error({ err, job }, 'job failed');
-      },
-    },
-  );
+  });
   undo.push(() => jobs.stop());
   const resumed = await recover(database);
   if (resumed > 0) log.info({ attempts: resumed }, 'unfinished rotations taken up again');
@@ -233,7 +209,8 @@ async function assemble(
   const app = httpServer({
     database,
     perform,
-    endpoints,
+    endpoints: composed.endpoints,
+    streams: composed.streams,
     log,
     metrics,
     tls: tls.options,

@@ -8,9 +8,8 @@ import type { Call, Scope } from '@strongroom/contract';
 import type { FastifyInstance } from 'fastify';
 import pg from 'pg';
 import type { z } from 'zod';
-import { auditEndpoints, exportTrail, sealNew } from '../src/audit/index.ts';
+import { exportTrail, sealNew } from '../src/audit/index.ts';
 import {
-  explainEndpoints,
   performer,
   stranger,
   type Action,
@@ -19,20 +18,18 @@ import {
   type Endpoint,
   type Perform,
 } from '../src/authorise/index.ts';
+import { compose, type Composed } from '../src/compose.ts';
 import { httpServer } from '../src/doors/index.ts';
-import { addUser, createPasswordHasher, identityEndpoints, type Mailer, type NewUser } from '../src/identity/index.ts';
-import { addBuiltInPolicies, drawing, passwordEndpoints } from '../src/passwords/index.ts';
+import { addUser, createPasswordHasher, type Mailer, type NewUser } from '../src/identity/index.ts';
+import { addBuiltInPolicies } from '../src/passwords/index.ts';
 import { connect, type Database } from '../src/platform/db.ts';
 import { createLog } from '../src/platform/log.ts';
 import { createMetrics } from '../src/platform/metrics.ts';
 import { prepareHome } from '../src/platform/paths.ts';
 import { hashToken, newId, newToken } from '../src/platform/random.ts';
 import { Secret } from '../src/platform/secret.ts';
-import { resourceEndpoints } from '../src/resource/index.ts';
-import { driverCatalogue, rotationEndpoints, type WorkerParts } from '../src/rotation/index.ts';
+import type { WorkerParts } from '../src/rotation/index.ts';
 import { loadTls, type Tls } from '../src/platform/tls.ts';
-import { trustEndpoints } from '../src/trust/index.ts';
-import { setupEndpoints } from '../src/setup/index.ts';
 import { createMasterKey, createVault, type MasterKey, type Vault } from '../src/vault/index.ts';
 import { freshDatabase } from './database.ts';
 
@@ -72,6 +69,8 @@ export interface World {
   readonly vault: Vault;
   readonly key: MasterKey;
   readonly endpoints: readonly Endpoint[];
+  /** All of it, as the server has it: streams and jobs too. */
+  readonly composed: Composed;
   readonly organisationId: string;
   readonly otherOrganisationId: string;
   /** By log-in name: `boss` (super administrator), `admin`, `privileged`, `keeper`, `nobody`, `auditor`; `foreign` is super administrator elsewhere. */
@@ -156,32 +155,26 @@ export async function world(options: { mailFails?: boolean; hashesInLine?: numbe
     onHostKeyChanged: () => undefined,
     renewLease: () => Promise.resolve(),
   };
-  const endpoints: Endpoint[] = [
-    ...setupEndpoints({
-      database,
-      perform,
-      vault,
-      hasher,
+  const composed = compose({
+    database,
+    perform,
+    vault,
+    hasher,
+    mailer,
+    tls,
+    worker,
+    signerOf,
+    publicUrl: () => 'https://vault.example',
+    onMailFailure: () => undefined,
+    setup: {
       version: 'test',
       host: 'test',
       keyFile: () => join(folder, 'master.key'),
       moveKeyFile: () => undefined,
       onSetUp: () => undefined,
-    }),
-    ...identityEndpoints(database, {
-      vault,
-      hasher,
-      mailer,
-      publicUrl: () => 'https://vault.example',
-      onMailFailure: () => undefined,
-    }),
-    ...trustEndpoints(database, tls),
-    ...resourceEndpoints({ vault, catalogue: driverCatalogue, draw: drawing(driverCatalogue) }),
-    ...passwordEndpoints(vault, driverCatalogue),
-    ...rotationEndpoints(worker, driverCatalogue),
-    ...explainEndpoints,
-    ...auditEndpoints(signerOf),
-  ];
+    },
+  });
+  const { endpoints } = composed;
   const byName = new Map(endpoints.map((endpoint) => [endpoint.call.name as string, endpoint]));
   const apps: FastifyInstance[] = [];
 
@@ -270,6 +263,7 @@ export async function world(options: { mailFails?: boolean; hashesInLine?: numbe
     vault,
     key,
     endpoints,
+    composed,
     organisationId,
     otherOrganisationId,
     people,
@@ -294,6 +288,7 @@ export async function world(options: { mailFails?: boolean; hashesInLine?: numbe
         database,
         perform,
         endpoints,
+        streams: composed.streams,
         log: createLog({ level: 'debug', sink: { write: (line) => void logLines.push(line) } }),
         metrics: createMetrics(),
         tls: serving,

@@ -6,6 +6,18 @@ import type { Call } from './call.ts';
 import * as identity from './identity.ts';
 import * as install from './install.ts';
 import * as resource from './resource.ts';
+import * as role from './role.ts';
+import * as userGroup from './user-group.ts';
+import * as group from './group.ts';
+import * as access from './access.ts';
+import * as field from './field.ts';
+import * as tag from './tag.ts';
+import * as type from './type.ts';
+import * as file from './file.ts';
+import * as task from './task.ts';
+import * as importing from './import.ts';
+import * as search from './search.ts';
+
 import type { z } from 'zod';
 
 export * from './audit.ts';
@@ -14,11 +26,36 @@ export * from './identity.ts';
 export * from './ids.ts';
 export * from './install.ts';
 export * from './resource.ts';
+export * from './role.ts';
+export * from './user-group.ts';
+export * from './group.ts';
+export * from './access.ts';
+export * from './field.ts';
+export * from './tag.ts';
+export * from './type.ts';
+export * from './file.ts';
+export * from './task.ts';
+export * from './import.ts';
+export * from './search.ts';
 
 const isCall = (value: unknown): value is Call<string, z.ZodType, z.ZodType> =>
   typeof value === 'object' && value !== null && 'method' in value && 'path' in value && 'reply' in value;
 
 /** Every call of the product, in the order of the files. */
-export const calls: readonly Call<string, z.ZodType, z.ZodType>[] = [identity, install, resource, audit].flatMap(
-  (file) => Object.values(file).filter(isCall),
-);
+export const calls: readonly Call<string, z.ZodType, z.ZodType>[] = [
+  identity,
+  role,
+  userGroup,
+  install,
+  type,
+  field,
+  tag,
+  resource,
+  file,
+  group,
+  access,
+  task,
+  importing,
+  search,
+  audit,
+].flatMap((file) => Object.values(file).filter(isCall));

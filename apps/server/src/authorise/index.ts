@@ -19,4 +19,5 @@ export {
   type Role,
 } from './permissions.ts';
 export { abilities, derive, isAction, lineOf, policy, refusal, type Action, type Facts, type Scope } from './policy.ts';
+export type { StreamAsk, StreamEndpoint, StreamReply } from './stream.ts';
 export { heldAccounts, heldResources, reachOf, seesAccount, seesGroup, seesResource, type Reached } from './reach.ts';

@@ -1,6 +1,6 @@
 import type { TlsOptions } from 'node:tls';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { Actor, Endpoint, Perform } from '../authorise/index.ts';
+import type { Actor, Endpoint, Perform, StreamEndpoint } from '../authorise/index.ts';
 import type { Call } from '@strongroom/contract';
 import type { z } from 'zod';
 import { readSettings } from '../identity/index.ts';
@@ -16,11 +16,13 @@ import { exportDoor, type ExportAudit } from './export.ts';
 import { createRateLimit, forStrangers } from './rate-limit.ts';
 import { asProblem, sendProblem } from './reply.ts';
 import { restDoor } from './rest/index.ts';
+import { streamDoor } from './streams.ts';
 
 export interface HttpParts {
   readonly database: Database;
   readonly perform: Perform;
   readonly endpoints: readonly Endpoint[];
+  readonly streams: readonly StreamEndpoint[];
   readonly exportAudit: ExportAudit;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -97,6 +99,7 @@ export function httpServer(parts: HttpParts): FastifyInstance {
     (api, _options, done) => {
       apiDoor(api, { ...parts, authenticator, limit });
       exportDoor(api, parts, authenticator);
+      streamDoor(api, { ...parts, limit }, authenticator);
       const noSuchCall = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
         sendProblem(request, reply, new Problem('not-found', { detail: 'No such call: see /api/v1/openapi.json.' }));
       api.setNotFoundHandler(noSuchCall);

@@ -20,7 +20,8 @@ export interface NewUser {
   readonly mobile?: string;
   readonly language?: string;
   readonly timeZone?: string;
-  readonly role: Role;
+  /** A built-in role by name, or one of the organisation's own by its id. */
+  readonly role: string;
   readonly superAdministrator: boolean;
   readonly state: 'active' | 'invited';
   readonly host?: string;
@@ -28,8 +29,8 @@ export interface NewUser {
   readonly mustChangePassword?: boolean;
 }
 
-const administrators: readonly Role[] = ['administrator', 'privileged-administrator'];
-const mayBeSuper: readonly Role[] = [...administrators, 'password-administrator'];
+const administrators: readonly string[] = ['administrator', 'privileged-administrator'];
+const mayBeSuper: readonly string[] = [...administrators, 'password-administrator'];
 
 /** Adds a user. Throws `name-taken`, and `input-invalid` for a super administrator whose role cannot be one. */
 export async function addUser(

@@ -179,7 +179,7 @@ export interface Tables {
     accountId: string | null;
     objectId: GeneratedAlways<string>;
     fieldId: string;
-    sealed: Buffer | null;
+    sealed: Buffer;
     fileId: string | null;
     changedAt: Generated<Date>;
   };

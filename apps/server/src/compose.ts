@@ -1,0 +1,73 @@
+import type { Mailer } from './identity/index.ts';
+import { auditEndpoints } from './audit/index.ts';
+import type { NoteSigner } from '@strongroom/audit-proof';
+import { explainEndpoints, type Endpoint, type Perform, type StreamEndpoint } from './authorise/index.ts';
+import { fileEndpoints } from './files/index.ts';
+import { groupEndpoints } from './group/index.ts';
+import { identityEndpoints, type PasswordHasher } from './identity/index.ts';
+import { importsEndpoints } from './imports/index.ts';
+import { drawing, passwordEndpoints } from './passwords/index.ts';
+import type { Database } from './platform/db.ts';
+import type { Jobs, JobName } from './platform/jobs.ts';
+import type { Tls } from './platform/tls.ts';
+import { resourceEndpoints } from './resource/index.ts';
+import { driverCatalogue, rotationEndpoints, runAttempt, type WorkerParts } from './rotation/index.ts';
+import { searchEndpoints } from './search/index.ts';
+import { setupEndpoints, type SetupParts } from './setup/index.ts';
+import { shareEndpoints } from './share/index.ts';
+import { tasksEndpoints } from './tasks/index.ts';
+import { trustEndpoints } from './trust/index.ts';
+import type { Vault } from './vault/index.ts';
+
+export interface Parts {
+  readonly database: Database;
+  readonly perform: Perform;
+  readonly vault: Vault;
+  readonly hasher: PasswordHasher;
+  readonly mailer: Mailer;
+  readonly tls: Tls;
+  readonly worker: WorkerParts;
+  /** What set-up needs beside the parts above. */
+  readonly setup: Omit<SetupParts, 'database' | 'perform' | 'vault' | 'hasher'>;
+  /** Where the console is reached, without a slash at the end. */
+  publicUrl(): string;
+  onMailFailure(error: unknown): void;
+  signerOf(organisationId: string): NoteSigner;
+}
+
+export interface Composed {
+  /** Every call of the contract, bound to its work. */
+  readonly endpoints: readonly Endpoint[];
+  /** Calls whose input or reply is no JSON. */
+  readonly streams: readonly StreamEndpoint[];
+  /** What the queue runs. */
+  readonly jobs: { readonly [N in JobName]: (payload: Jobs[N], signal: AbortSignal) => Promise<void> };
+}
+
+/** Puts the modules together: the one place that knows them all. The server and the tests' world start here. */
+export function compose(parts: Parts): Composed {
+  const { database, perform, vault, hasher, mailer, tls, worker, publicUrl, onMailFailure, signerOf } = parts;
+  const endpoints: Endpoint[] = [
+    ...setupEndpoints({ database, perform, vault, hasher, ...parts.setup }),
+    ...identityEndpoints(database, { vault, hasher, publicUrl, mailer, onMailFailure }),
+    ...trustEndpoints(database, tls),
+    ...resourceEndpoints({ vault, catalogue: driverCatalogue, draw: drawing(driverCatalogue) }),
+    ...groupEndpoints(),
+    ...shareEndpoints(),
+    ...passwordEndpoints(vault, driverCatalogue),
+    ...fileEndpoints(),
+    ...rotationEndpoints(worker, driverCatalogue),
+    ...tasksEndpoints(),
+    ...importsEndpoints(),
+    ...searchEndpoints(),
+    ...explainEndpoints,
+    ...auditEndpoints(signerOf),
+  ];
+  return {
+    endpoints,
+    streams: [],
+    jobs: {
+      rotate: async ({ organisationId, attemptId }) => void (await runAttempt(worker, organisationId, attemptId)),
+    },
+  };
+}

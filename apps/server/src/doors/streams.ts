@@ -1,0 +1,84 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Perform, StreamEndpoint } from '../authorise/index.ts';
+import { Problem } from '../platform/problem.ts';
+import type { Authenticator } from './authenticate.ts';
+import { forUsers, type Allowance } from './rate-limit.ts';
+
+const fieldsLimit = 64 * 1024;
+const nothing: AsyncIterable<Uint8Array> = Readable.from([]);
+
+/** Puts the calls whose input or reply is no JSON on the wire, below `/api/v1`. Bytes pass through, never gathered. */
+export function streamDoor(
+  app: FastifyInstance,
+  parts: {
+    readonly perform: Perform;
+    readonly streams: readonly StreamEndpoint[];
+    limit(asker: string, allowance: Allowance): number;
+  },
+  authenticator: Authenticator,
+): void {
+  const json = parts.streams.filter((stream) => stream.takes !== 'bytes');
+  const uploads = parts.streams.filter((stream) => stream.takes === 'bytes');
+  const route = (on: FastifyInstance, stream: StreamEndpoint): void => {
+    on.route({
+      method: stream.method,
+      url: stream.path,
+      ...(stream.takes === 'fields' ? { bodyLimit: fieldsLimit } : {}),
+      async handler(request, reply) {
+        const fields = stream.takes === 'fields' ? fieldsOf(request) : {};
+        // A page that opens in a tab of its own is posted by a form, which can send no header.
+        if (stream.form && fields['csrf'] !== undefined) request.headers['x-csrf-token'] = fields['csrf'];
+        const actor = await authenticator.ofRequest(request);
+        parts.limit(actor.token?.id ?? actor.userId ?? request.ip, forUsers);
+        const length = Number(request.headers['content-length']);
+        const answer = await stream.handle({
+          perform: parts.perform,
+          actor,
+          params: request.params as Record<string, string>,
+          query: request.query as Record<string, string>,
+          fields,
+          bytes: stream.takes === 'bytes' ? (request.body as Readable) : nothing,
+          length: Number.isSafeInteger(length) ? length : undefined,
+        });
+        void reply
+          .status(answer.status ?? 200)
+          .header('cache-control', 'no-store')
+          .headers({ ...answer.headers })
+          .type(answer.type);
+        const { body } = answer;
+        return reply.send(typeof body === 'string' || Buffer.isBuffer(body) ? body : Readable.from(body));
+      },
+    });
+  };
+  void app.register((plain, _options, done) => {
+    plain.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, parsed) => {
+      parsed(null, Object.fromEntries(new URLSearchParams(String(body))));
+    });
+    for (const stream of json) route(plain, stream);
+    done();
+  });
+  void app.register((raw, _options, done) => {
+    // Whatever its type, an upload is handed on as it comes.
+    raw.removeAllContentTypeParsers();
+    raw.addContentTypeParser('*', (_request, payload, parsed) => {
+      parsed(null, payload);
+    });
+    for (const stream of uploads) route(raw, stream);
+    done();
+  });
+}
+
+function fieldsOf(request: FastifyRequest): Record<string, string> {
+  const { body } = request;
+  if (body === undefined || body === null) return {};
+  if (typeof body !== 'object' || Array.isArray(body))
+    throw new Problem('input-invalid', { detail: 'The body must be a form or a JSON object.' });
+  return Object.fromEntries(
+    Object.entries(body).map(([name, value]) => {
+      if (typeof value !== 'string')
+        throw new Problem('input-invalid', { errors: [{ path: name, message: 'must be text' }] });
+      return [name, value];
+    }),
+  );
+}

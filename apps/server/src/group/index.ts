@@ -1,0 +1,6 @@
+// Resource groups: by hand and by criteria, and the trees they hang in.
+// It owns the groups, their members where a person names them, and the explorer trees.
+// Who is in a group by criteria is the database’s work; who may reach it through a group is authorise/’s.
+import type { Endpoint } from '../authorise/index.ts';
+
+export const groupEndpoints = (): Endpoint[] => [];

@@ -31,7 +31,7 @@ describe('holdOf', () => {
   it('does not care for the order in which shares are read, nor for one read twice', () => {
     fc.assert(
       fc.property(fc.array(edge, { maxLength: 12 }), fc.integer(), (edges, seed) => {
-        const mixed = [...edges, ...edges].sort((x, y) => `${seed}${x.rung}` < `${seed}${y.permission}` ? 1 : -1);
+        const mixed = [...edges, ...edges].sort((x, y) => (`${seed}${x.rung}` < `${seed}${y.permission}` ? 1 : -1));
         expect(holdOf(nobody, mixed)).toBe(holdOf(nobody, edges));
       }),
       { numRuns: 2000 },

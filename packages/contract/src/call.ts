@@ -48,6 +48,9 @@ export const ProblemBody = z
   .meta({ id: 'Problem' });
 export type ProblemBody = z.infer<typeof ProblemBody>;
 
+/** Numbers and versions are 32-bit integers in the database. */
+export const largestNumber = 2_147_483_647;
+
 /** Nothing to say. */
 export const Empty = z.object({});
 

@@ -1,10 +1,13 @@
 // The contract: every call, reply and problem as zod. Console, command line and server take their types from here.
 // It owns the shapes on the wire and imports nothing of ours.
 // It does not decide, store or fetch anything.
+import * as account from './account.ts';
 import * as audit from './audit.ts';
 import type { Call } from './call.ts';
 import * as identity from './identity.ts';
 import * as install from './install.ts';
+import * as password from './password.ts';
+import * as policy from './policy.ts';
 import * as resource from './resource.ts';
 import * as role from './role.ts';
 import * as userGroup from './user-group.ts';
@@ -20,11 +23,14 @@ import * as search from './search.ts';
 
 import type { z } from 'zod';
 
+export * from './account.ts';
 export * from './audit.ts';
 export * from './call.ts';
 export * from './identity.ts';
 export * from './ids.ts';
 export * from './install.ts';
+export * from './password.ts';
+export * from './policy.ts';
 export * from './resource.ts';
 export * from './role.ts';
 export * from './user-group.ts';
@@ -50,7 +56,10 @@ export const calls: readonly Call<string, z.ZodType, z.ZodType>[] = [
   type,
   field,
   tag,
+  policy,
   resource,
+  account,
+  password,
   file,
   group,
   access,

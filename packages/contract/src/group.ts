@@ -1,1 +1,376 @@
-export {};
+import { z } from 'zod';
+import { call, Empty, Flag, Instant, Line, listInput, listReply } from './call.ts';
+import { ExplorerNodeId, FieldId, PolicyId, ResourceGroupId, ResourceId, UserId } from './ids.ts';
+import { Hold } from './resource.ts';
+
+/** `static`: a person names the members. `criteria`: they follow from what resources are like. */
+export const GroupKind = z.enum(['static', 'criteria']);
+export type GroupKind = z.infer<typeof GroupKind>;
+/** Whether a resource must meet every criterion or one is enough. */
+export const Match = z.enum(['all', 'any']);
+export type Match = z.infer<typeof Match>;
+export const CriterionField = z.enum([
+  'name',
+  'type',
+  'dns-name',
+  'description',
+  'department',
+  'location',
+  'domain',
+  'account',
+  'tag',
+  'resource-field',
+  'account-field',
+]);
+export type CriterionField = z.infer<typeof CriterionField>;
+export const CriterionOperator = z.enum(['contains', 'not-contains', 'equals', 'not-equals', 'starts', 'ends']);
+export type CriterionOperator = z.infer<typeof CriterionOperator>;
+
+const ofField = (field: string): boolean => field === 'resource-field' || field === 'account-field';
+/**
+ * One thing that is asked of a resource; letters count the same in either case. A tag is held against `name=value`.
+ * Of several accounts or tags one that fits is enough; for a `not` operator none may fit. `fieldId` names the field of
+ * one's own for `resource-field` and `account-field`, and is null for every other.
+ */
+export const Criterion = z
+  .object({
+    field: CriterionField,
+    fieldId: FieldId.nullable().default(null),
+    operator: CriterionOperator,
+    value: Line(255),
+  })
+  .refine(({ field, fieldId }) => ofField(field) === (fieldId !== null), {
+    path: ['fieldId'],
+    message: 'must name the field for resource-field and account-field, and be null for every other',
+  })
+  .refine(({ operator, value }) => value !== '' || operator === 'equals' || operator === 'not-equals', {
+    path: ['value'],
+    message: 'must not be empty: only equals and not-equals may ask for nothing',
+  });
+export type Criterion = z.infer<typeof Criterion>;
+const criteria = z.array(Criterion).min(1).max(20);
+
+export const ResourceGroup = z
+  .object({
+    id: ResourceGroupId,
+    number: z.int(),
+    name: z.string(),
+    description: z.string(),
+    kind: GroupKind,
+    match: Match,
+    /** What a resource must be like; null for a static group, and for whoever does not hold ‘manage’. */
+    criteria: z.array(Criterion).nullable(),
+    /** The policy of resources that have none of their own; null for none. */
+    policyId: PolicyId.nullable(),
+    ownerId: UserId,
+    ownerName: z.string(),
+    /** What it hangs below in its owner's tree; null at the top, and where that is not shared. */
+    parentId: ResourceGroupId.nullable(),
+    /** How many resources of it the asker may see. */
+    members: z.int(),
+    /** To how many users and user groups it is shared; null for whoever may not know. */
+    shares: z.int().nullable(),
+    createdAt: Instant,
+    updatedAt: Instant,
+    version: z.int(),
+    hold: Hold,
+    can: z.array(z.string()),
+  })
+  .meta({ id: 'ResourceGroup' });
+export type ResourceGroup = z.infer<typeof ResourceGroup>;
+
+export const listResourceGroups = call({
+  name: 'resource-group.list',
+  method: 'GET',
+  path: '/resource-groups',
+  scope: 'read',
+  summary: 'Resource groups one may see.',
+  input: listInput(['name', 'kind', 'ownerName', 'updatedAt', 'number']).extend({
+    kind: GroupKind.optional(),
+    ownerId: UserId.optional(),
+    /** Only those that this resource is in. */
+    resourceId: ResourceId.optional(),
+    /** Whether it stands in the organisation's tree. */
+    placed: Flag.optional(),
+  }),
+  reply: listReply(ResourceGroup),
+});
+export const readResourceGroup = call({
+  name: 'resource-group.read',
+  method: 'GET',
+  path: '/resource-groups/:groupId',
+  scope: 'read',
+  summary: 'One resource group.',
+  input: z.object({ groupId: ResourceGroupId }),
+  reply: ResourceGroup,
+});
+
+const details = {
+  name: Line(120).min(1),
+  description: z.string().trim().max(2000).default(''),
+  policyId: PolicyId.nullable().default(null),
+};
+export const createResourceGroup = call({
+  name: 'resource-group.create',
+  method: 'POST',
+  path: '/resource-groups',
+  scope: 'manage',
+  summary: 'Adds a resource group: with members named one by one, or gathered by criteria.',
+  input: z
+    .object({
+      ...details,
+      kind: GroupKind.default('static'),
+      parentId: ResourceGroupId.nullable().default(null),
+      match: Match.default('all'),
+      /** For a group by criteria; empty for a static one. */
+      criteria: z.array(Criterion).max(20).default([]),
+      /** For a static group: resources one holds ‘manage’ on. */
+      resourceIds: z.array(ResourceId).max(10_000).default([]),
+    })
+    .refine((group) => (group.kind === 'criteria') === group.criteria.length > 0, {
+      path: ['criteria'],
+      message: 'must be given for a group by criteria, and for no other',
+    })
+    .refine((group) => group.kind === 'static' || group.resourceIds.length === 0, {
+      path: ['resourceIds'],
+      message: 'follow from the criteria',
+    }),
+  reply: ResourceGroup,
+});
+export const updateResourceGroup = call({
+  name: 'resource-group.update',
+  method: 'PATCH',
+  path: '/resource-groups/:groupId',
+  scope: 'manage',
+  summary: 'Changes a group’s name, description or policy.',
+  input: z.object({
+    groupId: ResourceGroupId,
+    version: z.int().optional(),
+    name: details.name.optional(),
+    description: z.string().trim().max(2000).optional(),
+    policyId: PolicyId.nullable().optional(),
+  }),
+  reply: ResourceGroup,
+});
+export const changeCriteria = call({
+  name: 'resource-group.change-criteria',
+  method: 'PUT',
+  path: '/resource-groups/:groupId/criteria',
+  scope: 'manage',
+  summary: 'Replaces the criteria of a group; its members follow at once.',
+  input: z.object({ groupId: ResourceGroupId, version: z.int().optional(), match: Match.default('all'), criteria }),
+  reply: ResourceGroup,
+});
+export const previewCriteria = call({
+  name: 'resource-group.preview',
+  method: 'POST',
+  path: '/resource-groups/preview',
+  scope: 'read',
+  summary: 'What a group with these criteria would hold now. Nothing is stored.',
+  input: z.object({
+    /** For a group that stands: its owner's resources are asked instead of one's own. */
+    groupId: ResourceGroupId.optional(),
+    match: Match.default('all'),
+    criteria,
+  }),
+  reply: z.object({
+    total: z.int(),
+    /** The first fifty by name. */
+    items: z.array(z.object({ id: ResourceId, name: z.string(), type: z.string(), dnsName: z.string() })),
+  }),
+});
+export const changeGroupMembers = call({
+  name: 'resource-group.change-members',
+  method: 'POST',
+  path: '/resource-groups/:groupId/members',
+  scope: 'manage',
+  summary: 'Adds resources to a static group and takes others out, all or nothing.',
+  input: z
+    .object({
+      groupId: ResourceGroupId,
+      /** Resources one holds ‘manage’ on. */
+      add: z.array(ResourceId).max(10_000).default([]),
+      remove: z.array(ResourceId).max(10_000).default([]),
+    })
+    .refine(({ add, remove }) => !add.some((id) => remove.includes(id)), {
+      path: ['remove'],
+      message: 'names a resource that is also to be added',
+    }),
+  reply: z.object({ added: z.int(), removed: z.int() }),
+});
+export const GroupMember = z
+  .object({
+    id: ResourceId,
+    name: z.string(),
+    type: z.string(),
+    dnsName: z.string(),
+    ownerName: z.string(),
+    accounts: z.int(),
+    since: Instant,
+  })
+  .meta({ id: 'GroupMember' });
+export type GroupMember = z.infer<typeof GroupMember>;
+export const listGroupMembers = call({
+  name: 'resource-group.members',
+  method: 'GET',
+  path: '/resource-groups/:groupId/members',
+  scope: 'read',
+  summary: 'The resources of a group that one may see.',
+  input: listInput(['name', 'type', 'dnsName', 'since']).extend({ groupId: ResourceGroupId }),
+  reply: listReply(GroupMember),
+});
+export const moveResourceGroup = call({
+  name: 'resource-group.move',
+  method: 'POST',
+  path: '/resource-groups/:groupId/move',
+  scope: 'manage',
+  summary: 'Hangs a group below another of the same owner, or at the top. Nothing is inherited.',
+  input: z.object({ groupId: ResourceGroupId, parentId: ResourceGroupId.nullable() }),
+  reply: ResourceGroup,
+});
+export const deleteResourceGroup = call({
+  name: 'resource-group.delete',
+  method: 'DELETE',
+  path: '/resource-groups/:groupId',
+  scope: 'manage',
+  summary: 'Deletes a group with its shares. Resources stay, and groups below it move up.',
+  input: z.object({ groupId: ResourceGroupId }),
+  reply: Empty,
+});
+
+/** One place in a tree. */
+export const ExplorerNode = z
+  .object({
+    /** A group's id in an owner's tree; a node's in the organisation's. */
+    id: z.union([ExplorerNodeId, ResourceGroupId]),
+    parentId: z.union([ExplorerNodeId, ResourceGroupId]).nullable(),
+    name: z.string(),
+    /** The group it stands for; null when it stands for none, or for one that is not shared. */
+    groupId: ResourceGroupId.nullable(),
+    /** Null without a group. */
+    kind: GroupKind.nullable(),
+    /** How many resources of the group the asker may see. */
+    members: z.int(),
+    /** Nothing of it is shared with the asker, or it holds nothing. */
+    empty: z.boolean(),
+    /** What the asker may do to the group. */
+    can: z.array(z.string()),
+  })
+  .meta({ id: 'ExplorerNode' });
+export type ExplorerNode = z.infer<typeof ExplorerNode>;
+/** The trees that somebody sees, and the nodes of one of them in order: each after its parent, siblings together. */
+export const Explorer = z
+  .object({
+    /** `owners`: a tree for each owner. `organisation`: one for everybody. */
+    mode: z.enum(['owners', 'organisation']),
+    /** What the organisation's tree was changed to last; 0 before its first change and in the mode `owners`. */
+    version: z.int(),
+    mayArrange: z.boolean(),
+    /** Whether making static groups is offered beside groups by criteria. */
+    staticGroupsOffered: z.boolean(),
+    /** Roots, the asker's own first. Of the organisation's tree there is one, without an owner. */
+    roots: z.array(
+      z.object({
+        ownerId: UserId.nullable(),
+        ownerName: z.string(),
+        name: z.string(),
+        own: z.boolean(),
+        groups: z.int(),
+      }),
+    ),
+    /** Whose nodes follow; null for the organisation's. */
+    ownerId: UserId.nullable(),
+    nodes: z.array(ExplorerNode),
+  })
+  .meta({ id: 'Explorer' });
+export type Explorer = z.infer<typeof Explorer>;
+export const readExplorer = call({
+  name: 'explorer.read',
+  method: 'GET',
+  path: '/explorer',
+  scope: 'read',
+  summary: 'The trees of resource groups one may see, with the nodes of one.',
+  input: z.object({
+    /** Whose tree; left out, one's own. Has no meaning where there is one tree for everybody. */
+    ownerId: UserId.optional(),
+  }),
+  reply: Explorer,
+});
+export const renameExplorerRoot = call({
+  name: 'explorer.rename-root',
+  method: 'PUT',
+  path: '/explorer/root',
+  scope: 'manage',
+  summary: 'Names the root of one’s own tree; empty for what it was called at first.',
+  input: z.object({ name: Line(120) }),
+  reply: Empty,
+});
+
+const nodeId = ExplorerNodeId;
+const place = {
+  /** The node it hangs below; null at the top. */
+  parentId: nodeId.nullable().default(null),
+  /** Before which of its new siblings, counted from 0; left out, behind the last. */
+  position: z.int().min(0).max(100_000).optional(),
+};
+/** One step in arranging the organisation's tree. */
+export const ExplorerStep = z.discriminatedUnion('op', [
+  z.object({ op: z.literal('create'), name: Line(120).min(1), ...place }),
+  /** Stands a group there, under its own name unless another is given. */
+  z.object({ op: z.literal('place'), groupId: ResourceGroupId, name: Line(120).min(1).optional(), ...place }),
+  z.object({ op: z.literal('rename'), nodeId, name: Line(120).min(1) }),
+  z.object({ op: z.literal('move'), nodeId, ...place }),
+  /** Takes the node away with those below it. Groups and resources stay. */
+  z.object({ op: z.literal('delete'), nodeId }),
+]);
+export type ExplorerStep = z.infer<typeof ExplorerStep>;
+export const changeExplorer = call({
+  name: 'explorer.change',
+  method: 'POST',
+  path: '/explorer/changes',
+  scope: 'manage',
+  summary: 'Arranges the organisation’s tree, all steps or none.',
+  input: z.object({
+    /** The version the steps were thought of for; another is refused. */
+    version: z.int().min(0),
+    steps: z.array(ExplorerStep).min(1).max(200),
+  }),
+  reply: Explorer,
+});
+export const ExplorerChange = z
+  .object({
+    version: z.int(),
+    at: Instant,
+    by: z.string(),
+    /** In words. */
+    what: z.string(),
+    nodes: z.int(),
+  })
+  .meta({ id: 'ExplorerChange' });
+export type ExplorerChange = z.infer<typeof ExplorerChange>;
+export const readExplorerHistory = call({
+  name: 'explorer.history',
+  method: 'GET',
+  path: '/explorer/changes',
+  scope: 'read',
+  summary: 'The changes of the organisation’s tree, the last first; a thousand are kept.',
+  input: z.object({
+    limit: z.coerce.number().int().min(1).max(200).default(50),
+    offset: z.coerce.number().int().min(0).max(1000).default(0),
+  }),
+  reply: z.object({ items: z.array(ExplorerChange), total: z.int() }),
+});
+export const revertExplorer = call({
+  name: 'explorer.revert',
+  method: 'POST',
+  path: '/explorer/revert',
+  scope: 'manage',
+  summary: 'Brings back a former state of the organisation’s tree, as a new change.',
+  input: z.object({
+    /** The version that stands now; another is refused. */
+    version: z.int().min(0),
+    /** The version to bring back; 0 for the empty tree it began with. */
+    to: z.int().min(0),
+  }),
+  reply: Explorer,
+});

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { call, Empty, Instant, largestNumber, Line, listInput, listReply, PasswordText, Reason } from './call.ts';
+import { resourceFilters } from './filters.ts';
 import { AccountId, AttemptId, PolicyId, ResourceId, UserId } from './ids.ts';
 
 /** How an account's password was last proved, and what came of it. */
@@ -63,7 +64,8 @@ export const listAccounts = call({
   input: listInput(['username', 'resourceName', 'changedAt', 'checkedAt', 'number']).extend({
     view: z.enum(['all', 'favourite', 'recent']).default('all'),
     resourceId: ResourceId.optional(),
-    type: z.string().max(80).optional(),
+    /** What its resource must be like; `field` takes fields of accounts as well. */
+    ...resourceFilters,
     health: Health.optional(),
     /** Exactly this log-in name; exactly this number. */
     username: z.string().max(255).optional(),

@@ -70,13 +70,19 @@ export const listInput = <const S extends readonly [string, ...string[]]>(sorts:
       .enum(sorts.flatMap((s) => [s, `-${s}`]) as [S[number] | `-${S[number]}`, ...(S[number] | `-${S[number]}`)[]])
       .optional(),
     limit: z.coerce.number().int().min(1).max(500).default(100),
-    offset: z.coerce.number().int().min(0).max(10_000_000).optional(),
+    /** At most 10,000: go on from there by cursor. */
+    offset: z.coerce.number().int().min(0).max(10_000).optional(),
     cursor: z.string().max(500).optional(),
   });
 
-/** A page of a list. `nextCursor` is null on the last page. */
+/** A page of a list. `nextCursor` is null on the last page; `total` is counted to 10,000, and `totalIs` says when there are more. */
 export const listReply = <T extends z.ZodType>(item: T) =>
-  z.object({ items: z.array(item), total: z.int(), nextCursor: z.string().nullable() });
+  z.object({
+    items: z.array(item),
+    total: z.int(),
+    totalIs: z.enum(['exact', 'at-least']).default('exact'),
+    nextCursor: z.string().nullable(),
+  });
 
 /** Why something is done, kept in the audit trail. */
 export const Reason = z.string().trim().min(3).max(500);

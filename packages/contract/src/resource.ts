@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Health, newAccount } from './account.ts';
 import { call, Empty, Instant, largestNumber, Line, listInput, listReply, Reason } from './call.ts';
+import { resourceFilters } from './filters.ts';
 import { AccountId, PolicyId, ResourceId, UserId } from './ids.ts';
 
 /** What somebody has on a thing, weakest first. */
@@ -78,7 +79,9 @@ export const listResources = call({
   scope: 'read',
   summary: 'Resources one may see.',
   input: listInput(['name', 'type', 'dnsName', 'updatedAt', 'number']).extend({
-    type: z.string().max(80).optional(),
+    ...resourceFilters,
+    /** One of its accounts that the asker sees is so. */
+    health: Health.optional(),
     /** Exactly this name, in any case; and exactly this number. */
     name: z.string().max(120).optional(),
     number: z.coerce.number().int().min(0).max(largestNumber).optional(),

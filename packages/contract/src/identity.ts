@@ -1,93 +1,9 @@
 import { z } from 'zod';
-import { call, Empty, Instant, Line, listInput, listReply, PasswordText, Scope } from './call.ts';
-import { OrganisationId, RoleId, SessionId, TokenId, UserId } from './ids.ts';
-
-/** The built-in roles, weakest claim last. What each may do stands in docs/who-may-do-what.md. */
-export const BuiltInRole = z.enum([
-  'administrator',
-  'privileged-administrator',
-  'password-administrator',
-  'password-user',
-  'password-auditor',
-]);
-export type BuiltInRole = z.infer<typeof BuiltInRole>;
-/** A built-in role by its name, or one of the organisation's own by its id. */
-export const Role = z.union([BuiltInRole, RoleId]);
-export type Role = z.infer<typeof Role>;
-
-/** `invited` has not yet followed the set-up link; `locked` is kept out for a while; `disabled` may do nothing, and lost its tokens. */
-export const UserState = z.enum(['active', 'invited', 'locked', 'disabled']);
-export type UserState = z.infer<typeof UserState>;
-
-const profile = {
-  fullName: Line(120).min(1),
-  email: z.email().max(254),
-  department: Line(120).default(''),
-  location: Line(120).default(''),
-  phone: Line(40).default(''),
-  mobile: Line(40).default(''),
-  language: z
-    .string()
-    .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/)
-    .default('en'),
-  timeZone: Line(60).default('UTC'),
-};
-const partial = {
-  fullName: profile.fullName.optional(),
-  email: profile.email.optional(),
-  department: Line(120).optional(),
-  location: Line(120).optional(),
-  phone: Line(40).optional(),
-  mobile: Line(40).optional(),
-  language: z
-    .string()
-    .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/)
-    .optional(),
-  timeZone: Line(60).optional(),
-};
-
-/** A log-in name: letters, digits and `. _ - @ + \`, no spaces. */
-export const Username = z
-  .string()
-  .trim()
-  .regex(/^[\p{L}\p{N}][\p{L}\p{N}._@+\\-]{0,79}$/u, 'use letters, digits and . _ - @ + \\, at most 80');
-
-export const User = z
-  .object({
-    id: UserId,
-    number: z.int(),
-    kind: z.enum(['person', 'api']),
-    username: z.string(),
-    fullName: z.string(),
-    email: z.string(),
-    department: z.string(),
-    location: z.string(),
-    phone: z.string(),
-    mobile: z.string(),
-    language: z.string(),
-    timeZone: z.string(),
-    role: Role,
-    /** The role in words: a built-in one's name, or what the organisation calls it. */
-    roleName: z.string(),
-    superAdministrator: z.boolean(),
-    state: UserState,
-    /** Until when sign-in is refused after too many wrong passwords. */
-    lockedUntil: Instant.nullable(),
-    /** For API users: the one host or network (CIDR) the token works from; empty for any. */
-    host: z.string(),
-    /** Public keys of an API user, for the doors that take them: an OpenSSH key in one line, a certificate as PEM. */
-    sshKey: z.string(),
-    certificate: z.string(),
-    tokenExpiresAt: Instant.nullable(),
-    lastSignInAt: Instant.nullable(),
-    createdAt: Instant,
-    /** For If-Match and `version` in updates. */
-    version: z.int(),
-    /** Actions the asker may do on this user. */
-    can: z.array(z.string()),
-  })
-  .meta({ id: 'User' });
-export type User = z.infer<typeof User>;
+import { call, Empty, Instant, Line, PasswordText, Scope } from './call.ts';
+import { OrganisationId, SessionId, TokenId } from './ids.ts';
+import { MailServer } from './setting.ts';
+import { Restrictions } from './user-group.ts';
+import { PublicCertificate, profile, profileChanges, User, Username } from './user.ts';
 
 export const readSetup = call({
   name: 'setup.read',
@@ -98,17 +14,6 @@ export const readSetup = call({
   input: Empty,
   reply: z.object({ needed: z.boolean(), product: z.string(), version: z.string() }),
 });
-
-/** Mail server of an organisation. The password is write-only. */
-export const MailServer = z.object({
-  host: Line(255).min(1),
-  port: z.int().min(1).max(65535),
-  security: z.enum(['starttls', 'tls', 'none']),
-  username: Line(255).default(''),
-  password: z.string().max(1024).default(''),
-  from: z.email(),
-});
-export type MailServer = z.infer<typeof MailServer>;
 
 export const inspectSetup = call({
   name: 'setup.inspect',
@@ -160,7 +65,14 @@ export const Me = z
       ticketToReveal: z.boolean(),
       changeOnTargetByDefault: z.boolean(),
       inactivityMinutes: z.int(),
+      globalExplorerTree: z.boolean(),
+      staticGroupsOffered: z.boolean(),
+      fileLimitMegabytes: z.int(),
+      mailPasswords: z.boolean(),
+      denySuperAdministrators: z.boolean(),
     }),
+    /** What the user's groups leave them: of several groups the least wins. */
+    permits: Restrictions,
   })
   .meta({ id: 'Me' });
 export type Me = z.infer<typeof Me>;
@@ -195,7 +107,7 @@ export const updateMe = call({
   method: 'PATCH',
   path: '/me',
   summary: 'Changes one’s own profile.',
-  input: z.object(partial),
+  input: z.object({ ...profileChanges, certificate: PublicCertificate.optional() }),
   reply: User,
 });
 export const changeMyPassword = call({
@@ -289,154 +201,4 @@ export const acceptLink = call({
   summary: 'Sets the log-in password with a one-time link.',
   input: z.object({ token: z.string().min(20).max(200), password: PasswordText }),
   reply: z.object({ username: z.string() }),
-});
-
-export const listUsers = call({
-  name: 'user.list',
-  method: 'GET',
-  path: '/users',
-  scope: 'read',
-  summary: 'The organisation’s users.',
-  input: listInput(['username', 'fullName', 'role', 'state', 'lastSignInAt', 'createdAt']).extend({
-    kind: z.enum(['person', 'api']).optional(),
-    state: UserState.optional(),
-    role: Role.optional(),
-  }),
-  reply: listReply(User),
-});
-export const readUser = call({
-  name: 'user.read',
-  method: 'GET',
-  path: '/users/:userId',
-  scope: 'read',
-  summary: 'One user.',
-  input: z.object({ userId: UserId }),
-  reply: User,
-});
-/** How a new person gets in: by mail, or by a link that the administrator passes on. Null when a password was given. */
-export const Invitation = z.object({ mailed: z.boolean(), link: z.string().nullable(), expiresAt: Instant }).nullable();
-export const createUser = call({
-  name: 'user.create',
-  method: 'POST',
-  path: '/users',
-  scope: 'administer',
-  secret: true,
-  summary: 'Adds a person and sends a one-time set-up link, or takes a first password that must be changed.',
-  input: z.object({
-    username: Username,
-    ...profile,
-    role: Role,
-    superAdministrator: z.boolean().default(false),
-    password: PasswordText.optional(),
-  }),
-  reply: z.object({ user: User, invitation: Invitation }),
-});
-export const createApiUser = call({
-  name: 'user.create-api',
-  method: 'POST',
-  path: '/api-users',
-  scope: 'administer',
-  secret: true,
-  summary: 'Adds an API user and makes its REST token, which is shown once.',
-  input: z.object({
-    username: Username,
-    fullName: profile.fullName,
-    /** Host name, address or CIDR the token works from; empty for any. */
-    host: Line(255).default(''),
-    role: Role,
-    superAdministrator: z.boolean().default(false),
-    scopes: z.array(Scope).min(1).default(['read', 'passwords', 'manage', 'administer']),
-    expiresAt: Instant.nullable(),
-  }),
-  reply: z.object({ user: User, token: z.string() }),
-});
-export const regenerateApiToken = call({
-  name: 'user.regenerate-token',
-  method: 'POST',
-  path: '/users/:userId/token',
-  scope: 'administer',
-  secret: true,
-  summary: 'Gives an API user a new REST token; the old one ends at once.',
-  input: z.object({ userId: UserId, expiresAt: Instant.nullable() }),
-  reply: z.object({ token: z.string() }),
-});
-export const updateUser = call({
-  name: 'user.update',
-  method: 'PATCH',
-  path: '/users/:userId',
-  scope: 'administer',
-  summary: 'Changes a user.',
-  input: z.object({
-    userId: UserId,
-    version: z.int().optional(),
-    ...partial,
-    role: Role.optional(),
-    superAdministrator: z.boolean().optional(),
-    host: Line(255).optional(),
-  }),
-  reply: User,
-});
-export const disableUser = call({
-  name: 'user.disable',
-  method: 'POST',
-  path: '/users/:userId/disable',
-  scope: 'administer',
-  summary: 'Stops a user: sessions and tokens end at once.',
-  input: z.object({ userId: UserId }),
-  reply: User,
-});
-export const enableUser = call({
-  name: 'user.enable',
-  method: 'POST',
-  path: '/users/:userId/enable',
-  scope: 'administer',
-  summary: 'Lets a disabled or locked-out user in again.',
-  input: z.object({ userId: UserId }),
-  reply: User,
-});
-export const inviteUser = call({
-  name: 'user.invite',
-  method: 'POST',
-  path: '/users/:userId/set-up-link',
-  scope: 'administer',
-  secret: true,
-  summary: 'Makes a new one-time link to set the log-in password; former links end.',
-  input: z.object({ userId: UserId }),
-  reply: z.object({ invitation: Invitation }),
-});
-
-export const Settings = z
-  .object({
-    hideSecretSeconds: z.int().min(0).max(600),
-    clearClipboardSeconds: z.int().min(0).max(600),
-    reasonToReveal: z.boolean(),
-    reasonToChange: z.boolean(),
-    ticketToReveal: z.boolean(),
-    changeOnTargetByDefault: z.boolean(),
-    inactivityMinutes: z.int().min(0).max(1440),
-    absoluteSessionHours: z.int().min(1).max(720),
-    maxSessionsPerUser: z.int().min(0).max(100),
-    proofMaxAgeDays: z.int().min(1).max(365),
-    tokenInUrl: z.boolean(),
-    mail: MailServer.omit({ password: true }).extend({ passwordStored: z.boolean() }).nullable(),
-  })
-  .meta({ id: 'Settings' });
-export type Settings = z.infer<typeof Settings>;
-export const readSettings = call({
-  name: 'setting.read',
-  method: 'GET',
-  path: '/settings',
-  scope: 'read',
-  summary: 'The organisation’s settings.',
-  input: Empty,
-  reply: Settings,
-});
-export const updateSettings = call({
-  name: 'setting.update',
-  method: 'PATCH',
-  path: '/settings',
-  scope: 'administer',
-  summary: 'Changes settings; each change is audited with old and new value.',
-  input: Settings.omit({ mail: true }).partial().extend({ mail: MailServer.nullable().optional() }),
-  reply: Settings,
 });

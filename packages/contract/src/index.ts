@@ -10,6 +10,8 @@ import * as password from './password.ts';
 import * as policy from './policy.ts';
 import * as resource from './resource.ts';
 import * as role from './role.ts';
+import * as setting from './setting.ts';
+import * as user from './user.ts';
 import * as userGroup from './user-group.ts';
 import * as group from './group.ts';
 import * as access from './access.ts';
@@ -33,6 +35,8 @@ export * from './password.ts';
 export * from './policy.ts';
 export * from './resource.ts';
 export * from './role.ts';
+export * from './setting.ts';
+export * from './user.ts';
 export * from './user-group.ts';
 export * from './group.ts';
 export * from './access.ts';
@@ -50,8 +54,10 @@ const isCall = (value: unknown): value is Call<string, z.ZodType, z.ZodType> =>
 /** Every call of the product, in the order of the files. */
 export const calls: readonly Call<string, z.ZodType, z.ZodType>[] = [
   identity,
+  user,
   role,
   userGroup,
+  setting,
   install,
   type,
   field,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { call, Empty, Instant, largestNumber, Line, listInput, listReply, PasswordText, Reason } from './call.ts';
 import { resourceFilters } from './filters.ts';
+import { FieldValues, shownFields } from './field.ts';
 import { AccountId, AttemptId, PolicyId, ResourceId, UserId } from './ids.ts';
 
 /** How an account's password was last proved, and what came of it. */
@@ -27,6 +28,7 @@ export const newAccount = z.object({
   password: PasswordText.optional(),
   notes: z.string().trim().max(4000).default(''),
   policyId: PolicyId.nullable().default(null),
+  fields: FieldValues.default({}),
 });
 export type NewAccount = z.input<typeof newAccount>;
 
@@ -49,6 +51,7 @@ export const Account = z
     /** An unfinished rotation; both passwords are kept until it ends. */
     attempt: z.object({ id: AttemptId, state: z.string(), why: z.string().nullable() }).nullable(),
     resettable: z.boolean(),
+    ...shownFields,
     createdAt: Instant,
     version: z.int(),
     can: z.array(z.string()),
@@ -103,6 +106,7 @@ export const updateAccount = call({
     username: Line(255).min(1).optional(),
     notes: z.string().trim().max(4000).optional(),
     policyId: PolicyId.nullable().optional(),
+    fields: FieldValues.optional(),
   }),
   reply: Account,
 });

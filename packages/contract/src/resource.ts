@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { Health, newAccount } from './account.ts';
 import { call, Empty, Instant, largestNumber, Line, listInput, listReply, Reason } from './call.ts';
 import { resourceFilters } from './filters.ts';
-import { AccountId, PolicyId, ResourceId, UserId } from './ids.ts';
+import { FieldValues, shownFields } from './field.ts';
+import { AccountId, PolicyId, ResourceGroupId, ResourceId, TagValueId, UserId } from './ids.ts';
+import { ResourceTag } from './tag.ts';
 
 /** What somebody has on a thing, weakest first. */
 export const Hold = z.enum(['part', 'view', 'modify', 'manage', 'owner']);
@@ -60,6 +62,8 @@ export const Resource = z
     accounts: z.int(),
     /** The worst health of its accounts. */
     health: Health.nullable(),
+    ...shownFields,
+    tags: z.array(ResourceTag),
     reset: ResetSettings.nullable(),
     hostKeys: z.array(HostKey),
     createdAt: Instant,
@@ -107,6 +111,11 @@ export const createResource = call({
     ...details,
     accounts: z.array(newAccount).max(200).default([]),
     reset: newReset.nullable().default(null),
+    fields: FieldValues.default({}),
+    /** Values of tags. */
+    tags: z.array(TagValueId).max(100).default([]),
+    /** Static groups that it joins; the asker must manage each. */
+    groupIds: z.array(ResourceGroupId).max(50).default([]),
   }),
   reply: Resource,
 });
@@ -128,6 +137,7 @@ export const updateResource = call({
     domain: Line(255).optional(),
     url: Line(1000).optional(),
     policyId: PolicyId.nullable().optional(),
+    fields: FieldValues.optional(),
   }),
   reply: Resource,
 });
@@ -139,6 +149,37 @@ export const deleteResource = call({
   summary: 'Deletes a resource with its accounts and their histories.',
   input: z.object({ resourceId: ResourceId }),
   reply: Empty,
+});
+/** What the copies of a resource take over from it, beside its attributes. */
+export const Inherit = z.object({
+  /** With their present passwords. */
+  accounts: z.boolean().default(false),
+  /** The former passwords too; only with `accounts`. */
+  history: z.boolean().default(false),
+  /** The shares of the resource and, with `accounts`, of its accounts. */
+  shares: z.boolean().default(false),
+  /** The static groups that the asker manages and the resource is in. */
+  groups: z.boolean().default(false),
+  reset: z.boolean().default(false),
+  fields: z.boolean().default(false),
+  tags: z.boolean().default(false),
+});
+export type Inherit = z.infer<typeof Inherit>;
+export const copyResource = call({
+  name: 'resource.copy',
+  method: 'POST',
+  path: '/resources/:resourceId/copies',
+  scope: 'manage',
+  summary: 'Makes copies of a resource, which the asker then owns, with what they are to inherit.',
+  input: z.object({
+    resourceId: ResourceId,
+    /** One copy for each name. Left out: `count` copies, numbered after the resource's name. */
+    names: z.array(Line(120).min(1)).min(1).max(100).optional(),
+    count: z.int().min(1).max(100).default(1),
+    inherit: Inherit.prefault({}),
+    reason: Reason.optional(),
+  }),
+  reply: z.object({ items: z.array(z.object({ id: ResourceId, number: z.int(), name: z.string() })) }),
 });
 export const configureReset = call({
   name: 'resource.configure-reset',

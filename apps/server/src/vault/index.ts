@@ -8,8 +8,9 @@ export {
   newFileKey,
   openChunks,
   sealChunks,
+  wipe,
   type FileKey,
   type SealedChunk,
 } from './file-cipher.ts';
 export { copyMasterKey, createMasterKey, masterKeyExists, readMasterKey, type MasterKey } from './master-key.ts';
-export { checkMasterKey, createVault, WrongKey, type Vault } from './vault.ts';
+export { checkMasterKey, createVault, WrongKey, type FileOpening, type Vault } from './vault.ts';

@@ -19,12 +19,15 @@ export type Opening =
   | 'rotation.apply'
   | 'user.create'
   | 'user.invite'
-  | 'file.download'
-  | 'import.run'
-  | 'import.read';
+  | 'account.download-file'
+  | 'account.download-field'
+  | 'resource.download-file'
+  | 'import.upload'
+  | 'import.check'
+  | 'import.apply';
 
 /** Those of them that open stored files; the others open none. An import opens nothing else. */
-type FileOpening = Action & Extract<Opening, `file.${string}` | `import.${string}`>;
+export type FileOpening = Action & Extract<Opening, `${string}.download-${string}` | `import.${string}`>;
 type TextOpening = Action & Exclude<Opening, `import.${string}`>;
 
 /** Where a secret text lives. `version` tells the values of one row apart over time. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Proof } from './account.ts';
 import { call, Instant, largestNumber, PasswordText, Reason, Ticket } from './call.ts';
+import { StoredFile } from './file.ts';
 import { AccountId, AttemptId } from './ids.ts';
 
 export const revealAccount = call({
@@ -32,6 +33,8 @@ export const SecretVersion = z
     changedBy: z.string(),
     changedFrom: z.string().nullable(),
     changedAt: Instant,
+    /** The file that this version is, where it is no password. */
+    file: StoredFile.nullable(),
   })
   .meta({ id: 'SecretVersion' });
 export type SecretVersion = z.infer<typeof SecretVersion>;

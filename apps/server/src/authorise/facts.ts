@@ -18,6 +18,8 @@ export interface Sealed {
   readonly username: string;
   readonly version: number;
   readonly sealed: Buffer;
+  /** The file that the secret is, where it is no password. */
+  readonly fileId: string | null;
   readonly candidateVersion: number | null;
   readonly candidateSealed: Buffer | null;
 }
@@ -34,6 +36,7 @@ interface Row {
   accountName?: string | null;
   version?: number | null;
   sealed?: Buffer | null;
+  fileId?: string | null;
   candidateVersion?: number | null;
   candidateSealed?: Buffer | null;
   role: Role | null;
@@ -90,11 +93,12 @@ const objects: Record<On, string> = {
     where t.id = $1::uuid`,
 }; // prettier-ignore
 
-// The account with its passwords. An attempt is unfinished exactly as long as there is a candidate.
+// The account with its passwords; one that is to hold a file may have nothing yet. An attempt is unfinished exactly as long
+// as there is a candidate.
 const sealedAccount = `select a.username || ' on ' || r.name as name, r.owner_id, a.id as account_id, r.id as resource_id, null::uuid as group_id,
       c.version is not null as attempt_open, false as by_criteria,
-      a.username as account_name, s.version, s.sealed, c.version as candidate_version, c.sealed as candidate_sealed
-    from account a join resource r on r.id = a.resource_id join secret s on s.account_id = a.id and s.state = 'current'
+      a.username as account_name, s.version, s.sealed, s.file_id, c.version as candidate_version, c.sealed as candidate_sealed
+    from account a join resource r on r.id = a.resource_id left join secret s on s.account_id = a.id and s.state = 'current'
       left join secret c on c.account_id = a.id and c.state = 'candidate'
     where a.id = $1::uuid`;
 
@@ -147,7 +151,7 @@ const factsOf = (object: string, came: keyof typeof lives, columns: string): Sta
 const kinds = Object.keys(objects) as On[];
 const all = (came: keyof typeof lives) =>
   Object.fromEntries(kinds.map((on) => [on, factsOf(objects[on], came, extras(on))])) as Record<On, Statement<Row>>;
-const sealedColumns = `${extras('account')}, o.account_name, o.version, o.sealed, o.candidate_version, o.candidate_sealed`;
+const sealedColumns = `${extras('account')}, o.account_name, o.version, o.sealed, o.file_id, o.candidate_version, o.candidate_sealed`;
 const statements = {
   token: { ...all('token'), sealed: factsOf(sealedAccount, 'token', sealedColumns) },
   session: { ...all('session'), sealed: factsOf(sealedAccount, 'session', sealedColumns) },
@@ -197,13 +201,14 @@ export async function readFacts(db: OrganisationDb, ask: Ask): Promise<Read> {
   };
 }
 
-/** A row of no account has none of the columns, or null in each. */
-function sealedIn({ accountName, version, sealed, candidateVersion, candidateSealed }: Row): Sealed | undefined {
+/** A row of no account has none of the columns, or null in each; so has an account without a secret. */
+function sealedIn({ accountName, version, sealed, fileId, candidateVersion, candidateSealed }: Row): Sealed | undefined {
   if (!accountName || !version || !sealed) return undefined;
   return {
     username: accountName,
     version,
     sealed,
+    fileId: fileId ?? null,
     candidateVersion: candidateVersion ?? null,
     candidateSealed: candidateSealed ?? null,
   };

@@ -1,11 +1,12 @@
 import { sql } from 'kysely';
 import type { Grant } from '../authorise/index.ts';
+import type { OrganisationDb } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
 import { requireNoAttempt } from '../resource/index.ts';
 import type { Secret } from '../platform/secret.ts';
 import type { Vault } from '../vault/index.ts';
 
-type Changing = 'account.change-password' | 'account.restore' | 'account.rotate';
+type Changing = 'account.change-password' | 'account.restore' | 'account.rotate' | 'account.upload-file';
 
 /** Throws `password-reused` when the password is one of the account's last `depth`. Compares opened texts: sealed ones never repeat. */
 export async function requireNotReused(
@@ -55,17 +56,36 @@ export async function nextVersion(
   }>`select max(version)::int as last from secret where account_id = ${grant.objectId}`.execute(grant.db);
   return {
     current: account.secretVersion,
-    next: (rows[0]?.last ?? account.secretVersion) + 1,
+    // An account that is to hold a file has no secret at first.
+    next: (rows[0]?.last ?? 0) + 1,
     username: account.username,
   };
 }
 
-/** Makes a password the current one in the vault alone. What was proven of the former says nothing of it. Returns its version. */
+/** Throws `not-that-state` for an account that holds a file: its secret is replaced by uploading another. */
+export async function requirePassword(db: OrganisationDb, accountId: string): Promise<void> {
+  const row = await db
+    .selectFrom('secret')
+    .select('fileId')
+    .where('accountId', '=', accountId)
+    .where('state', '=', 'current')
+    .executeTakeFirst();
+  if (!row || row.fileId !== null)
+    throw new Problem('not-that-state', {
+      detail: 'This account holds a file, not a password. Upload a file in its place instead.',
+    });
+}
+
+/**
+ * Makes a password the current one in the vault alone; or a file, of which the sealed text is the id: then nobody who can
+ * write rows only can put another file in its place. What was proven of the former says nothing of it. Returns its version.
+ */
 export async function changeLocally(
-  grant: Grant<'account.change-password' | 'account.restore'>,
+  grant: Grant<'account.change-password' | 'account.restore' | 'account.upload-file'>,
   vault: Vault,
   password: Secret,
   origin: 'changed' | 'restored',
+  fileId: string | null = null,
 ): Promise<number> {
   const { next } = await nextVersion(grant);
   const { organisationId } = grant.actor;
@@ -84,6 +104,7 @@ export async function changeLocally(
       version: next,
       state: 'current',
       sealed,
+      fileId,
       origin,
       changedBy: grant.actorName,
       changedFrom: grant.actor.origin.address,
@@ -106,17 +127,17 @@ export async function changeLocally(
   return next;
 }
 
-/** Makes a former password the current one again, as a new version: history is never rewritten. */
+/** Makes a former password, or file, the current one again, as a new version: history is never rewritten. */
 export async function restore(grant: Grant<'account.restore'>, vault: Vault, version: number): Promise<number> {
   const row = await grant.db
     .selectFrom('secret')
-    .select(['sealed', 'state'])
+    .select(['sealed', 'state', 'fileId'])
     .where('accountId', '=', grant.objectId)
     .where('version', '=', version)
     .executeTakeFirst();
   if (!row) throw new Problem('not-found');
-  if (row.state === 'current') throw new Problem('not-that-state', { detail: 'It is the current password already.' });
+  if (row.state === 'current') throw new Problem('not-that-state', { detail: 'It is the current version already.' });
   const password = await vault.open(grant, row.sealed, { column: 'secret.sealed', rowId: grant.objectId, version });
   grant.note({ restored: version });
-  return changeLocally(grant, vault, password, 'restored');
+  return changeLocally(grant, vault, password, 'restored', row.fileId);
 }

@@ -5,7 +5,7 @@ import { Secret } from '../platform/secret.ts';
 import { typeNamed, type DriverCatalogue, type ResourceParts } from '../resource/index.ts';
 import { draw, policyFor } from './policies.ts';
 
-export { changeLocally, nextVersion, requireNotReused } from './change.ts';
+export { changeLocally, nextVersion, requireNotReused, requirePassword } from './change.ts';
 export { passwordEndpoints } from './passwords.endpoints.ts';
 export { addBuiltInPolicies, draw, policyFor, requirePolicyKept } from './policies.ts';
 export { reveal } from './reveal.ts';
@@ -14,6 +14,6 @@ export { reveal } from './reveal.ts';
 export const drawing =
   (catalogue: DriverCatalogue): ResourceParts['draw'] =>
   async (db, { policyIds, resourceType, username }): Promise<Secret> => {
-    const { driver } = typeNamed(resourceType);
+    const { driver } = await typeNamed(db, resourceType);
     return draw(await policyFor(db, policyIds), username, driver === null ? undefined : catalogue.limitsOf(driver));
   };

@@ -28,7 +28,7 @@ export const passwordEndpoints = (vault: Vault, catalogue: DriverCatalogue): End
     async run(grant, input) {
       const policy = (await readPolicies(grant.db)).find((p) => p.id === input.policyId);
       if (!policy) throw new Problem('not-found');
-      const driver = input.resourceType === undefined ? null : typeNamed(input.resourceType).driver;
+      const driver = input.resourceType === undefined ? null : (await typeNamed(grant.db, input.resourceType)).driver;
       const limits = driver === null ? undefined : catalogue.limitsOf(driver);
       return {
         passwords: Array.from({ length: input.count }, () =>
@@ -65,14 +65,20 @@ export const passwordEndpoints = (vault: Vault, catalogue: DriverCatalogue): End
         changedBy: string;
         changedFrom: string | null;
         changedAt: Date;
+        file: { name: string; size: number; storedAt: string } | null;
         total: number;
       }>`
-        select version, state, origin, changed_by, changed_from, changed_at, count(*) over ()::int as total from secret
-        where account_id = ${grant.objectId} order by version desc limit ${input.limit} offset ${input.offset}`.execute(
+        select version, state, origin, changed_by, changed_from, changed_at, count(*) over ()::int as total,
+          (select jsonb_build_object('name', f.name, 'size', f.size, 'storedAt', f.created_at) from stored_file f where f.id = s.file_id) as file
+        from secret s where account_id = ${grant.objectId} order by version desc limit ${input.limit} offset ${input.offset}`.execute(
         grant.db,
       );
       return {
-        items: rows.map(({ total: _, ...row }) => ({ ...row, changedAt: row.changedAt.toISOString() })),
+        items: rows.map(({ total: _, file, ...row }) => ({
+          ...row,
+          changedAt: row.changedAt.toISOString(),
+          file: file === null ? null : { ...file, storedAt: new Date(file.storedAt).toISOString() },
+        })),
         total: rows[0]?.total ?? 0,
       };
     },

@@ -12,7 +12,7 @@ import { endpoint, longEndpoint, system, type Endpoint } from '../authorise/inde
 import type { OrganisationDb } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
 import { Secret } from '../platform/secret.ts';
-import { changeLocally, policyFor, requireNotReused, requirePolicyKept } from '../passwords/index.ts';
+import { changeLocally, policyFor, requireNotReused, requirePassword, requirePolicyKept } from '../passwords/index.ts';
 import { proofReply, readAccountRow, type DriverCatalogue } from '../resource/index.ts';
 import { resolve } from './settle.ts';
 import { stage } from './stage.ts';
@@ -72,6 +72,7 @@ export const rotationEndpoints = (parts: WorkerParts, catalogue: DriverCatalogue
   endpoint(changePassword, {
     ...why,
     async run(grant, input) {
+      await requirePassword(grant.db, grant.objectId);
       const account = await readAccountRow(grant.db, grant.objectId, grant.actor.userId);
       const password = new Secret(input.password);
       if (input.where === 'target')

@@ -15,7 +15,7 @@ import { driverCatalogue, rotationEndpoints, runAttempt, type WorkerParts } from
 import { searchEndpoints } from './search/index.ts';
 import { setupEndpoints, type SetupParts } from './setup/index.ts';
 import { shareEndpoints } from './share/index.ts';
-import { tasksEndpoints } from './tasks/index.ts';
+import { runTask, tasksEndpoints, type FindEndpoint } from './tasks/index.ts';
 import { trustEndpoints } from './trust/index.ts';
 import type { Vault } from './vault/index.ts';
 
@@ -47,6 +47,11 @@ export interface Composed {
 /** Puts the modules together: the one place that knows them all. The server and the tests' world start here. */
 export function compose(parts: Parts): Composed {
   const { database, perform, vault, hasher, mailer, tls, worker, publicUrl, onMailFailure, signerOf } = parts;
+  const find: FindEndpoint = (name) => {
+    const found = endpoints.find((endpoint) => endpoint.call.name === name);
+    if (!found) throw new Error(`no call ${name}`);
+    return found;
+  };
   const endpoints: Endpoint[] = [
     ...setupEndpoints({ database, perform, vault, hasher, ...parts.setup }),
     ...identityEndpoints(database, { vault, hasher, publicUrl, mailer, onMailFailure }),
@@ -57,7 +62,7 @@ export function compose(parts: Parts): Composed {
     ...passwordEndpoints(vault, driverCatalogue),
     ...fileEndpoints(),
     ...rotationEndpoints(worker, driverCatalogue),
-    ...tasksEndpoints(),
+    ...tasksEndpoints({ find }),
     ...importsEndpoints(),
     ...searchEndpoints(),
     ...explainEndpoints,
@@ -68,6 +73,7 @@ export function compose(parts: Parts): Composed {
     streams: [],
     jobs: {
       rotate: async ({ organisationId, attemptId }) => void (await runAttempt(worker, organisationId, attemptId)),
+      task: (payload, signal) => runTask({ database, perform, find }, {}, payload, signal),
     },
   };
 }

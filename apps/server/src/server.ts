@@ -33,6 +33,7 @@ import { redirectServer } from './platform/redirect.ts';
 import { loadTls } from './platform/tls.ts';
 import { createOutpost, recover, renewLease } from './rotation/index.ts';
 import { organisations } from './setup/index.ts';
+import { recoverTasks } from './tasks/index.ts';
 import { checkMasterKey, createVault, WrongKey } from './vault/index.ts';
 
 const version = '0.1.0';
@@ -196,7 +197,7 @@ async function assemble(
 
   const jobs = await startJobs(databaseUrl, composed.jobs, {
     concurrency: rotationsAtOnce,
-    onRestart: () => recover(database),
+    onRestart: () => Promise.all([recover(database), recoverTasks(database)]),
     onError: (err, job) => {
       log.error({ err, job }, 'job failed');
     },
@@ -204,6 +205,8 @@ async function assemble(
   undo.push(() => jobs.stop());
   const resumed = await recover(database);
   if (resumed > 0) log.info({ attempts: resumed }, 'unfinished rotations taken up again');
+  const tasks = await recoverTasks(database);
+  if (tasks > 0) log.info({ tasks }, 'unfinished tasks taken up again');
 
   let closing = false;
   const app = httpServer({

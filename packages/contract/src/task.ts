@@ -9,6 +9,7 @@ export const BulkCall = z.enum([
   'resource.configure-reset',
   'resource.share',
   'resource.transfer',
+  'resource-group.change-members',
   'resource.delete',
   'account.update',
   'account.move',

@@ -8,6 +8,7 @@ import type { OrganisationDb } from './db.ts';
 /** Every kind of job with what it carries: ids only, never a secret. */
 export interface Jobs {
   rotate: { organisationId: string; attemptId: string };
+  task: { organisationId: string; taskId: string };
 }
 export type JobName = keyof Jobs;
 

@@ -370,7 +370,7 @@ export const revertExplorer = call({
     /** The version that stands now; another is refused. */
     version: z.int().min(0),
     /** The version to bring back; 0 for the empty tree it began with. */
-    to: z.int().min(0),
+    to: z.int().min(0).max(2_147_483_647),
   }),
   reply: Explorer,
 });

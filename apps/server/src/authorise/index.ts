@@ -1,8 +1,9 @@
 // Who may do what, and the one door through which everything happens.
 // It owns the policy table, roles and what they allow, the hold that ownership and shares give, the facts a decision reads, grants,
 // and the writing of the audit trail. It does no domain work and opens no secret.
+export { requireAlsoAll } from './also-all.ts';
 export { requireAlso } from './also.ts';
-export { endpoint, longEndpoint, type Door, type Endpoint } from './endpoint.ts';
+export { endpoint, longEndpoint, parseInput, type Door, type Endpoint } from './endpoint.ts';
 export { explainEndpoints } from './explain.endpoints.ts';
 export { factsOfRow, readFacts, type Ask, type Sealed } from './facts.ts';
 export { nowhere, stranger, system, type Actor, type Grant, type Origin } from './grant.ts';

@@ -2,5 +2,9 @@
 // It owns the groups, their members where a person names them, and the explorer trees.
 // Who is in a group by criteria is the database’s work; who may reach it through a group is authorise/’s.
 import type { Endpoint } from '../authorise/index.ts';
+import { explorerEndpoints } from './explorer.endpoints.ts';
+import { resourceGroupEndpoints } from './group.endpoints.ts';
 
-export const groupEndpoints = (): Endpoint[] => [];
+export { policiesOfGroups } from './policies.ts';
+
+export const groupEndpoints = (): Endpoint[] => [...resourceGroupEndpoints, ...explorerEndpoints];

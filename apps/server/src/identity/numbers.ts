@@ -5,7 +5,7 @@ import type { OrganisationDb } from '../platform/db.ts';
 export async function takeNumbers(
   db: OrganisationDb,
   organisationId: string,
-  kind: 'user' | 'resource' | 'account',
+  kind: 'user' | 'resource' | 'account' | 'user-group' | 'resource-group',
   count = 1,
 ): Promise<number> {
   const { rows } = await sql<{ last: number }>`

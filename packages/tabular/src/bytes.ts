@@ -1,7 +1,7 @@
 import { sizeInWords, TableError } from './errors.ts';
 
 /** About so many bytes are worked on at a time. */
-export const blockSize = 64 * 1024;
+const blockSize = 64 * 1024;
 
 /**
  * The same bytes in blocks of 64 KiB, whatever pieces they come in; the last is shorter, and none is empty.

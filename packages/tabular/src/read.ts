@@ -1,6 +1,6 @@
 import { inBlocks } from './bytes.ts';
 import { readCsv, type CsvDetected } from './csv/csv.ts';
-import { TableError } from './errors.ts';
+import { sizeInWords, TableError } from './errors.ts';
 import { Shaper, type Row } from './shape.ts';
 import { readXlsx, type XlsxDetected } from './xlsx/xlsx.ts';
 
@@ -15,8 +15,10 @@ export interface ReadOptions {
   readonly format: TableFormat;
   /** The file's name; `.tsv` and `.tab` mean tabs. */
   readonly name?: string;
-  /** The file as it is uploaded. A workbook is held in memory, so that its limit must be low. */
+  /** The file as it is uploaded. */
   readonly maxBytes: number;
+  /** A workbook, which is held in memory: 50 MB when absent, and never more than `maxBytes`. */
+  readonly maxWorkbookBytes?: number;
   /** Rows after the header, bad ones included. */
   readonly maxRows: number;
   /** Cells in a row; 1,000 when absent. */
@@ -44,9 +46,8 @@ export async function* readTable(bytes: AsyncIterable<Uint8Array>, options: Read
   try {
     const probe = await startOf(blocks);
     if (isWorkbook(probe, options.format)) {
-      const file = [probe];
-      for await (const block of blocks) file.push(block);
-      yield* readXlsx(Buffer.concat(file), shaper, { sheet: options.sheet, maxCells, maxCellLength, onDetected });
+      const file = await wholeFile(probe, blocks, options.maxWorkbookBytes ?? 50 * 1024 * 1024);
+      yield* readXlsx(file, shaper, { sheet: options.sheet, maxCells, maxCellLength, onDetected });
     } else {
       const tabs =
         options.format === 'tsv' || (options.format === 'auto' && /\.(?:tsv|tab)$/i.test(options.name ?? ''));
@@ -69,6 +70,25 @@ async function startOf(blocks: AsyncGenerator<Buffer>): Promise<Buffer> {
     size += value.length;
   }
   return Buffer.concat(start, size);
+}
+
+/** All bytes in one piece. Throws `too-large` as soon as there are more than allowed. */
+async function wholeFile(start: Buffer, rest: AsyncIterable<Buffer>, maxBytes: number): Promise<Buffer> {
+  const blocks: Buffer[] = [];
+  let size = 0;
+  const take = (block: Buffer): void => {
+    size += block.length;
+    if (size > maxBytes) {
+      throw new TableError(
+        'too-large',
+        `The workbook is larger than ${sizeInWords(maxBytes)}. Split it, or save the sheet as CSV.`,
+      );
+    }
+    blocks.push(block);
+  };
+  take(start);
+  for await (const block of rest) take(block);
+  return Buffer.concat(blocks, size);
 }
 
 const zip = Buffer.from('PK\x03\x04', 'latin1');

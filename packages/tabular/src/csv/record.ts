@@ -10,7 +10,7 @@ export interface Dialect {
 }
 
 /** A quoted cell that goes over more lines was never closed. */
-export const maxQuotedLines = 200;
+const maxQuotedLines = 200;
 
 /** What stands at a place of a text. `more`: the text ends before that can be said. */
 export type Parsed =
@@ -90,7 +90,6 @@ function quotedCell(
     const length = (close === -1 ? text.length : close) - from;
     if (length > maxQuoted) return 'broken';
     if (close === -1) return last ? 'broken' : 'more';
-    if (close + 1 === text.length && !last) return 'more';
     if (text.charCodeAt(close + 1) !== quote) break;
     doubled = true;
     close += 2;

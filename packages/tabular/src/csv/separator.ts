@@ -2,7 +2,7 @@ import { isBlank } from '../shape.ts';
 import { parseRecord } from './record.ts';
 
 /** What may separate the cells of a table of text; the likelier first. */
-export const separators = [',', ';', '\t', '|'] as const;
+const separators = [',', ';', '\t', '|'] as const;
 
 const recordsLookedAt = 50;
 

@@ -236,7 +236,10 @@ describe('what is refused', () => {
   });
 
   test('more bytes than the caller allows, packed', async () => {
-    expect(await codeOf(good(), { maxBytes: good().length - 1 })).toBe('too-large');
+    const { length } = good();
+    expect(await codeOf(good(), { maxBytes: length - 1 })).toBe('too-large');
+    expect(await codeOf(good(), { maxWorkbookBytes: length - 1 })).toBe('too-large');
+    expect(await codeOf(good(), { maxWorkbookBytes: length, maxBytes: length })).toBe('read');
   });
 
   test.each<[string, number, (view: DataView, offset: number) => void, string]>([
@@ -291,7 +294,7 @@ describe('what is refused', () => {
     expect(await codeOf(part(sheet, 0))).toBe('too-large');
   });
 
-  test('a cell of many values keeps no more than a cell may have', async () => {
+  test('a cell of many values is one that is too long', async () => {
     const file = workbookOf({
       sheets: { S: header + row(`<c t="str">${`<v>${'x'.repeat(900)}</v>`.repeat(3000)}</c>`) },
     });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Instant, largestNumber, Line, Reason, Ticket } from './call.ts';
+import { call, Empty, Instant, largestNumber, Line, Reason, Ticket } from './call.ts';
 import { AccountId, FieldId, ResourceId } from './ids.ts';
 
 /** What is known of a stored file without opening it: its name, and how many bytes its content has. */
@@ -85,6 +85,24 @@ export const downloadResourceFile = fileCall({
   summary: 'Opens the file of a file field of a resource, under the rules of a reveal.',
   input: z.object({ resourceId: ResourceId, fieldId: FieldId, ...why }),
   answer: z.null(),
+});
+export const removeResourceFile = call({
+  name: 'resource.remove-file',
+  method: 'DELETE',
+  path: '/resources/:resourceId/fields/:fieldId/file',
+  scope: 'manage',
+  summary: 'Takes the file of a file field of a resource away.',
+  input: z.object({ resourceId: ResourceId, fieldId: FieldId }),
+  reply: Empty,
+});
+export const removeAccountField = call({
+  name: 'account.remove-field',
+  method: 'DELETE',
+  path: '/accounts/:accountId/fields/:fieldId/file',
+  scope: 'manage',
+  summary: 'Takes the file of a file field of an account away.',
+  input: z.object({ accountId: AccountId, fieldId: FieldId }),
+  reply: Empty,
 });
 /** The calls that carry files, for doors, console and documentation. */
 export const fileCalls = [

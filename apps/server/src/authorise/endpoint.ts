@@ -61,7 +61,7 @@ export function longEndpoint<A extends Action, I extends z.ZodType, R extends z.
 }
 
 /** Reads the input by the call's schema. Throws `input-invalid` with a line for each fault; never repeats a value. */
-function parseInput<I extends z.ZodType>(call: { readonly input: I }, raw: unknown): z.output<I> {
+export function parseInput<I extends z.ZodType>(call: { readonly input: I }, raw: unknown): z.output<I> {
   // No column of the database can hold a NUL, and no honest client sends one.
   if (hasNul(raw)) throw new Problem('input-invalid', { detail: 'The input holds a NUL character.' });
   const parsed = call.input.safeParse(raw);

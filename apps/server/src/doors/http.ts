@@ -17,6 +17,7 @@ import { createRateLimit, forStrangers } from './rate-limit.ts';
 import { asProblem, sendProblem } from './reply.ts';
 import { restDoor } from './rest/index.ts';
 import { streamDoor } from './streams.ts';
+import { onClientError } from './upload-clock.ts';
 
 export interface HttpParts {
   readonly database: Database;
@@ -46,6 +47,7 @@ export function httpServer(parts: HttpParts): FastifyInstance {
     bodyLimit,
     genReqId: newId,
     requestTimeout: 120_000,
+    clientErrorHandler: onClientError,
     keepAliveTimeout: 65_000,
     routerOptions: { ignoreDuplicateSlashes: true, ignoreTrailingSlash: true, maxParamLength: 500 },
     forceCloseConnections: 'idle',

@@ -1,12 +1,13 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Perform, StreamEndpoint } from '../authorise/index.ts';
+import type { Perform, StreamAsk, StreamEndpoint } from '../authorise/index.ts';
 import { Problem } from '../platform/problem.ts';
 import type { Authenticator } from './authenticate.ts';
 import { forUsers, type Allowance } from './rate-limit.ts';
+import { whileUploading } from './upload-clock.ts';
 
 const fieldsLimit = 64 * 1024;
-const nothing: AsyncIterable<Uint8Array> = Readable.from([]);
+const nothing: AsyncIterable<Uint8Array> = { [Symbol.asyncIterator]: () => Readable.from([])[Symbol.asyncIterator]() };
 
 /** Puts the calls whose input or reply is no JSON on the wire, below `/api/v1`. Bytes pass through, never gathered. */
 export function streamDoor(
@@ -32,15 +33,22 @@ export function streamDoor(
         const actor = await authenticator.ofRequest(request);
         parts.limit(actor.token?.id ?? actor.userId ?? request.ip, forUsers);
         const length = Number(request.headers['content-length']);
-        const answer = await stream.handle({
+        const uploaded = stream.takes === 'bytes' ? (request.body as Readable | undefined) : undefined;
+        const ask: StreamAsk = {
           perform: parts.perform,
           actor,
           params: request.params as Record<string, string>,
           query: request.query as Record<string, string>,
           fields,
-          bytes: stream.takes === 'bytes' ? (request.body as Readable) : nothing,
+          bytes: uploaded === undefined ? nothing : uploaded.iterator({ destroyOnReturn: false }),
           length: Number.isSafeInteger(length) ? length : undefined,
-        });
+        };
+        const answer = uploaded
+          ? await whileUploading(request.raw.socket, () => stream.handle(ask)).finally(() => {
+              // Whoever is answered before they have sent everything still reads the answer, once the rest is off the wire.
+              uploaded.resume();
+            })
+          : await stream.handle(ask);
         void reply
           .status(answer.status ?? 200)
           .header('cache-control', 'no-store')

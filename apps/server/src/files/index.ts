@@ -1,6 +1,7 @@
 // Files as secrets: stores, and files in fields.
 // It owns the way of bytes in and out, and the sweep of what was never finished.
 // It holds no key and decides nothing.
-import type { Endpoint } from '../authorise/index.ts';
-
-export const fileEndpoints = (): Endpoint[] => [];
+export { fileEndpoints, fileStreams } from './files.endpoints.ts';
+export { dropFile, sweepFiles } from './keep.ts';
+export { readStored, type Opened } from './read.ts';
+export { storeUpload, type FileParts, type Incoming, type Stored } from './store.ts';

@@ -1,0 +1,81 @@
+import type { Ask, Grant } from '../authorise/index.ts';
+import type { Database } from '../platform/db.ts';
+import { Problem } from '../platform/problem.ts';
+import { DamagedFile, openChunks, type FileKey, type FileOpening, type SealedChunk } from '../vault/index.ts';
+import type { FileParts } from './store.ts';
+
+/** A stored file that may be read. */
+export interface Opened {
+  readonly name: string;
+  /** In bytes. */
+  readonly size: number;
+  readonly storedAt: Date;
+  /**
+   * The content, once. Each piece was proven before it is given out; throws `DamagedFile` where it is not whole, and
+   * whoever sends it on must break off then. The pieces are the receiver's, to `wipe` when nothing reads them any more.
+   */
+  readonly bytes: AsyncIterable<Buffer>;
+}
+
+/** Sealed chunks fetched from the database together: a megabyte. */
+const chunksAtOnce = 4;
+
+/**
+ * Opens a stored file: decided and recorded in one transaction, before a byte of it is read. `find` says which file it is,
+ * from something that is bound to its object. The content is read afterwards, in a transaction for each megabyte.
+ * Throws `not-found` when the file is not there, or not whole yet.
+ */
+export async function readStored<A extends FileOpening>(
+  parts: FileParts,
+  ask: Ask<A>,
+  find: (grant: Grant<A>) => Promise<string>,
+): Promise<Opened> {
+  const { file, key } = await parts.perform(ask, async (grant) => {
+    const id = await find(grant);
+    const row = await grant.db
+      .selectFrom('storedFile')
+      .select(['name', 'size', 'chunks', 'sealedKey', 'createdAt'])
+      .where('id', '=', id)
+      .where('state', '=', 'ready')
+      .executeTakeFirst();
+    if (!row) throw new Problem('not-found');
+    grant.note({ file: row.name, bytes: row.size });
+    return { file: row, key: await parts.vault.openFileKey(grant, row.sealedKey, id) };
+  });
+  const { name, size, createdAt, chunks } = file;
+  return { name, size, storedAt: createdAt, bytes: content(parts.database, key, { size, chunks }) };
+}
+
+/** The content of a file, held to the size that was told: that one lies in the clear. */
+async function* content(
+  database: Database,
+  key: FileKey,
+  { size, chunks }: { size: number; chunks: number },
+): AsyncGenerator<Buffer, void, undefined> {
+  let given = 0;
+  for await (const plain of openChunks(key, sealedChunks(database, key, chunks), { chunks })) {
+    given += plain.length;
+    if (given > size) throw new DamagedFile('there is more in the file than its size');
+    yield plain;
+  }
+  if (given !== size) throw new DamagedFile('there is less in the file than its size');
+}
+
+async function* sealedChunks(
+  database: Database,
+  { organisationId, fileId }: FileKey,
+  chunks: number,
+): AsyncGenerator<SealedChunk, void, undefined> {
+  for (let first = 0; first < chunks; first += chunksAtOnce) {
+    yield* await database.asOrganisation(organisationId, (db) =>
+      db
+        .selectFrom('fileChunk')
+        .select(['n', 'sealed'])
+        .where('fileId', '=', fileId)
+        .where('n', '>=', first)
+        .where('n', '<', first + chunksAtOnce)
+        .orderBy('n')
+        .execute(),
+    );
+  }
+}

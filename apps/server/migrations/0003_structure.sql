@@ -133,6 +133,7 @@ alter table strongroom.secret
   -- For a store: the file that this version is. Its sealed text is the file's id then, which must be the same.
   add column file_id uuid,
   add foreign key (organisation_id, file_id) references strongroom.stored_file (organisation_id, id);
+create index secret_file on strongroom.secret (file_id) where file_id is not null;
 -- The values of password fields, and the files of file fields.
 create table strongroom.field_value (
   organisation_id uuid not null,
@@ -151,6 +152,7 @@ create table strongroom.field_value (
   foreign key (organisation_id, field_id) references strongroom.custom_field (organisation_id, id) on delete cascade,
   foreign key (organisation_id, file_id) references strongroom.stored_file (organisation_id, id)
 );
+create index field_value_file on strongroom.field_value (file_id) where file_id is not null;
 
 -- Tags: attributes with a list of values, given to many resources.
 create table strongroom.tag (
@@ -387,6 +389,7 @@ create table strongroom.import_run (
   foreign key (organisation_id, task_id) references strongroom.task (organisation_id, id) on delete set null (task_id)
 );
 create index import_run_user on strongroom.import_run (organisation_id, user_id, created_at desc);
+create index import_run_file on strongroom.import_run (file_id) where file_id is not null;
 create table strongroom.import_line (
   organisation_id uuid not null,
   import_id uuid not null,
@@ -561,8 +564,11 @@ create trigger search_changed before update on strongroom.resource for each row
     is distinct from (new.name, new.dns_name, new.type, new.description, new.department, new.location, new.domain, new.fields))
   execute function strongroom.resource_before_write();
 create function strongroom.account_before_write() returns trigger language plpgsql set search_path = pg_catalog as $$
+declare of_resource text;
 begin
-  new.search_text := strongroom.account_search_text(new, coalesce((select r.search_text from strongroom.resource r where r.id = new.resource_id), ''));
+  -- Locked, so that a change of the resource that is not done yet is waited for: it would not see this account.
+  select r.search_text into of_resource from strongroom.resource r where r.id = new.resource_id for no key update;
+  new.search_text := strongroom.account_search_text(new, coalesce(of_resource, ''));
   return new;
 end $$;
 create trigger search_made before insert on strongroom.account for each row execute function strongroom.account_before_write();
@@ -650,12 +656,21 @@ begin
   return null;
 end $$;
 create trigger gathered_changed after update on strongroom.resource referencing old table as went new table as came for each statement execute function strongroom.resource_after_update();
+-- A criteria change holds its lock while it makes members, which need the resource: deleting takes the two in the same order.
+create function strongroom.resource_before_delete() returns trigger language plpgsql set search_path = pg_catalog as $$
+begin
+  perform pg_advisory_xact_lock_shared(strongroom.criteria_lock(strongroom.current_organisation()));
+  return null;
+end $$;
+create trigger gathered_gone before delete on strongroom.resource for each statement execute function strongroom.resource_before_delete();
 -- Accounts matter to a group only where a criterion asks for them.
 create function strongroom.gather_for_accounts(org uuid, ids uuid[]) returns void language plpgsql set search_path = pg_catalog as $$
 begin
-  if not exists (select 1 from strongroom.resource_criterion c where c.organisation_id = org and c.field in ('account', 'account-field')) then return; end if;
   -- Two that change accounts of one resource at once would each miss the other's.
   perform 1 from strongroom.resource r where r.id = any (ids) order by r.id for no key update;
+  -- And a criterion that is being written is waited for before it is looked for.
+  perform pg_advisory_xact_lock_shared(strongroom.criteria_lock(org));
+  if not exists (select 1 from strongroom.resource_criterion c where c.organisation_id = org and c.field in ('account', 'account-field')) then return; end if;
   perform strongroom.gather_resources(org, ids);
 end $$;
 create function strongroom.account_after_insert() returns trigger language plpgsql set search_path = pg_catalog as $$
@@ -687,13 +702,26 @@ begin
   return null;
 end $$;
 create trigger gathered_gone after delete on strongroom.account referencing old table as went for each statement execute function strongroom.account_after_delete();
--- A tag given or taken is a change of the resource's text, which does the rest.
+-- A tag given, taken or renamed is a change of the resource's text. The rows are locked before the text is made: it is made of what others did by then.
+create function strongroom.retag(org uuid, ids uuid[]) returns void language plpgsql set search_path = pg_catalog as $$
+begin
+  perform 1 from strongroom.resource r where r.id = any (ids) order by r.id for no key update;
+  update strongroom.resource r set search_text = strongroom.resource_search_text(r) where r.id = any (ids);
+  perform strongroom.gather_resources(org, ids);
+end $$;
+create function strongroom.tag_renamed() returns trigger language plpgsql set search_path = pg_catalog as $$
+begin
+  perform strongroom.retag(new.organisation_id, array(select distinct x.resource_id from strongroom.resource_tag x
+    join strongroom.tag_value v on v.id = x.tag_value_id where new.id in (v.id, v.tag_id)));
+  return null;
+end $$;
+create trigger tag_renamed after update on strongroom.tag for each row when (old.name <> new.name) execute function strongroom.tag_renamed();
+create trigger value_renamed after update on strongroom.tag_value for each row when (old.value <> new.value) execute function strongroom.tag_renamed();
 create function strongroom.tags_changed() returns trigger language plpgsql set search_path = pg_catalog as $$
 declare one record;
 begin
   for one in select organisation_id as org, array_agg(distinct resource_id) as ids from moved group by organisation_id loop
-    update strongroom.resource r set search_text = strongroom.resource_search_text(r) where r.id = any (one.ids);
-    perform strongroom.gather_resources(one.org, one.ids);
+    perform strongroom.retag(one.org, one.ids);
   end loop;
   return null;
 end $$;
@@ -708,6 +736,13 @@ begin
 end $$;
 create trigger gathered_scope after update on strongroom.app_user for each row when (old.super_administrator <> new.super_administrator)
   execute function strongroom.user_after_update();
+create function strongroom.group_after_update() returns trigger language plpgsql set search_path = pg_catalog as $$
+begin
+  perform strongroom.gather_groups(new.organisation_id, array[new.id]);
+  return null;
+end $$;
+create trigger gathered_owner after update on strongroom.resource_group for each row when (new.kind = 'criteria' and old.owner_id <> new.owner_id)
+  execute function strongroom.group_after_update();
 
 update strongroom.resource set search_text = strongroom.resource_search_text(resource);
 update strongroom.account a set search_text = strongroom.account_search_text(a, r.search_text) from strongroom.resource r where r.id = a.resource_id;
@@ -722,6 +757,43 @@ create index account_by_change on strongroom.account (organisation_id, changed_a
 create index account_by_check on strongroom.account (organisation_id, coalesce(checked_at, '-infinity'), id);
 create index account_unwell on strongroom.account (organisation_id, check_result, id) where check_result <> 'accepted';
 create index app_user_by_full_name on strongroom.app_user (organisation_id, lower(full_name), id);
+-- And one for each way they are narrowed that leaves few.
+create index resource_of_type on strongroom.resource (organisation_id, type, lower(name), id);
+create index account_by_proof on strongroom.account (organisation_id, proven_at);
+create index account_excluded on strongroom.account (organisation_id, exclusion_until) where exclusion_until is not null;
+
+-- Row-level security keeps the planner from looking a text up in an index, because matching might tell of rows behind the wall. These look as the owner
+-- and name the organisation themselves. They give ids only, `most` at most; what is shown of them is read behind the walls. Each of the words must be there, in
+-- one of its spellings: `a` for the first, `b` and `c` for the next two, null when there are fewer. All in lower case, with % and _ as LIKE takes them.
+create function strongroom.probe_resources(a text[], b text[], c text[], most int) returns setof uuid language plpgsql stable security definer
+  set search_path = pg_catalog set plan_cache_mode = force_custom_plan set enable_seqscan = off as $$
+declare org uuid := strongroom.current_organisation();
+begin
+  return query select r.id from strongroom.resource r where r.organisation_id = org and r.search_text like any (a)
+    and (b is null or r.search_text like any (b)) and (c is null or r.search_text like any (c)) limit most;
+end $$;
+create function strongroom.probe_accounts(a text[], b text[], c text[], most int) returns setof uuid language plpgsql stable security definer
+  set search_path = pg_catalog set plan_cache_mode = force_custom_plan set enable_seqscan = off as $$
+declare org uuid := strongroom.current_organisation();
+begin
+  return query select x.id from strongroom.account x where x.organisation_id = org and x.search_text like any (a)
+    and (b is null or x.search_text like any (b)) and (c is null or x.search_text like any (c)) limit most;
+end $$;
+-- Resources whose name begins so, and accounts whose log-in name does, in their order. The last character there is ends the range.
+create function strongroom.named_resources(beginning text, most int) returns setof uuid language plpgsql stable security definer
+  set search_path = pg_catalog set plan_cache_mode = force_custom_plan set enable_seqscan = off as $$
+declare org uuid := strongroom.current_organisation();
+begin
+  return query select r.id from strongroom.resource r where r.organisation_id = org and lower(r.name) >= beginning and lower(r.name) < beginning || U&'\+10FFFF'
+    order by lower(r.name), r.id limit most;
+end $$;
+create function strongroom.named_accounts(beginning text, most int) returns setof uuid language plpgsql stable security definer
+  set search_path = pg_catalog set plan_cache_mode = force_custom_plan set enable_seqscan = off as $$
+declare org uuid := strongroom.current_organisation();
+begin
+  return query select x.id from strongroom.account x where x.organisation_id = org and lower(x.username) >= beginning and lower(x.username) < beginning || U&'\+10FFFF'
+    order by lower(x.username), x.id limit most;
+end $$;
 
 -- The walls, for what this migration added.
 do $$ declare t record; begin

@@ -1,7 +1,7 @@
 import type { Mailer } from './identity/index.ts';
 import { auditEndpoints } from './audit/index.ts';
 import type { NoteSigner } from '@strongroom/audit-proof';
-import { explainEndpoints, type Endpoint, type Perform, type StreamEndpoint } from './authorise/index.ts';
+import type { Endpoint, Perform, StreamEndpoint } from './authorise/index.ts';
 import { fileEndpoints } from './files/index.ts';
 import { groupEndpoints } from './group/index.ts';
 import { identityEndpoints, type PasswordHasher } from './identity/index.ts';
@@ -65,7 +65,6 @@ export function compose(parts: Parts): Composed {
     ...tasksEndpoints({ find }),
     ...importsEndpoints(),
     ...searchEndpoints(),
-    ...explainEndpoints,
     ...auditEndpoints(signerOf),
   ];
   return {

@@ -254,7 +254,7 @@ export const transferEverything = call({
   }),
 });
 
-const Explanation = z
+export const Explanation = z
   .object({
     allowed: z.boolean(),
     rules: z.array(z.object({ says: z.string(), holds: z.boolean(), refusal: z.string().nullable() })),
@@ -278,7 +278,7 @@ export const explainAccess = call({
 });
 
 /** One way somebody came by their hold, in short. */
-const Way = z.object({ by: Decider, permission: Permission.nullable(), through: z.array(z.string()) });
+export const AccessWay = z.object({ by: Decider, permission: Permission.nullable(), through: z.array(z.string()) });
 export const whoReaches = call({
   name: 'access.who',
   method: 'GET',
@@ -295,7 +295,7 @@ export const whoReaches = call({
       state: z.string(),
       hold: Standing,
       decidedBy: Decider,
-      ways: z.array(Way),
+      ways: z.array(AccessWay),
     }),
   ).extend({ object: z.object({ kind: HeldKind, id: z.uuid(), name: z.string().nullable() }) }),
 });
@@ -314,7 +314,7 @@ export const userReaches = call({
       detail: z.string(),
       hold: Standing,
       decidedBy: Decider,
-      ways: z.array(Way),
+      ways: z.array(AccessWay),
     }),
   ),
 });

@@ -2,5 +2,8 @@
 // It owns shares, transfers of ownership, previews and explanations.
 // It decides nothing: the hold that a share gives is authorise/’s.
 import type { Endpoint } from '../authorise/index.ts';
+import { explainEndpoints } from './explain.endpoints.ts';
+import { sharingEndpoints } from './share.endpoints.ts';
+import { transferEndpoints } from './transfer.endpoints.ts';
 
-export const shareEndpoints = (): Endpoint[] => [];
+export const shareEndpoints = (): Endpoint[] => [...sharingEndpoints, ...transferEndpoints, ...explainEndpoints];

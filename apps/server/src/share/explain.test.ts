@@ -2,7 +2,7 @@ import { createResource, explainAccess } from '@strongroom/contract';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { world, type Person, type World } from '../../test/world.ts';
-import { policy, type Action } from './index.ts';
+import { policy, type Action } from '../authorise/index.ts';
 
 let w: World;
 let users: Person[];

@@ -1,12 +1,17 @@
 // People and programs: who they are, how they sign in, what an organisation has set.
-// It owns users, sessions, tokens, one-time links, log-in passwords and settings.
+// It owns users, roles of one's own, user groups, sessions, tokens, one-time links, log-in passwords and settings.
 // It says nothing about what anybody may do: that is authorise/.
 import type { Endpoint } from '../authorise/index.ts';
 import type { Database } from '../platform/db.ts';
+import type { UserParts } from './invitations.ts';
 import { linkEndpoints } from './links.ts';
 import { meEndpoints } from './me.endpoints.ts';
+import { principalEndpoints } from './principals.endpoints.ts';
+import { roleEndpoints } from './roles.endpoints.ts';
+import { settingEndpoints } from './settings.endpoints.ts';
 import { signInEndpoints } from './sign-in.ts';
-import { userEndpoints, type UserParts } from './users.endpoints.ts';
+import { userGroupEndpoints } from './user-groups.endpoints.ts';
+import { userEndpoints } from './users.endpoints.ts';
 
 export { tidy } from './housekeeping.ts';
 export { checkLoginPassword } from './login-password.ts';
@@ -14,8 +19,11 @@ export { smtpMailer, type Mailer } from './mail.ts';
 export { takeNumbers } from './numbers.ts';
 export { createPasswordHasher, type PasswordHasher } from './password-hash.ts';
 export { findSession, noteUse, touchSession, type KnownSession } from './sessions.ts';
+export { requireReach, type Reaching } from './rank.ts';
+export { restrictionsOf } from './restrictions.ts';
 export { readSettings, writeSettings } from './settings.ts';
 export { findToken, hostAllows, replaceRestToken, type KnownToken } from './tokens.ts';
+export { addUsers, type Added } from './users.bulk.ts';
 export { addUser, type NewUser } from './users.ts';
 
 export const identityEndpoints = (database: Database, parts: UserParts): Endpoint[] => [
@@ -23,4 +31,8 @@ export const identityEndpoints = (database: Database, parts: UserParts): Endpoin
   ...meEndpoints(database, parts.hasher),
   ...linkEndpoints(database, parts.hasher),
   ...userEndpoints(database, parts),
+  ...roleEndpoints(),
+  ...userGroupEndpoints(),
+  ...principalEndpoints(),
+  ...settingEndpoints(parts.vault),
 ];

@@ -85,7 +85,7 @@ export const linkEndpoints = (database: Database, hasher: PasswordHasher): Endpo
         .select('state')
         .where('id', '=', link.userId)
         .executeTakeFirstOrThrow();
-      if (row.state === 'disabled') throw new Problem('link-invalid');
+      if (row.state === 'disabled' || row.state === 'locked') throw new Problem('link-invalid');
       grant.identify({ id: link.userId, name: user.username });
       await storeLoginHash(grant.db, link.organisationId, link.userId, hash, false);
       await grant.db.updateTable('appUser').set({ state: 'active' }).where('id', '=', link.userId).execute();

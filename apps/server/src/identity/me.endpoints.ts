@@ -19,7 +19,9 @@ import type { PasswordHasher } from './password-hash.ts';
 import { endSessionsOf, revokeSession } from './sessions.ts';
 import { noteFailure, secondsToWait } from './throttle.ts';
 import { createPersonalToken, revokeToken } from './tokens.ts';
-import { readUserRow, userReply } from './user.queries.ts';
+import { readUserRow } from './user.queries.ts';
+import { certificateGiven } from './user-keys.ts';
+import { userReply } from './user.reply.ts';
 
 const oneself = (_input: unknown, actor: Actor): string => actor.userId ?? actor.organisationId;
 
@@ -39,7 +41,9 @@ export const meEndpoints = (database: Database, hasher: PasswordHasher): Endpoin
   endpoint(updateMe, {
     object: oneself,
     async run(grant, input, facts) {
-      const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
+      const { certificate, ...plain } = input;
+      const read = certificate === undefined ? plain : { ...plain, certificate: certificateGiven(certificate) };
+      const given = Object.fromEntries(Object.entries(read).filter(([, value]) => value !== undefined));
       if (Object.keys(given).length > 0) {
         await grant.db
           .updateTable('appUser')

@@ -4,7 +4,9 @@ import { abilities, permitsOfRole, policy, type Action, type Facts } from '../au
 import type { OrganisationDb } from '../platform/db.ts';
 import { readSettings } from './settings.ts';
 import type { KnownSession } from './sessions.ts';
-import { readUserRow, userReply } from './user.queries.ts';
+import { restrictionsOf } from './restrictions.ts';
+import { readUserRow } from './user.queries.ts';
+import { userReply } from './user.reply.ts';
 
 const onOrganisation = (Object.keys(policy) as Action[]).filter((action) => policy[action].on === 'organisation');
 
@@ -13,20 +15,16 @@ export async function describeMe(
   db: OrganisationDb,
   session: Pick<KnownSession, 'id' | 'userId' | 'organisationId' | 'csrfToken'>,
 ): Promise<z.input<typeof Me>> {
-  const [user, organisation, settings, secret] = [
+  const [user, organisation, settings, restrictions] = [
     await readUserRow(db, session.userId),
     await db.selectFrom('organisation').select(['id', 'name']).executeTakeFirstOrThrow(),
     await readSettings(db),
-    await db
-      .selectFrom('appUser')
-      .select('mustChangePassword')
-      .where('id', '=', session.userId)
-      .executeTakeFirstOrThrow(),
+    await restrictionsOf(db, session.userId),
   ];
   const facts: Facts = {
     actorKind: 'user',
     live: true,
-    mustChangePassword: secret.mustChangePassword,
+    mustChangePassword: user.mustChangePassword,
     role: user.role,
     permits: permitsOfRole(user.role, user.customPermissions),
     superAdministrator: user.superAdministrator,
@@ -50,13 +48,18 @@ export async function describeMe(
     ticketToReveal,
     changeOnTargetByDefault,
     inactivityMinutes,
+    globalExplorerTree,
+    staticGroupsOffered,
+    fileLimitMegabytes,
+    mailPasswords,
+    denySuperAdministrators,
   } = settings;
   return {
     user: userReply(user, { facts, userId: session.userId }),
     organisation,
     sessionId: session.id,
     csrfToken: session.csrfToken,
-    mustChangePassword: secret.mustChangePassword,
+    mustChangePassword: user.mustChangePassword,
     can: abilities(onOrganisation, facts),
     preferences: {
       hideSecretSeconds,
@@ -66,6 +69,12 @@ export async function describeMe(
       ticketToReveal,
       changeOnTargetByDefault,
       inactivityMinutes,
+      globalExplorerTree,
+      staticGroupsOffered,
+      fileLimitMegabytes,
+      mailPasswords,
+      denySuperAdministrators,
     },
+    permits: restrictions,
   };
 }

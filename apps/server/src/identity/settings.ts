@@ -1,8 +1,9 @@
 import { Settings as SettingsShape, type MailServer } from '@strongroom/contract';
 import { sql } from 'kysely';
 import type { z } from 'zod';
-import type { Grant } from '../authorise/index.ts';
+import type { Facts, Grant } from '../authorise/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
+import { Problem } from '../platform/problem.ts';
 import { newId } from '../platform/random.ts';
 import { Secret } from '../platform/secret.ts';
 import type { TrustOptions } from '../platform/trust.ts';
@@ -24,6 +25,12 @@ const defaultSettings: Settings = {
   maxSessionsPerUser: 0,
   proofMaxAgeDays: 30,
   tokenInUrl: true,
+  denySuperAdministrators: false,
+  globalExplorerTree: false,
+  staticGroupsOffered: true,
+  fileLimitMegabytes: 100,
+  policyOnCreation: false,
+  mailPasswords: false,
   mail: null,
 };
 
@@ -36,11 +43,34 @@ export async function readSettings(db: OrganisationDb): Promise<Settings> {
 /** The mail server's password is sealed apart from the settings, which anybody with the right may read. */
 const mailPassword = 'mail.password';
 
+type Changes = { [K in keyof Omit<Settings, 'mail'>]?: Settings[K] | undefined } & {
+  mail?: MailServer | null | undefined;
+};
+
+/** The privacy and security settings: for roles with ‘manage-security’. */
+const security: readonly (keyof Settings)[] = [
+  'inactivityMinutes',
+  'absoluteSessionHours',
+  'maxSessionsPerUser',
+  'hideSecretSeconds',
+  'clearClipboardSeconds',
+];
+
+/** Throws `not-your-role` for a setting that takes more than ‘manage-settings’ to change. Sent as it stands it is no change. */
+export async function requireMaySet(db: OrganisationDb, actor: Facts, changes: Changes): Promise<void> {
+  const before = await readSettings(db);
+  const changed = (name: keyof Settings): boolean => changes[name] !== undefined && changes[name] !== before[name];
+  if (security.some(changed) && !actor.permits.includes('manage-security'))
+    throw new Problem('not-your-role', { detail: 'Privacy and security settings are a privileged administrator’s.' });
+  if (changed('denySuperAdministrators') && !actor.superAdministrator)
+    throw new Problem('not-your-role', { detail: 'Only a super administrator says who makes super administrators.' });
+}
+
 /** Stores those settings that are given, and notes each with its old and new value. */
 export async function writeSettings(
   grant: Grant<'setting.update' | 'setup.complete'>,
   vault: Vault,
-  changes: { [K in keyof Omit<Settings, 'mail'>]?: Settings[K] | undefined } & { mail?: MailServer | null | undefined },
+  changes: Changes,
 ): Promise<Settings> {
   const before = await readSettings(grant.db);
   const { organisationId } = grant.actor;

@@ -1,7 +1,5 @@
-import type { User } from '@strongroom/contract';
 import { sql, type RawBuilder } from 'kysely';
-import type { z } from 'zod';
-import { abilities, type BuiltInRole, type Facts, type Role } from '../authorise/index.ts';
+import type { Role } from '../authorise/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
 
 export interface UserRow {
@@ -25,6 +23,9 @@ export interface UserRow {
   state: 'active' | 'invited' | 'locked' | 'disabled';
   sshKey: string;
   certificate: string;
+  mustChangePassword: boolean;
+  groups: { id: string; name: string }[];
+  groupCount: number;
   host: string;
   version: number;
   createdAt: Date;
@@ -37,7 +38,10 @@ export const userColumns: RawBuilder<unknown> = sql`
   u.id, u.number, u.kind, u.username, u.full_name, u.email, u.department, u.location, u.phone, u.mobile, u.language, u.time_zone, u.role,
   u.custom_role_id, (select c.name from custom_role c where c.id = u.custom_role_id) as custom_role_name,
   (select c.permissions from custom_role c where c.id = u.custom_role_id) as custom_permissions, u.ssh_key, u.certificate,
-  u.super_administrator, u.state, u.host, u.version, u.created_at,
+  u.super_administrator, u.state, u.must_change_password, u.host, u.version, u.created_at,
+  (select coalesce(jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name)), '[]') from (
+     select g.id, g.name from user_group_member m join user_group g on g.id = m.user_group_id where m.user_id = u.id order by lower(g.name), g.id limit 5) f) as groups,
+  (select count(*)::int from user_group_member m where m.user_id = u.id) as group_count,
   (select max(t.locked_until) from sign_in_throttle t where t.username = encode(sha256(convert_to(lower(u.username), 'UTF8')), 'hex') and t.locked_until > now()) as locked_until,
   (select max(k.expires_at) from api_token k where k.user_id = u.id and k.revoked_at is null) as token_expires_at,
   (select l.used_at from last_use l where l.subject_id = u.id) as last_sign_in_at`;
@@ -48,25 +52,4 @@ export async function readUserRow(db: OrganisationDb, userId: string): Promise<U
   const row = rows[0];
   if (!row) throw new Error('no such user');
   return row;
-}
-
-const onUser = ['user.update', 'user.disable', 'user.enable', 'user.invite', 'user.regenerate-token'] as const;
-
-/** A row as the contract shows it, with what the asker may do to it. */
-export function userReply(row: UserRow, actor: { facts: Facts; userId: string | null }): z.input<typeof User> {
-  const can = abilities(onUser, { ...actor.facts, relation: 'view', self: row.id === actor.userId }).filter((action) =>
-    action === 'user.regenerate-token' ? row.kind === 'api' : action === 'user.invite' ? row.kind === 'person' : true,
-  );
-  const iso = (date: Date | null): string | null => date?.toISOString() ?? null;
-  const { customRoleId, customRoleName, customPermissions: _, role, ...shown } = row;
-  return {
-    ...shown,
-    role: customRoleId ?? (role as BuiltInRole),
-    roleName: customRoleName ?? role,
-    lockedUntil: iso(row.lockedUntil),
-    tokenExpiresAt: iso(row.tokenExpiresAt),
-    lastSignInAt: iso(row.lastSignInAt),
-    createdAt: row.createdAt.toISOString(),
-    can: [...can],
-  };
 }

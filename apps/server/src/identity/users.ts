@@ -1,13 +1,12 @@
 import { sql } from 'kysely';
-import type { Grant, Role } from '../authorise/index.ts';
+import type { Facts, Grant } from '../authorise/index.ts';
 import { isDuplicate, type OrganisationDb } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
 import { newId } from '../platform/random.ts';
 import { takeNumbers } from './numbers.ts';
-import { endSessionsOf } from './sessions.ts';
-import { throttleKey } from './throttle.ts';
-import { endTokensOf, isHost } from './tokens.ts';
-import { readUserRow } from './user.queries.ts';
+import { requireGiveable, requireMayBeSuper, requireReach, roleGiven, superAdministratorsDenied } from './rank.ts';
+import { isHost } from './tokens.ts';
+import { certificateGiven, sshKeyGiven } from './user-keys.ts';
 
 export interface NewUser {
   readonly kind: 'person' | 'api';
@@ -25,39 +24,66 @@ export interface NewUser {
   readonly superAdministrator: boolean;
   readonly state: 'active' | 'invited';
   readonly host?: string;
+  /** An OpenSSH public key; API users only. */
+  readonly sshKey?: string;
+  /** One certificate as PEM. */
+  readonly certificate?: string;
   readonly passwordHash?: string | null;
   readonly mustChangePassword?: boolean;
 }
 
-const administrators: readonly string[] = ['administrator', 'privileged-administrator'];
-const mayBeSuper: readonly string[] = [...administrators, 'password-administrator'];
+const wrong = (path: string, message: string): Problem => new Problem('input-invalid', { errors: [{ path, message }] });
 
-/** Adds a user. Throws `name-taken`, and `input-invalid` for a super administrator whose role cannot be one. */
+/**
+ * The host an API user works from. A log-in name of the form name@host says it: given beside it, it must be the same.
+ * Throws `input-invalid`.
+ */
+export function hostGiven(username: string, host: string): string {
+  if (!isHost(host)) throw wrong('host', 'must be a host name, an address or a network such as 10.0.0.0/8');
+  const named = username.includes('@') ? username.slice(username.lastIndexOf('@') + 1) : '';
+  if (named === '') return host;
+  if (host !== '' && host.toLowerCase() !== named.toLowerCase())
+    throw wrong('host', `the log-in name says @${named}: name the same host, or leave it out of the name`);
+  if (!isHost(named)) throw wrong('username', 'what follows the @ is no host name');
+  return named;
+}
+
+/** A user as a row, without id and number: what is given read and judged. */
+export function rowOf(user: NewUser): Omit<NewUser, 'role'> {
+  const { role: _, ...rest } = user;
+  if (user.kind === 'person' && (user.host ?? '') !== '') throw wrong('host', 'only API users have one');
+  if (user.kind === 'person' && (user.sshKey ?? '') !== '') throw wrong('sshKey', 'only API users have one');
+  return {
+    ...rest,
+    host: user.kind === 'api' ? hostGiven(user.username, user.host ?? '') : '',
+    sshKey: sshKeyGiven(user.sshKey ?? ''),
+    certificate: certificateGiven(user.certificate ?? ''),
+  };
+}
+
+/**
+ * Adds a user. Throws `name-taken`, `not-found` for an unknown role, `not-your-role` for one that may more than `actor`, and
+ * `input-invalid` for a super administrator whose role cannot be one, a host, a key or a certificate that is none.
+ */
+export function addUser(grant: Grant<'setup.complete'>, user: NewUser): Promise<string>;
+export function addUser(grant: Grant<'user.create' | 'user.create-api'>, user: NewUser, actor: Facts): Promise<string>;
 export async function addUser(
   grant: Grant<'user.create' | 'user.create-api' | 'setup.complete'>,
   user: NewUser,
+  actor?: Facts,
 ): Promise<string> {
-  if (user.superAdministrator && !mayBeSuper.includes(user.role)) {
-    throw new Problem('input-invalid', {
-      errors: [
-        {
-          path: 'superAdministrator',
-          message: 'only administrators and password administrators can have all passwords in the system',
-        },
-      ],
-    });
-  }
-  if (!isHost(user.host ?? ''))
-    throw new Problem('input-invalid', {
-      errors: [{ path: 'host', message: 'must be a host name, an address or a network such as 10.0.0.0/8' }],
-    });
+  const given = await roleGiven(grant.db, user.role);
+  // At set-up there is nobody yet who could have given anything.
+  if (actor) await requireGiveable(grant.db, actor, given, user.superAdministrator);
+  else requireMayBeSuper(given, user.superAdministrator);
+  const row = rowOf(user);
   const { organisationId } = grant.actor;
   const id = newId();
   const number = await takeNumbers(grant.db, organisationId, 'user');
   try {
     await grant.db
       .insertInto('appUser')
-      .values({ id, organisationId, number, ...user })
+      .values({ id, organisationId, number, ...row, role: given.role, customRoleId: given.customRoleId })
       .execute();
   } catch (error) {
     if (isDuplicate(error))
@@ -65,108 +91,92 @@ export async function addUser(
     throw error;
   }
   grant.about({ kind: 'user', id, name: user.username });
-  const { role, superAdministrator, kind } = user;
+  const { superAdministrator, kind } = user;
   // Set-up may make two users in one event: each is named there with its role.
   if (grant.action === 'setup.complete')
-    grant.note({ [kind === 'api' ? 'API user' : 'administrator']: `${user.username} (${role})` });
-  else grant.note({ role, superAdministrator, kind });
+    grant.note({ [kind === 'api' ? 'API user' : 'administrator']: `${user.username} (${given.name})` });
+  else grant.note({ role: given.name, superAdministrator, kind });
   return id;
 }
 
-/** Changes a user. Nobody changes their own role or scope; one active administrator always remains. */
-export async function changeUser(
-  grant: Grant<'user.update'>,
-  changes: Partial<Omit<NewUser, 'kind' | 'username' | 'state' | 'passwordHash'>> & { version?: number },
-): Promise<void> {
+export type UserChanges = Partial<
+  Omit<NewUser, 'kind' | 'username' | 'state' | 'passwordHash' | 'mustChangePassword'>
+> & {
+  version?: number;
+};
+
+/** What of a user is a way to become them. */
+const waysIn: readonly string[] = ['email', 'host', 'sshKey', 'certificate'];
+/** What is named in the trail as it was and is; of the rest only that it changed. */
+const told: readonly string[] = ['role', 'superAdministrator', 'host'];
+
+/** Changes a user. Nobody changes their own role or scope, nor whoever may more than they; one active administrator always remains. */
+export async function changeUser(grant: Grant<'user.update'>, changes: UserChanges, actor: Facts): Promise<void> {
   await lockWithAdministrators(grant.db, grant.objectId);
-  const before = await readUserRow(grant.db, grant.objectId);
-  const { version, ...rest } = changes;
+  const before = await requireReach(grant, actor, grant.objectId, 'touch');
+  const { version, role, ...rest } = changes;
   if (version !== undefined && version !== before.version) throw new Problem('changed-meanwhile');
-  const given = Object.fromEntries(
-    Object.entries(rest).filter(
+  if (changes.host !== undefined && before.kind !== 'api') throw wrong('host', 'only API users have one');
+  if (changes.sshKey !== undefined && changes.sshKey !== '' && before.kind !== 'api')
+    throw wrong('sshKey', 'only API users have one');
+  const read = {
+    ...rest,
+    ...(changes.host === undefined ? {} : { host: hostGiven(before.username, changes.host) }),
+    ...(changes.sshKey === undefined ? {} : { sshKey: sshKeyGiven(changes.sshKey) }),
+    ...(changes.certificate === undefined ? {} : { certificate: certificateGiven(changes.certificate) }),
+  };
+  const given: Record<string, unknown> = Object.fromEntries(
+    Object.entries(read).filter(
       ([name, value]) => value !== undefined && value !== before[name as keyof typeof before],
     ),
   );
-  if (Object.keys(given).length === 0) return;
-  if (('role' in given || 'superAdministrator' in given) && grant.objectId === grant.actor.userId)
+  const was = await roleGiven(grant.db, before.customRoleId ?? before.role);
+  const is = role === undefined ? was : await roleGiven(grant.db, role);
+  const otherRole = is.role !== was.role || is.customRoleId !== was.customRoleId;
+  if (Object.keys(given).length === 0 && !otherRole) return;
+  if ((otherRole || 'superAdministrator' in given) && grant.objectId === grant.actor.userId)
     throw new Problem('not-yourself');
-  const [role, superAdministrator] = [
-    changes.role ?? before.role,
-    changes.superAdministrator ?? before.superAdministrator,
-  ];
-  if (superAdministrator && !mayBeSuper.includes(role)) {
-    throw new Problem('input-invalid', {
-      errors: [
-        {
-          path: 'superAdministrator',
-          message: 'only administrators and password administrators can have all passwords in the system',
-        },
-      ],
-    });
-  }
-  if (changes.host !== undefined && (before.kind !== 'api' || !isHost(changes.host))) {
-    throw new Problem('input-invalid', {
-      errors: [{ path: 'host', message: 'must be a host name, an address or a network, and only API users have one' }],
-    });
-  }
+  if (Object.keys(given).some((name) => waysIn.includes(name)))
+    await requireReach(grant, actor, grant.objectId, 'way-in');
+  const superAdministrator = changes.superAdministrator ?? before.superAdministrator;
+  if (otherRole || 'superAdministrator' in given)
+    await requireGiveable(grant.db, actor, is, superAdministrator, before.superAdministrator);
+  const roles = otherRole ? { role: is.role, customRoleId: is.customRoleId } : {};
   await grant.db
     .updateTable('appUser')
-    .set((eb) => ({ ...given, version: eb('version', '+', 1) }))
+    .set((eb) => ({ ...given, ...roles, version: eb('version', '+', 1) }))
     .where('id', '=', grant.objectId)
     .execute();
-  await keepAnAdministrator(grant.db);
-  for (const [name, value] of Object.entries(given)) {
+  await keepAnAdministrator(grant.db, before.superAdministrator);
+  if (otherRole) grant.note({ 'role was': was.name, 'role is': is.name });
+  for (const [name, value] of Object.entries(given))
     grant.note(
-      name === 'role' || name === 'superAdministrator' || name === 'host'
-        ? { [`${name} was`]: String(before[name]), [`${name} is`]: String(value) }
+      told.includes(name)
+        ? { [`${name} was`]: String(before[name as keyof typeof before]), [`${name} is`]: String(value) }
         : { [name]: 'changed' },
     );
-  }
-}
-
-/** Stops a user: sessions and tokens end in the same transaction, so the very next call is refused. */
-export async function disable(grant: Grant<'user.disable'>): Promise<void> {
-  await lockWithAdministrators(grant.db, grant.objectId);
-  await grant.db
-    .updateTable('appUser')
-    .set((eb) => ({ state: 'disabled', version: eb('version', '+', 1) }))
-    .where('id', '=', grant.objectId)
-    .execute();
-  await endSessionsOf(grant.db, grant.objectId);
-  await endTokensOf(grant.db, grant.objectId);
-  await grant.db.deleteFrom('userLink').where('userId', '=', grant.objectId).execute();
-  await keepAnAdministrator(grant.db);
-}
-
-/** Lets a disabled or locked-out user in again. A person without a password stays invited. */
-export async function enable(grant: Grant<'user.enable'>): Promise<void> {
-  const user = await grant.db
-    .selectFrom('appUser')
-    .select(['username', 'kind', 'passwordHash', 'state'])
-    .where('id', '=', grant.objectId)
-    .executeTakeFirstOrThrow();
-  const state = user.kind === 'person' && user.passwordHash === null ? 'invited' : 'active';
-  await grant.db
-    .updateTable('appUser')
-    .set((eb) => ({ state, version: eb('version', '+', 1) }))
-    .where('id', '=', grant.objectId)
-    .execute();
-  await grant.db.deleteFrom('signInThrottle').where('username', '=', throttleKey(user.username)).execute();
-  grant.note({ was: user.state });
 }
 
 /** Locks a user and every administrator, in one order for everybody: of two changes at once one sees what the other did, and neither waits for ever. */
-async function lockWithAdministrators(db: OrganisationDb, userId: string): Promise<void> {
-  await sql`select id from app_user where id = ${userId} or (kind = 'person' and role in ('administrator', 'privileged-administrator')) order by id for update`.execute(
+export async function lockWithAdministrators(db: OrganisationDb, userId: string): Promise<void> {
+  await sql`select id from app_user where id = ${userId} or (kind = 'person' and (super_administrator or role in ('administrator', 'privileged-administrator'))) order by id for update`.execute(
     db,
   );
 }
 
-/** Throws `no-admin-left` when no active person with an administrator's role remains. */
-async function keepAnAdministrator(db: OrganisationDb): Promise<void> {
-  const { rows } =
-    await sql`select id from app_user where kind = 'person' and state = 'active' and role in ('administrator', 'privileged-administrator') limit 1`.execute(
-      db,
-    );
-  if (rows.length === 0) throw new Problem('no-admin-left');
+/**
+ * Throws `no-admin-left` when no active person with an administrator's role remains, or no super administrator of those that are kept
+ * from being made: nobody could ever lift that again. `wasSuper`: whoever was changed was one.
+ */
+export async function keepAnAdministrator(db: OrganisationDb, wasSuper: boolean): Promise<void> {
+  const { rows } = await sql<{ administrators: boolean; supers: boolean }>`select
+    exists (select 1 from app_user where kind = 'person' and state = 'active' and role in ('administrator', 'privileged-administrator')) as administrators,
+    exists (select 1 from app_user where kind = 'person' and state = 'active' and super_administrator) as supers`.execute(
+    db,
+  );
+  if (!rows[0]?.administrators) throw new Problem('no-admin-left');
+  if (wasSuper && !rows[0].supers && (await superAdministratorsDenied(db)))
+    throw new Problem('no-admin-left', {
+      detail: 'While only super administrators make new ones, one active super administrator must remain.',
+    });
 }

@@ -235,3 +235,7 @@ export function isDuplicate(error: unknown, constraint?: string): boolean {
     (constraint === undefined || ('constraint' in error && error.constraint === constraint))
   );
 }
+
+/** True for a row that another one still points at, or one that points at nothing any more. */
+export const breaksReference = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === '23503';

@@ -84,7 +84,8 @@ export async function setUp<T>(
       fullName: input.fullName,
       email: input.email,
       timeZone: input.timeZone,
-      role: 'administrator',
+      // Whoever sets it up has everything but all passwords.
+      role: 'privileged-administrator',
       superAdministrator: false,
       state: 'active',
       passwordHash,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { call, Empty, Instant, largestNumber, Line, listInput, listReply, PasswordText, Reason } from './call.ts';
 import { resourceFilters } from './filters.ts';
 import { FieldValues, shownFields } from './field.ts';
+import { StoredFile } from './file.ts';
 import { AccountId, AttemptId, PolicyId, ResourceId, UserId } from './ids.ts';
 
 /** How an account's password was last proved, and what came of it. */
@@ -51,6 +52,10 @@ export const Account = z
     /** An unfinished rotation; both passwords are kept until it ends. */
     attempt: z.object({ id: AttemptId, state: z.string(), why: z.string().nullable() }).nullable(),
     resettable: z.boolean(),
+    /** Its secret is a file: it is uploaded and downloaded, where others are changed and revealed. */
+    holdsFile: z.boolean(),
+    /** The current one; null while none was uploaded, and for a password. */
+    file: StoredFile.nullable(),
     ...shownFields,
     createdAt: Instant,
     version: z.int(),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { call, Flag, Line, Reason, Ticket } from './call.ts';
+import { FieldFile } from './file.ts';
 import { AccountId, FieldId, ResourceId } from './ids.ts';
 
 /** `date-time` values are instants in UTC; `password` values are sealed; a `file` is uploaded by itself. */
@@ -127,4 +128,6 @@ export const shownFields = {
   fields: z.record(z.string(), z.string()),
   /** The password fields that have a value. */
   secretFields: z.array(FieldId),
+  /** The files in its file fields. */
+  files: z.array(FieldFile),
 };

@@ -106,7 +106,7 @@ describe('arranging a tree', () => {
   it('leaves a tree after every step: one parent each, no circle, siblings counted from 0', () => {
     let larger = 0;
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
         const nodes = grown(steps);
         const ids = new Set(nodes.map((node) => node.id));
         expect(ids.size).toBe(nodes.length);
@@ -129,21 +129,25 @@ describe('arranging a tree', () => {
 
   it('writes exactly the difference: applied to the one state it gives the other', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 30 }), fc.array(step, { maxLength: 30 }), (one, two) => {
-        const [before, after] = [grown(one), grown(two)];
-        const { gone, written } = difference(before, after);
-        const now = new Map(before.map((node) => [node.id, node]));
-        for (const id of gone) now.delete(id);
-        for (const node of written) now.set(node.id, node);
-        expect(told([...now.values()])).toBe(told(after));
-        expect(difference(after, after)).toEqual({ gone: [], written: [] });
-      }),
+      fc.property(
+        fc.array(step, { maxLength: 30, size: 'max' }),
+        fc.array(step, { maxLength: 30, size: 'max' }),
+        (one, two) => {
+          const [before, after] = [grown(one), grown(two)];
+          const { gone, written } = difference(before, after);
+          const now = new Map(before.map((node) => [node.id, node]));
+          for (const id of gone) now.delete(id);
+          for (const node of written) now.set(node.id, node);
+          expect(told([...now.values()])).toBe(told(after));
+          expect(difference(after, after)).toEqual({ gone: [], written: [] });
+        },
+      ),
     );
   });
 
   it('shows of a tree what is seen, hung below the nearest that is seen, and nothing else', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), fc.func(fc.boolean()), (steps, sees) => {
+      fc.property(fc.array(step, { maxLength: 60, size: 'max' }), fc.func(fc.boolean()), (steps, sees) => {
         const nodes = grown(steps);
         const seen = new Set(nodes.filter((node) => sees(node.id)).map((node) => node.id));
         const shown = pruned(nodes, seen);

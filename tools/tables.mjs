@@ -36,6 +36,8 @@ export async function tablesSource(url) {
       if (row.made) {
         type = `GeneratedAlways<${type}>`;
         used.add('GeneratedAlways');
+      } else if (row.preset && type === 'Json') {
+        type = 'GeneratedJson';
       } else if (row.preset) {
         type = `Generated<${type}>`;
         used.add('Generated');
@@ -49,6 +51,7 @@ import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 
 /** jsonb: read as a value, written as JSON text. */
 type Json = ColumnType<unknown, string, string>;
+type GeneratedJson = ColumnType<unknown, string | undefined, string>;
 type NullableJson = ColumnType<unknown, string | null | undefined, string | null>;
 
 export interface Tables {

@@ -2,15 +2,15 @@ import type { Mailer } from './identity/index.ts';
 import { auditEndpoints } from './audit/index.ts';
 import type { NoteSigner } from '@strongroom/audit-proof';
 import type { Endpoint, Perform, StreamEndpoint } from './authorise/index.ts';
-import { fileEndpoints } from './files/index.ts';
+import { fileEndpoints, fileStreams } from './files/index.ts';
 import { groupEndpoints } from './group/index.ts';
 import { identityEndpoints, type PasswordHasher } from './identity/index.ts';
 import { importsEndpoints } from './imports/index.ts';
-import { drawing, passwordEndpoints } from './passwords/index.ts';
+import { firstPasswords, passwordEndpoints } from './passwords/index.ts';
 import type { Database } from './platform/db.ts';
 import type { Jobs, JobName } from './platform/jobs.ts';
 import type { Tls } from './platform/tls.ts';
-import { resourceEndpoints } from './resource/index.ts';
+import { resourceEndpoints, resourceStreams } from './resource/index.ts';
 import { driverCatalogue, rotationEndpoints, runAttempt, type WorkerParts } from './rotation/index.ts';
 import { searchEndpoints } from './search/index.ts';
 import { setupEndpoints, type SetupParts } from './setup/index.ts';
@@ -56,7 +56,7 @@ export function compose(parts: Parts): Composed {
     ...setupEndpoints({ database, perform, vault, hasher, ...parts.setup }),
     ...identityEndpoints(database, { vault, hasher, publicUrl, mailer, onMailFailure }),
     ...trustEndpoints(database, tls),
-    ...resourceEndpoints({ vault, catalogue: driverCatalogue, draw: drawing(driverCatalogue) }),
+    ...resourceEndpoints({ vault, catalogue: driverCatalogue, passwords: firstPasswords(driverCatalogue) }),
     ...groupEndpoints(),
     ...shareEndpoints(),
     ...passwordEndpoints(vault, driverCatalogue),
@@ -69,7 +69,7 @@ export function compose(parts: Parts): Composed {
   ];
   return {
     endpoints,
-    streams: [],
+    streams: [...resourceStreams({ vault }), ...fileStreams({ database, perform, vault })],
     jobs: {
       rotate: async ({ organisationId, attemptId }) => void (await runAttempt(worker, organisationId, attemptId)),
       task: (payload, signal) => runTask({ database, perform, find }, {}, payload, signal),

@@ -1,19 +1,28 @@
 // Passwords as people meet them: policies, the generator, reveal, local change, history.
 // It owns policies and the rules for opening and replacing what `secret` holds.
 // It talks to no target: a change on a machine is rotation/.
-import { Secret } from '../platform/secret.ts';
+import { readSettings } from '../identity/index.ts';
+import type { OrganisationDb } from '../platform/db.ts';
 import { typeNamed, type DriverCatalogue, type ResourceParts } from '../resource/index.ts';
-import { draw, policyFor } from './policies.ts';
+import { draw, policyFor, requirePolicyKept } from './policies.ts';
 
 export { changeLocally, nextVersion, requireNotReused, requirePassword } from './change.ts';
 export { passwordEndpoints } from './passwords.endpoints.ts';
 export { addBuiltInPolicies, draw, policyFor, requirePolicyKept } from './policies.ts';
 export { reveal } from './reveal.ts';
 
-/** Draws first passwords for new accounts, by the policy that applies and the limits of the type's driver. */
-export const drawing =
-  (catalogue: DriverCatalogue): ResourceParts['draw'] =>
-  async (db, { policyIds, resourceType, username }): Promise<Secret> => {
+/** Draws first passwords for new accounts, and checks given ones, by the policy that applies and the limits of the type's driver. */
+export function firstPasswords(catalogue: DriverCatalogue): ResourceParts['passwords'] {
+  const limits = async (db: OrganisationDb, resourceType: string) => {
     const { driver } = await typeNamed(db, resourceType);
-    return draw(await policyFor(db, policyIds), username, driver === null ? undefined : catalogue.limitsOf(driver));
+    return driver === null ? undefined : catalogue.limitsOf(driver);
   };
+  return {
+    draw: async (db, { policyIds, resourceType, username }) =>
+      draw(await policyFor(db, policyIds), username, await limits(db, resourceType)),
+    async check(db, { policyIds, resourceType, username }, password) {
+      if (!(await readSettings(db)).policyOnCreation) return;
+      requirePolicyKept(await policyFor(db, policyIds), password, username, await limits(db, resourceType));
+    },
+  };
+}

@@ -27,6 +27,9 @@ const problems = {
     say: 'This user owns resources or resource groups. Transfer them to somebody else first.',
   },
   'role-in-use': { status: 409, say: 'Users still have this role. Give them another one first.' },
+  'type-in-use': { status: 409, say: 'Resources still have this type. Give them another one first.' },
+  'field-in-use': { status: 409, say: 'Groups still gather by this field. Change their criteria first.' },
+  'too-many-fields': { status: 409, say: 'There are twenty fields already. Delete one first.' },
   'too-large': { status: 413, say: 'The file is larger than the organisation allows.' },
   'not-resettable': {
     status: 409,

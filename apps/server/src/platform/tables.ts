@@ -3,6 +3,7 @@ import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 
 /** jsonb: read as a value, written as JSON text. */
 type Json = ColumnType<unknown, string, string>;
+type GeneratedJson = ColumnType<unknown, string | undefined, string>;
 type NullableJson = ColumnType<unknown, string | null | undefined, string | null>;
 
 export interface Tables {
@@ -26,7 +27,7 @@ export interface Tables {
     exclusionUntil: Date | null;
     createdAt: Generated<Date>;
     version: Generated<number>;
-    fields: Generated<Json>;
+    fields: GeneratedJson;
     since: Generated<Date>;
     searchText: Generated<string>;
   };
@@ -239,10 +240,10 @@ export interface Tables {
     state: string;
     fileId: string | null;
     fileName: string;
-    detected: Generated<Json>;
-    header: Generated<Json>;
-    mapping: Generated<Json>;
-    options: Generated<Json>;
+    detected: GeneratedJson;
+    header: GeneratedJson;
+    mapping: GeneratedJson;
+    options: GeneratedJson;
     taskId: string | null;
     lines: Generated<number>;
     created: Generated<number>;
@@ -310,7 +311,7 @@ export interface Tables {
     createdAt: Generated<Date>;
     updatedAt: Generated<Date>;
     version: Generated<number>;
-    fields: Generated<Json>;
+    fields: GeneratedJson;
     since: Generated<Date>;
     searchText: Generated<string>;
   };

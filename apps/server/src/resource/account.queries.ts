@@ -3,7 +3,9 @@ import { sql, type RawBuilder } from 'kysely';
 import type { z } from 'zod';
 import { abilities, factsOfRow, reachOf, type Facts, type Reached } from '../authorise/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
-import { typeNamed } from './types.ts';
+import { fieldFilesOf } from './field-files.ts';
+import { secretFieldsOf } from './fields.ts';
+import { readTypes, type KnownType } from './types.ts';
 
 export interface AccountRow {
   id: string;
@@ -13,6 +15,10 @@ export interface AccountRow {
   resourceName: string;
   resourceType: string;
   resourceReset: unknown;
+  /** True when the resource has a URL to open. */
+  hasUrl: boolean;
+  fields: Record<string, string>;
+  file: { name: string; size: number; storedAt: string } | null;
   ownerId: string;
   dnsName: string;
   username: string;
@@ -64,11 +70,16 @@ export const healthOrder: readonly Health[] = [
   'excluded',
 ];
 
+/** The file that the account's current secret is; null for a password, and while there is none. */
+const currentFile = sql`(select jsonb_build_object('name', sf.name, 'size', sf.size, 'storedAt', sf.created_at)
+  from secret s join stored_file sf on sf.id = s.file_id where s.account_id = a.id and s.state = 'current')`;
+
 export const accountColumns = (userId: string | null): RawBuilder<unknown> => sql`
-  a.id, a.number, a.resource_id, r.number as resource_number, r.name as resource_name, r.type as resource_type, r.reset as resource_reset, r.owner_id, r.dns_name,
+  a.id, a.number, a.resource_id, r.number as resource_number, r.name as resource_name, r.type as resource_type, r.reset as resource_reset, r.url <> '' as has_url, a.fields, r.owner_id, r.dns_name,
   a.username, a.notes, a.policy_id, a.secret_version, a.changed_at, ${healthOf} as health, a.proven_at, a.proven_by, a.checked_at, a.check_why,
   a.exclusion_reason, a.exclusion_owner_id, a.exclusion_until, t.id as attempt_id, t.state as attempt_state, t.why as attempt_why, t.next_try_at as attempt_next_try_at, a.created_at, a.version,
-  exists (select 1 from favourite f where f.account_id = a.id and f.user_id = ${userId}) as favourite`;
+  exists (select 1 from favourite f where f.account_id = a.id and f.user_id = ${userId}) as favourite,
+  ${currentFile} as file`;
 
 export const accountTables = sql`account a join resource r on r.id = a.resource_id
   left join rotation_attempt t on t.account_id = a.id and t.state not in ('promoted', 'rolled-back')`;
@@ -102,17 +113,24 @@ const onAccount = [
   'account.exclude-proof',
   'account.reveal',
   'account.reveal-former',
+  'account.reveal-field',
+  'account.download-file',
+  'account.upload-file',
+  'account.download-field',
+  'account.upload-field',
+  'account.open-url',
   'account.change-password',
   'account.restore',
   'account.rotate',
   'account.verify',
   'attempt.resolve',
 ] as const;
+const needPassword: readonly string[] = ['account.reveal', 'account.reveal-former', 'account.change-password'];
 const needTarget: readonly string[] = ['account.rotate', 'account.verify', 'attempt.resolve'];
 
-/** True when the product is set up to log in to the account's resource. */
-export const isResettable = (row: { resourceType: string; resourceReset: unknown; dnsName: string }): boolean =>
-  row.resourceReset !== null && row.dnsName !== '' && typeNamed(row.resourceType).driver !== null;
+/** True when the product is set up to log in to the account's resource, whose type has this driver. */
+export const isResettable = (row: { resourceReset: unknown; dnsName: string }, driver: string | null): boolean =>
+  row.resourceReset !== null && row.dnsName !== '' && driver !== null;
 
 const iso = (date: Date | null): string | null => date?.toISOString() ?? null;
 
@@ -135,14 +153,21 @@ export async function accountReplies(
   facts: Facts,
   userId: string | null,
 ): Promise<z.input<typeof Account>[]> {
-  const reached = await reachOf(
-    db,
-    facts,
-    userId,
-    'account',
-    rows.map((row) => row.id),
+  const ids = rows.map((row) => row.id);
+  const [reached, secretFields, files, types] = await Promise.all([
+    reachOf(db, facts, userId, 'account', ids),
+    secretFieldsOf(db, ids),
+    fieldFilesOf(db, ids),
+    readTypes(db),
+  ]);
+  return rows.map((row) =>
+    accountReply(row, facts, userId, {
+      ...reached(row.id),
+      secretFields: secretFields(row.id),
+      files: files(row.id),
+      type: types(row.resourceType),
+    }),
   );
-  return rows.map((row) => accountReply(row, facts, userId, reached(row.id)));
 }
 
 /** One account as it stands now. Throws when there is none: ask after the policy has found it. */
@@ -161,14 +186,24 @@ function accountReply(
   row: AccountRow,
   facts: Facts,
   userId: string | null,
-  { edges }: Reached,
+  {
+    edges,
+    secretFields,
+    files,
+    type,
+  }: Reached & Pick<z.input<typeof Account>, 'secretFields' | 'files'> & { type: KnownType | undefined },
 ): z.input<typeof Account> {
-  const resettable = isResettable(row);
+  const holdsFile = type?.holdsFiles ?? false;
+  const resettable = !holdsFile && isResettable(row, type?.driver ?? null);
   const can = abilities(
     onAccount,
     factsOfRow(facts, { owned: row.ownerId === userId, edges, attemptOpen: row.attemptId !== null }),
   )
+    .filter((action) => row.hasUrl || action !== 'account.open-url')
     .filter((action) => resettable || !needTarget.includes(action))
+    .filter((action) => !holdsFile || !needPassword.includes(action))
+    .filter((action) => holdsFile || action !== 'account.upload-file')
+    .filter((action) => row.file !== null || action !== 'account.download-file')
     .filter(
       (action) =>
         action !== 'attempt.resolve' ||
@@ -193,6 +228,11 @@ function accountReply(
     changedAt: row.changedAt.toISOString(),
     proof: proofReply(row),
     resettable,
+    holdsFile,
+    file: row.file === null ? null : { ...row.file, storedAt: new Date(row.file.storedAt).toISOString() },
+    fields: row.fields,
+    secretFields,
+    files,
     createdAt: row.createdAt.toISOString(),
     version: row.version,
     can,

@@ -7,16 +7,32 @@ import { Problem } from '../platform/problem.ts';
 import { newId } from '../platform/random.ts';
 import { Secret } from '../platform/secret.ts';
 import type { Vault } from '../vault/index.ts';
+import { requireSameKind } from './file-kind.ts';
+import {
+  changedFields,
+  copyFieldSecrets,
+  fieldReader,
+  secretValuesOf,
+  startingFields,
+  storeSecretValues,
+  withValues,
+  type Values,
+} from './fields.ts';
 
 export interface NewAccount {
   readonly username: string;
-  readonly password: Secret;
+  /** Null for an account that holds a file instead: it has none at first. */
+  readonly password: Secret | null;
+  /** The file that the password names, for a copy of one that has a file. */
+  readonly fileId?: string | null;
   readonly notes: string;
   readonly policyId: string | null;
   readonly origin?: 'created' | 'copied';
+  /** Values of its own fields, checked. */
+  readonly fields?: Values;
 }
 
-type Adding = 'account.create' | 'resource.create' | 'account.copy';
+type Adding = 'account.create' | 'resource.create' | 'account.copy' | 'resource.copy';
 
 /** Adds accounts with their first passwords. Throws `name-taken`, naming the account, and adds none. */
 export async function addAccounts(
@@ -46,6 +62,7 @@ export async function addAccounts(
     username: account.username,
     notes: account.notes,
     policyId: account.policyId,
+    fields: JSON.stringify(account.fields ? startingFields(account.fields) : {}),
   }));
   try {
     await grant.db.insertInto('account').values(rows).execute();
@@ -55,53 +72,66 @@ export async function addAccounts(
   }
   const secrets = [];
   for (const [i, account] of accounts.entries()) {
+    if (account.password === null) continue;
     const accountId = rows[i]?.id ?? '';
     secrets.push({
       organisationId,
       accountId,
       version: 1,
       state: 'current',
+      fileId: account.fileId ?? null,
       origin: account.origin ?? 'created',
       changedBy: grant.actorName,
       changedFrom: origin.address,
       sealed: await vault.seal(grant, account.password, { column: 'secret.sealed', rowId: accountId, version: 1 }),
     });
   }
-  await grant.db.insertInto('secret').values(secrets).execute();
+  if (secrets.length > 0) await grant.db.insertInto('secret').values(secrets).execute();
+  await storeSecretValues(
+    grant,
+    vault,
+    'account',
+    accounts.flatMap(({ fields }, i) => (fields ? secretValuesOf(rows[i]?.id ?? '', fields) : [])),
+  );
   return rows.map((row) => row.id);
 }
 
 /** Changes an account’s name, notes or policy. Throws `name-taken`, `changed-meanwhile`. */
 export async function changeAccount(
   grant: Grant<'account.update'>,
+  vault: Vault,
   changes: {
+    fields?: Readonly<Record<string, string | number | null>> | undefined;
     version?: number | undefined;
     username?: string | undefined;
     notes?: string | undefined;
     policyId?: string | null | undefined;
   },
 ): Promise<void> {
+  await lockResources(grant.db, grant.objectId);
   const before = await grant.db
     .selectFrom('account')
-    .select(['version', 'username', 'notes', 'policyId'])
+    .select(['version', 'username', 'notes', 'policyId', 'fields'])
     .where('id', '=', grant.objectId)
     .forUpdate()
     .executeTakeFirstOrThrow();
-  const { version, ...rest } = changes;
+  const { version, fields, ...rest } = changes;
   if (version !== undefined && version !== before.version) throw new Problem('changed-meanwhile');
   const given = Object.fromEntries(
     Object.entries(rest).filter(
       ([name, value]) => value !== undefined && value !== before[name as keyof typeof before],
     ),
   );
-  if (Object.keys(given).length === 0) return;
+  const values = (await fieldReader(grant.db, 'account'))(fields ?? {}, { path: 'fields', creating: false });
+  const changed = changedFields(before.fields as Record<string, string>, values);
+  if (Object.keys(given).length + changed.length === 0) return;
   // Another log-in name is another account to the target: what was proven of the old one says nothing of the new.
   const unproven =
     'username' in given ? { provenAt: null, provenBy: null, checkedAt: null, checkResult: null, checkWhy: null } : {};
   try {
     await grant.db
       .updateTable('account')
-      .set((eb) => ({ ...given, ...unproven, version: eb('version', '+', 1) }))
+      .set((eb) => ({ ...given, ...unproven, fields: withValues(values), version: eb('version', '+', 1) }))
       .where('id', '=', grant.objectId)
       .execute();
   } catch (error) {
@@ -111,7 +141,8 @@ export async function changeAccount(
       });
     throw error;
   }
-  grant.note({ changed: Object.keys(given).join(' ') });
+  await storeSecretValues(grant, vault, 'account', secretValuesOf(grant.objectId, values));
+  grant.note({ changed: Object.keys(given).join(' '), ...(changed.length > 0 ? { fields: changed.join(' ') } : {}) });
   if (changes.username !== undefined && changes.username !== before.username)
     grant.note({ 'username was': before.username, 'username is': changes.username });
 }
@@ -127,8 +158,21 @@ export async function requireNoAttempt(db: OrganisationDb, accountId: string): P
   if (open) throw new Problem('in-use');
 }
 
+/**
+ * Locks the resource of an account, and another one. Whoever changes an account takes its resource first: a change of the
+ * resource writes the search text of its accounts, and in the other order two would wait for each other.
+ */
+async function lockResources(db: OrganisationDb, accountId: string, other: string | null = null): Promise<void> {
+  await sql`select r.id from resource r where r.id in (select a.resource_id from account a where a.id = ${accountId} union select ${other}::uuid)
+    order by r.id for no key update`.execute(db);
+}
+
 /** Locks the account against a rotation that would begin meanwhile. Throws `in-use`, and `not-found` when it is gone. */
-async function lockAtRest(grant: Grant<'account.delete' | 'account.move'>): Promise<{ resourceId: string }> {
+async function lockAtRest(
+  grant: Grant<'account.delete' | 'account.move'>,
+  to: string | null = null,
+): Promise<{ resourceId: string }> {
+  await lockResources(grant.db, grant.objectId, to);
   const account = await grant.db
     .selectFrom('account')
     .select('resourceId')
@@ -165,23 +209,39 @@ export async function copyAccount(
   for (const resourceId of new Set<string>(resourceIds)) await requireAlso(grant, 'account.create', resourceId);
   const source = await grant.db
     .selectFrom('account as a')
-    .innerJoin('secret as s', (join) => join.onRef('s.accountId', '=', 'a.id').on('s.state', '=', 'current'))
-    .select(['a.username', 'a.notes', 'a.policyId', 's.sealed', 's.version'])
+    .leftJoin('secret as s', (join) => join.onRef('s.accountId', '=', 'a.id').on('s.state', '=', 'current'))
+    .select(['a.resourceId', 'a.username', 'a.notes', 'a.policyId', 'a.fields', 's.sealed', 's.version', 's.fileId'])
     .where('a.id', '=', grant.objectId)
     .executeTakeFirstOrThrow();
-  const password = await vault.open(grant, source.sealed, {
-    column: 'secret.sealed',
-    rowId: grant.objectId,
-    version: source.version,
-  });
+  await requireSameKind(grant.db, [source.resourceId, ...resourceIds]);
+  const { sealed, version, fileId } = source;
+  // One that is to hold a file may have none yet.
+  const password =
+    sealed === null || version === null
+      ? null
+      : await vault.open(grant, sealed, { column: 'secret.sealed', rowId: grant.objectId, version });
   const made: string[] = [];
   for (const resourceId of new Set<string>(resourceIds)) {
     made.push(
       ...(await addAccounts(grant, vault, resourceId, [
-        { username: source.username, notes: source.notes, policyId: source.policyId, password, origin: 'copied' },
+        {
+          username: source.username,
+          notes: source.notes,
+          policyId: source.policyId,
+          password,
+          fileId,
+          origin: 'copied',
+          fields: { plain: source.fields as Record<string, string>, secret: new Map() },
+        },
       ])),
     );
   }
+  await copyFieldSecrets(
+    grant,
+    vault,
+    'account',
+    made.map((id) => [grant.objectId, id] as const),
+  );
   grant.note({ copies: made.length, to: [...resourceIds].join(' ').slice(0, 1000) });
   return made;
 }
@@ -196,7 +256,8 @@ export async function moveAccount(
   { resourceId, keepShares }: { resourceId: ResourceId; keepShares: boolean },
 ): Promise<void> {
   await requireAlso(grant, 'account.create', resourceId);
-  const from = await lockAtRest(grant);
+  const from = await lockAtRest(grant, resourceId);
+  await requireSameKind(grant.db, [from.resourceId, resourceId]);
   const owners = await grant.db
     .selectFrom('resource')
     .select('ownerId')

@@ -4,6 +4,9 @@ import type { z } from 'zod';
 import { abilities, factsOfRow, ladder, reachOf, type Facts, type Reached } from '../authorise/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
 import { healthOf, healthOrder } from './account.queries.ts';
+import { fieldFilesOf } from './field-files.ts';
+import { secretFieldsOf } from './fields.ts';
+import { tagsOf } from './tags.ts';
 
 export interface ResourceRow {
   id: string;
@@ -21,6 +24,7 @@ export interface ResourceRow {
   ownerName: string;
   accounts: number;
   health: Health | null;
+  fields: Record<string, string>;
   reset: Record<string, unknown> | null;
   adminAccountId: string | null;
   elevationAccountId: string | null;
@@ -29,20 +33,27 @@ export interface ResourceRow {
   version: number;
 }
 
-export const resourceColumns: RawBuilder<unknown> = sql`
+const resourceColumns: RawBuilder<unknown> = sql`
   r.id, r.number, r.name, r.type, r.dns_name, r.description, r.department, r.location, r.domain, r.url, r.policy_id, r.owner_id, o.username as owner_name,
   (select count(*)::int from account a where a.resource_id = r.id) as accounts,
   (select (array_agg(h.health order by array_position(${[...healthOrder]}::text[], h.health)))[1] from (select ${healthOf} as health from account a where a.resource_id = r.id) h) as health,
-  r.reset, r.admin_account_id, r.elevation_account_id, r.created_at, r.updated_at, r.version`;
+  r.fields, r.reset, r.admin_account_id, r.elevation_account_id, r.created_at, r.updated_at, r.version`;
 
-export const resourceTables = sql`resource r join app_user o on o.id = r.owner_id`;
+const resourceTables = sql`resource r join app_user o on o.id = r.owner_id`;
+
+/** Reads resources by id, in no order. */
+export async function readResourceRows(db: OrganisationDb, ids: readonly string[]): Promise<ResourceRow[]> {
+  if (ids.length === 0) return [];
+  const { rows } =
+    await sql<ResourceRow>`select ${resourceColumns} from ${resourceTables} where r.id = any(${[...ids]}::uuid[])`.execute(
+      db,
+    );
+  return rows;
+}
 
 /** Reads one resource. Throws when there is none: ask after the policy has found it. */
 async function readResourceRow(db: OrganisationDb, id: string): Promise<ResourceRow> {
-  const { rows } = await sql<ResourceRow>`select ${resourceColumns} from ${resourceTables} where r.id = ${id}`.execute(
-    db,
-  );
-  const row = rows[0];
+  const [row] = await readResourceRows(db, [id]);
   if (!row) throw new Error('no such resource');
   return row;
 }
@@ -50,6 +61,11 @@ async function readResourceRow(db: OrganisationDb, id: string): Promise<Resource
 const onResource = [
   'resource.update',
   'resource.delete',
+  'resource.copy',
+  'resource.tag',
+  'resource.reveal-field',
+  'resource.download-file',
+  'resource.upload-file',
   'resource.configure-reset',
   'resource.trust-host-key',
   'account.create',
@@ -62,23 +78,30 @@ export async function resourceItems(
   facts: Facts,
   userId: string | null,
 ): Promise<Omit<z.input<typeof Resource>, 'reset' | 'hostKeys'>[]> {
-  const reached = await reachOf(
-    db,
-    facts,
-    userId,
-    'resource',
-    rows.map((row) => row.id),
-  );
-  return rows.map((row) => resourceItem(row, rowFacts(row, facts, userId, reached(row.id))));
+  const ids = rows.map((row) => row.id);
+  const [reached, more] = await Promise.all([reachOf(db, facts, userId, 'resource', ids), ownPartsOf(db, ids)]);
+  return rows.map((row) => resourceItem(row, rowFacts(row, facts, userId, reached(row.id)), more(row.id)));
 }
 
 const rowFacts = (row: ResourceRow, facts: Facts, userId: string | null, reached: Reached): Facts =>
   factsOfRow(facts, { owned: row.ownerId === userId, ...reached });
 
-function resourceItem(row: ResourceRow, facts: Facts): Omit<z.input<typeof Resource>, 'reset' | 'hostKeys'> {
+type OwnParts = Pick<z.input<typeof Resource>, 'secretFields' | 'files' | 'tags'>;
+/** The password and file fields that hold something, and the tags, of each resource of a page: three statements for all. */
+async function ownPartsOf(db: OrganisationDb, ids: readonly string[]): Promise<(id: string) => OwnParts> {
+  const [secret, files, tags] = await Promise.all([secretFieldsOf(db, ids), fieldFilesOf(db, ids), tagsOf(db, ids)]);
+  return (id) => ({ secretFields: secret(id), files: files(id), tags: tags(id) });
+}
+
+function resourceItem(
+  row: ResourceRow,
+  facts: Facts,
+  more: OwnParts,
+): Omit<z.input<typeof Resource>, 'reset' | 'hostKeys'> {
   const { reset: _, adminAccountId: _a, elevationAccountId: _e, ...shown } = row;
   return {
     ...shown,
+    ...more,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
     hold: facts.relation === 'none' ? 'part' : facts.relation,
@@ -105,7 +128,7 @@ export async function resourceReply(
   // How the product logs in is the affair of those who manage the resource.
   const manages = ladder.indexOf(own.relation) >= ladder.indexOf('manage');
   return {
-    ...resourceItem(row, own),
+    ...resourceItem(row, own, (await ownPartsOf(db, [id]))(id)),
     reset:
       !manages || row.reset === null
         ? null

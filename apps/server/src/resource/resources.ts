@@ -1,11 +1,15 @@
-import type { Grant } from '../authorise/index.ts';
+import { requireAlso, type Grant } from '../authorise/index.ts';
 import { takeNumbers } from '../identity/index.ts';
 import { isDuplicate, type OrganisationDb } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
 import { newId } from '../platform/random.ts';
 import type { Vault } from '../vault/index.ts';
 import { addAccounts, type NewAccount } from './accounts.ts';
+import { changedFields, fieldReader, secretValuesOf, startingFields, storeSecretValues, withValues } from './fields.ts';
+import { parseReset, requireAdmin } from './reset.ts';
+import { giveTags } from './tags.ts';
 import { typeNamed, type DriverCatalogue } from './types.ts';
+import { requireUrl } from './url.ts';
 
 interface Details {
   readonly name: string;
@@ -25,6 +29,9 @@ export interface NewResource extends Details {
     readonly adminUsername: string | null;
     readonly elevationUsername: string | null;
   } | null;
+  readonly fields: Readonly<Record<string, string | number | null>>;
+  readonly tags: readonly string[];
+  readonly groupIds: readonly string[];
 }
 
 const taken = (): Problem =>
@@ -48,8 +55,10 @@ export async function addResource(
   input: NewResource,
 ): Promise<string> {
   const { organisationId, userId } = grant.actor;
-  const { accounts, reset, ...details } = input;
-  const type = typeNamed(details.type);
+  const { accounts, reset, fields: given, tags, groupIds, ...details } = input;
+  const type = await typeNamed(grant.db, details.type);
+  requireUrl(details.url);
+  const values = (await fieldReader(grant.db, 'resource'))(given, { path: 'fields', creating: true });
   await requirePolicy(grant.db, details.policyId);
   const settings = reset === null ? null : parseReset(catalogue, type.driver, reset.settings);
   const id = newId();
@@ -64,6 +73,7 @@ export async function addResource(
         ...details,
         type: type.name,
         ownerId: userId ?? '',
+        fields: JSON.stringify(startingFields(values)),
         reset: settings === null ? null : JSON.stringify(settings),
       })
       .execute();
@@ -71,6 +81,9 @@ export async function addResource(
     if (isDuplicate(error, 'resource_name')) throw taken();
     throw error;
   }
+  await storeSecretValues(grant, vault, 'resource', secretValuesOf(id, values));
+  await giveTags(grant, [id], tags);
+  await joinGroups(grant, id, groupIds);
   const ids = await addAccounts(grant, vault, id, accounts);
   const named = (username: string | null, path: string): string | null => {
     if (username === null) return null;
@@ -95,58 +108,70 @@ export async function addResource(
   return id;
 }
 
-function parseReset(
-  catalogue: DriverCatalogue,
-  driver: string | null,
-  settings: Record<string, unknown>,
-): Record<string, unknown> {
-  if (driver === null)
-    throw new Problem('settings-invalid', { detail: 'The product cannot reset passwords of this resource type yet.' });
-  return catalogue.parse(driver, settings);
-}
-
-function requireAdmin(settings: Record<string, unknown> | null, admin: string | null): void {
-  if (settings?.['loginWith'] !== 'another account' || admin !== null) return;
-  throw new Problem('settings-invalid', {
-    errors: [{ path: 'adminAccountId', message: 'name the account that logs in' }],
-  });
+/** Puts a new resource into static groups. Throws `not-found` for one that the actor does not manage, `by-criteria` for one that gathers by itself. */
+async function joinGroups(
+  grant: Grant<'resource.create'>,
+  resourceId: string,
+  groupIds: readonly string[],
+): Promise<void> {
+  const wanted = [...new Set(groupIds)];
+  for (const groupId of wanted) {
+    const group = await requireAlso(grant, 'resource-group.change-members', groupId);
+    grant.each({ kind: 'resource-group', id: groupId, name: group.objectName ?? '' }, { joined: resourceId });
+  }
+  if (wanted.length > 0)
+    await grant.db
+      .insertInto('resourceGroupMember')
+      .values(wanted.map((groupId) => ({ organisationId: grant.actor.organisationId, groupId, resourceId })))
+      .execute();
 }
 
 /** Changes a resource. Throws `name-taken`, `changed-meanwhile`. */
 export async function changeResource(
   grant: Grant<'resource.update'>,
-  changes: { [K in keyof Details]?: Details[K] | undefined } & { version?: number | undefined },
+  vault: Vault,
+  changes: { [K in keyof Details]?: Details[K] | undefined } & {
+    version?: number | undefined;
+    fields?: Readonly<Record<string, string | number | null>> | undefined;
+  },
+  mayOpen: boolean,
 ): Promise<void> {
   const before = await grant.db
     .selectFrom('resource')
     .selectAll()
     .where('id', '=', grant.objectId)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirstOrThrow();
-  const { version, ...rest } = changes;
+  const { version, fields, ...rest } = changes;
   if (version !== undefined && version !== before.version) throw new Problem('changed-meanwhile');
   const given: Record<string, string | null> = {};
   for (const [name, value] of Object.entries(rest)) {
     if (value !== undefined && value !== before[name as keyof typeof before]) given[name] = value;
   }
-  if (Object.keys(given).length === 0) return;
+  const values = (await fieldReader(grant.db, 'resource'))(fields ?? {}, { path: 'fields', creating: false });
+  const changed = changedFields(before.fields as Record<string, string>, values);
+  if (Object.keys(given).length + changed.length === 0) return;
   await requirePolicy(grant.db, changes.policyId);
-  if (changes.type !== undefined) {
-    const type = typeNamed(changes.type);
+  if ('url' in given) requireUrl(given['url'] ?? '');
+  requireOpener({ ...before, ...given }, given, mayOpen);
+  if (given['type'] !== undefined) {
+    const [type, former] = [await typeNamed(grant.db, given['type'] ?? ''), await typeNamed(grant.db, before.type)];
     given['type'] = type.name;
+    if (type.holdsFiles !== former.holdsFiles) await requireNoAccounts(grant);
     // Settings of another driver mean nothing to the new one.
-    if (type.driver !== typeNamed(before.type).driver) given['reset'] = null;
+    if (type.driver !== former.driver) given['reset'] = null;
   }
   try {
     await grant.db
       .updateTable('resource')
-      .set((eb) => ({ ...given, updatedAt: new Date(), version: eb('version', '+', 1) }))
+      .set((eb) => ({ ...given, fields: withValues(values), updatedAt: new Date(), version: eb('version', '+', 1) }))
       .where('id', '=', grant.objectId)
       .execute();
   } catch (error) {
     if (isDuplicate(error, 'resource_name')) throw taken();
     throw error;
   }
+  await storeSecretValues(grant, vault, 'resource', secretValuesOf(grant.objectId, values));
   // Another machine behind the same name: its key and what was proven of the old one are not known.
   if ('dnsName' in given) {
     await grant.db.deleteFrom('hostKey').where('resourceId', '=', grant.objectId).execute();
@@ -157,7 +182,33 @@ export async function changeResource(
       .execute();
     grant.note({ 'dnsName was': before.dnsName, 'dnsName is': changes.dnsName ?? '', hostKeys: 'forgotten' });
   }
-  grant.note({ changed: Object.keys(given).join(' ') });
+  grant.note({ changed: Object.keys(given).join(' '), ...(changed.length > 0 ? { fields: changed.join(' ') } : {}) });
+}
+
+/**
+ * Where a URL carries the password, whoever says where it leads says who gets the password: only they may who may open it
+ * themselves. Throws `not-your-role`.
+ */
+function requireOpener(after: { url: string }, given: Readonly<Record<string, unknown>>, mayOpen: boolean): void {
+  const leads = 'url' in given || 'dnsName' in given || 'name' in given;
+  if (leads && !mayOpen && after.url.includes('%PASSWORD%'))
+    throw new Problem('not-your-role', {
+      detail: 'The URL sends the password along, and your role may not open passwords.',
+    });
+}
+
+/** What is a file cannot become a password, nor the other way round. Throws `not-that-state`. */
+async function requireNoAccounts(grant: Grant<'resource.update'>): Promise<void> {
+  const one = await grant.db
+    .selectFrom('account')
+    .select('id')
+    .where('resourceId', '=', grant.objectId)
+    .limit(1)
+    .executeTakeFirst();
+  if (one)
+    throw new Problem('not-that-state', {
+      detail: 'It has accounts already, and accounts of the one type hold files, of the other passwords.',
+    });
 }
 
 /** Deletes a resource with its accounts and histories. Throws `in-use` while one of them is being rotated. */
@@ -177,75 +228,4 @@ export async function deleteResource(grant: Grant<'resource.delete'>): Promise<v
     .executeTakeFirst();
   grant.note({ accounts: counted?.n ?? 0 });
   await grant.db.deleteFrom('resource').where('id', '=', grant.objectId).execute();
-}
-
-/** Sets how the product logs in to a resource; null switches it off. */
-export async function configureReset(
-  grant: Grant<'resource.configure-reset'>,
-  catalogue: DriverCatalogue,
-  reset: { settings: Record<string, unknown>; adminAccountId: string | null; elevationAccountId: string | null } | null,
-): Promise<void> {
-  const resource = await grant.db
-    .selectFrom('resource')
-    .select(['type'])
-    .where('id', '=', grant.objectId)
-    .forUpdate()
-    .executeTakeFirstOrThrow();
-  const settings = reset === null ? null : parseReset(catalogue, typeNamed(resource.type).driver, reset.settings);
-  for (const [path, accountId] of [
-    ['adminAccountId', reset?.adminAccountId],
-    ['elevationAccountId', reset?.elevationAccountId],
-  ] as const) {
-    if (!accountId) continue;
-    const found = await grant.db
-      .selectFrom('account')
-      .select('id')
-      .where('id', '=', accountId)
-      .where('resourceId', '=', grant.objectId)
-      .executeTakeFirst();
-    if (!found)
-      throw new Problem('settings-invalid', { errors: [{ path, message: 'must be an account of this resource' }] });
-  }
-  requireAdmin(settings, reset?.adminAccountId ?? null);
-  await grant.db
-    .updateTable('resource')
-    .set((eb) => ({
-      reset: settings === null ? null : JSON.stringify(settings),
-      adminAccountId: reset?.adminAccountId ?? null,
-      elevationAccountId: reset?.elevationAccountId ?? null,
-      updatedAt: new Date(),
-      version: eb('version', '+', 1),
-    }))
-    .where('id', '=', grant.objectId)
-    .execute();
-  grant.note({ reset: settings === null ? 'off' : JSON.stringify(settings).slice(0, 1000) });
-}
-
-/** Trusts the key a host now offers, after a person compared it, and drops the former pins. Throws `not-found` for a key the host did not offer. */
-export async function trustHostKey(grant: Grant<'resource.trust-host-key'>, fingerprint: string): Promise<void> {
-  const former = await grant.db
-    .selectFrom('hostKey')
-    .select(['fingerprint', 'state'])
-    .where('resourceId', '=', grant.objectId)
-    .execute();
-  if (!former.some((key) => key.fingerprint === fingerprint)) throw new Problem('not-found');
-  await grant.db
-    .deleteFrom('hostKey')
-    .where('resourceId', '=', grant.objectId)
-    .where('fingerprint', '!=', fingerprint)
-    .execute();
-  await grant.db.updateTable('hostKey').set({ state: 'pinned' }).where('resourceId', '=', grant.objectId).execute();
-  await grant.db
-    .updateTable('account')
-    .set({ checkResult: null, checkWhy: null })
-    .where('resourceId', '=', grant.objectId)
-    .where('checkResult', '=', 'untrusted')
-    .execute();
-  grant.note({
-    trusted: fingerprint,
-    dropped: former
-      .filter((key) => key.fingerprint !== fingerprint)
-      .map((key) => key.fingerprint)
-      .join(' '),
-  });
 }

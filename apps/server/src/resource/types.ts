@@ -1,87 +1,74 @@
 import type { Attribute } from '@strongroom/contract';
+import { sql } from 'kysely';
+import type { OrganisationDb } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
+import { builtInTypes, type BuiltInType } from './built-in-types.ts';
 
-/** A kind of resource the product comes with. Neither edited nor deleted by anybody. */
-export interface BuiltInType {
-  /** As the reference product's API spells it; stored. */
-  readonly name: string;
-  readonly category: string;
-  readonly attributes: readonly Attribute[];
-  readonly accountLabel: string;
-  /** The driver that verifies and resets; null while the product has none. */
-  readonly driver: string | null;
+/** A type that resources may have: one that the product comes with, or one of the organisation's own. */
+export interface KnownType extends BuiltInType {
+  /** Null for a built-in one. */
+  readonly id: string | null;
+  /** The built-in type whose way of resetting an own one takes. */
+  readonly resetsLike: string | null;
+  readonly icon: string | null;
+  readonly version: number;
 }
 
-const host: readonly Attribute[] = ['dnsName', 'url', 'description', 'department', 'location'];
-const windows: readonly Attribute[] = ['dnsName', 'domain', 'url', 'description', 'department', 'location'];
-const store: readonly Attribute[] = ['url', 'description', 'department', 'location'];
-const type = (
-  category: string,
-  name: string,
-  driver: string | null = null,
-  attributes = host,
-  accountLabel = 'User account',
-): BuiltInType => ({
-  name,
-  category,
-  attributes,
-  accountLabel,
-  driver,
+export const ownCategory = 'Own types';
+const builtIns = new Map(
+  builtInTypes.map((type): [string, KnownType] => [
+    type.name.toLowerCase(),
+    { ...type, id: null, resetsLike: null, icon: null, version: 1 },
+  ]),
+);
+
+/** The built-in type of this name, in any case; undefined when there is none. */
+export const builtInType = (name: string): KnownType | undefined => builtIns.get(name.toLowerCase());
+
+interface OwnTypeRow {
+  id: string;
+  name: string;
+  attributes: Attribute[];
+  accountLabel: string;
+  resetsLike: string | null;
+  holdsFiles: boolean;
+  icon: string | null;
+  version: number;
+}
+const knownType = (row: OwnTypeRow): KnownType => ({
+  ...row,
+  category: ownCategory,
+  driver: row.resetsLike === null ? null : (builtInType(row.resetsLike)?.driver ?? null),
 });
+const columns = sql`t.id, t.name, t.attributes, t.account_label, t.resets_like, t.holds_files, t.version,
+  (select left(encode(sha256(i.png), 'hex'), 16) from resource_type_icon i where i.type_id = t.id) as icon`;
 
-const systems = 'Operating systems';
-const network = 'Network devices';
-const databases = 'Databases';
-const cloud = 'Cloud services';
-const files = 'Files, keys and licences';
-const others = 'Others';
+/** The organisation's own types, by name. */
+export async function readOwnTypes(db: OrganisationDb): Promise<KnownType[]> {
+  const { rows } = await sql<OwnTypeRow>`select ${columns} from resource_type t order by lower(t.name)`.execute(db);
+  return rows.map(knownType);
+}
 
-export const builtInTypes: readonly BuiltInType[] = [
-  type(systems, 'Windows', null, windows),
-  type(systems, 'Windows Domain', null, windows),
-  type(systems, 'Linux', 'linux-ssh'),
-  type(systems, 'Mac', 'macos-ssh'),
-  type(systems, 'Solaris', 'solaris-ssh'),
-  type(systems, 'HP UNIX', 'hpux-ssh'),
-  type(systems, 'IBM AIX', 'aix-ssh'),
-  type(network, 'Cisco IOS'),
-  type(network, 'Cisco CatOS'),
-  type(network, 'Cisco PIX'),
-  type(network, 'HP ProCurve'),
-  type(network, 'Juniper NetScreen'),
-  type(network, 'HP iLO'),
-  type(network, 'Generic SSH Device'),
-  type(databases, 'MS SQL Server', null, windows, 'Log-in name'),
-  type(databases, 'MySQL Server', null, host, 'Log-in name'),
-  type(databases, 'Oracle DB Server', null, host, 'Log-in name'),
-  type(databases, 'Sybase ASE', null, host, 'Log-in name'),
-  type(databases, 'PostgreSQL', null, host, 'Role'),
-  type(databases, 'MongoDB', null, host, 'Log-in name'),
-  type(databases, 'Redis', null, host, 'ACL user'),
-  type(files, 'File Store', null, store, 'Name'),
-  type(files, 'Key Store', null, store, 'Name'),
-  type(files, 'License Store', null, store, 'Name'),
-  type(cloud, 'AWS IAM', null, store, 'IAM user'),
-  type(cloud, 'Microsoft Azure', null, store, 'User principal name'),
-  type(cloud, 'Google Apps', null, store, 'Account'),
-  type(cloud, 'Rackspace', null, store, 'User name'),
-  type(cloud, 'Kubernetes', null, host, 'Service account or user'),
-  type(others, 'LDAP Server', null, host, 'Distinguished name'),
-  type(others, 'VMware ESXi', 'esxi-ssh'),
-  type(others, 'Oracle ALOM'),
-  type(others, 'Oracle ILOM'),
-  type(others, 'Oracle XSCF'),
-  type(others, 'IBM AS400'),
-  type(others, 'Website Accounts', null, store, 'Log-in name'),
-];
+/** Every type there is, to be asked by name in any case: for a page of resources, in one statement. */
+export async function readTypes(db: OrganisationDb): Promise<(name: string) => KnownType | undefined> {
+  const own = new Map((await readOwnTypes(db)).map((type) => [type.name.toLowerCase(), type]));
+  return (name) => builtInType(name) ?? own.get(name.toLowerCase());
+}
 
-const byName = new Map(builtInTypes.map((t) => [t.name.toLowerCase(), t]));
-
-/** The type of this name, in any case. Throws `input-invalid` for one that does not exist. */
-export function typeNamed(name: string): BuiltInType {
-  const found = byName.get(name.toLowerCase());
-  if (!found) throw new Problem('input-invalid', { errors: [{ path: 'type', message: 'is not a resource type' }] });
-  return found;
+/**
+ * The type of this name, in any case. Throws `input-invalid` for one that does not exist. One of the organisation's own is
+ * held until the transaction ends: no resource gets a type that is renamed or deleted meanwhile.
+ */
+export async function typeNamed(db: OrganisationDb, name: string): Promise<KnownType> {
+  const builtIn = builtInType(name);
+  if (builtIn) return builtIn;
+  const { rows } =
+    await sql<OwnTypeRow>`select ${columns} from resource_type t where lower(t.name) = lower(${name}) for share of t`.execute(
+      db,
+    );
+  const row = rows[0];
+  if (!row) throw new Problem('input-invalid', { errors: [{ path: 'type', message: 'is not a resource type' }] });
+  return knownType(row);
 }
 
 /** What the drivers ask of a resource's settings. rotation/ knows the drivers and gives this in. */

@@ -32,7 +32,7 @@ export async function readReach(
     .select(['r.id', 'r.name', 'r.type', 'r.dnsName', 'r.reset', 'r.adminAccountId', 'r.elevationAccountId'])
     .where('a.id', '=', accountId)
     .executeTakeFirstOrThrow();
-  const { driver } = typeNamed(row.type);
+  const { driver } = await typeNamed(grant.db, row.type);
   if (driver === null || row.reset === null || row.dnsName === '') throw new Problem('not-resettable');
   const pinned = await grant.db
     .selectFrom('hostKey')

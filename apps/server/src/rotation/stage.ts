@@ -20,8 +20,8 @@ export async function stage(
 ): Promise<string> {
   const { organisationId, userId, origin } = grant.actor;
   const account = await readAccountRow(grant.db, grant.objectId, userId);
-  const { driver } = typeNamed(account.resourceType);
-  if (!isResettable(account) || driver === null) throw new Problem('not-resettable');
+  const { driver } = await typeNamed(grant.db, account.resourceType);
+  if (!isResettable(account, driver) || driver === null) throw new Problem('not-resettable');
   const resource = await grant.db
     .selectFrom('resource')
     .select('policyId')

@@ -13,4 +13,4 @@ export {
   type SealedChunk,
 } from './file-cipher.ts';
 export { copyMasterKey, createMasterKey, masterKeyExists, readMasterKey, type MasterKey } from './master-key.ts';
-export { checkMasterKey, createVault, WrongKey, type FileOpening, type Vault } from './vault.ts';
+export { checkMasterKey, createVault, WrongKey, type FileOpening, type Place, type Vault } from './vault.ts';

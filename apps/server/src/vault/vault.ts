@@ -19,10 +19,16 @@ export type Opening =
   | 'rotation.apply'
   | 'user.create'
   | 'user.invite'
+  | 'resource.reveal-field'
+  | 'account.reveal-field'
+  | 'account.open-url'
+  | 'resource.copy'
   | 'account.download-file'
   | 'account.download-field'
   | 'resource.download-file'
   | 'import.upload'
+  | 'import.open'
+  | 'import.download-skipped'
   | 'import.check'
   | 'import.apply';
 

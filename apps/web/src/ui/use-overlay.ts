@@ -3,6 +3,9 @@ import { useEffect, useRef } from 'react';
 /** The overlays that are open, the topmost last. */
 const open: symbol[] = [];
 
+/** Whether a dialog or a drawer lies over the page. */
+export const overlayIsOpen = (): boolean => open.length > 0;
+
 /**
  * What every overlay does: Esc closes the topmost alone, and the focus goes back to what had it before. Overlays here are
  * mounted when they open and may lie on one another, neither of which the library's own handling sees.

@@ -3,7 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { calls, changePassword, createResource, rotateAccount } from '@strongroom/contract';
+import {
+  calls,
+  changePassword,
+  createResource,
+  createRole,
+  createUserGroup,
+  rotateAccount,
+} from '@strongroom/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeCertificate } from '../../test/certificates.ts';
 import { inputFor } from '../../test/contract-input.ts';
@@ -162,7 +169,16 @@ async function objects(): Promise<Record<string, unknown>> {
     `insert into strongroom.trusted_certificate (id, organisation_id, fingerprint, pem) values (gen_random_uuid(), $1, $2, $3) returning id`,
     [w.organisationId, `trusted-${n}`, certificate],
   );
+  const role = await w.invoke(createRole, await w.people.admin.actor(), {
+    name: `role-${n}`,
+    basedOn: 'password-user',
+  });
+  const group = await w.invoke(createUserGroup, await w.people.admin.actor(), { name: `group-${n}` });
   return {
+    roleId: role.id,
+    userGroupId: group.id,
+    sshKey: '',
+    certificate: '',
     trustedCertificateId: trusted?.id,
     resourceId: resource.id,
     resourceIds: [other.id],
@@ -188,6 +204,15 @@ async function objects(): Promise<Record<string, unknown>> {
   };
 }
 
+/** Settings that a super administrator who is no privileged one may not change: rank.test.ts holds who may. */
+const privilegedSettings = {
+  inactivityMinutes: undefined,
+  absoluteSessionHours: undefined,
+  maxSessionsPerUser: undefined,
+  hideSecretSeconds: undefined,
+  clearClipboardSeconds: undefined,
+};
+
 /** What some calls need to be on, or to say, where the field's name does not tell. */
 function fitted(call: ACall, ids: Record<string, unknown>): Record<string, unknown> {
   switch (call.name) {
@@ -206,6 +231,10 @@ function fitted(call: ACall, ids: Record<string, unknown>): Record<string, unkno
       return { ...ids, role: 'administrator', host: '' };
     case 'user.update':
       return { ...ids, host: undefined, role: 'administrator' };
+    case 'user-group.change-members':
+      return { ...ids, add: [ids['userId']], remove: [] };
+    case 'setting.update':
+      return { ...ids, ...privilegedSettings };
     case 'certificate.install':
       return { ...ids, content: pem };
     case 'trusted-certificate.add':

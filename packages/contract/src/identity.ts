@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { call, Empty, Instant, Line, PasswordText, Scope } from './call.ts';
 import { OrganisationId, SessionId, TokenId } from './ids.ts';
+import { RolePermission } from './role.ts';
 import { MailServer } from './setting.ts';
 import { Restrictions } from './user-group.ts';
 import { PublicCertificate, profile, profileChanges, User, Username } from './user.ts';
@@ -71,6 +72,8 @@ export const Me = z
       mailPasswords: z.boolean(),
       denySuperAdministrators: z.boolean(),
     }),
+    /** What the user's role allows. */
+    permissions: z.array(RolePermission),
     /** What the user's groups leave them: of several groups the least wins. */
     permits: Restrictions,
   })

@@ -75,6 +75,7 @@ export async function describeMe(
       mailPasswords,
       denySuperAdministrators,
     },
+    permissions: [...facts.permits],
     permits: restrictions,
   };
 }

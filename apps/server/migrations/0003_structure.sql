@@ -259,6 +259,12 @@ create table strongroom.resource_group_member (
   foreign key (organisation_id, resource_id) references strongroom.resource (organisation_id, id) on delete cascade
 );
 create index resource_group_member_resource on strongroom.resource_group_member (resource_id, group_id);
+-- The policy that a resource has from its groups: of several the hardest to keep, by length first, then by what must be in it; null for none.
+create function strongroom.policy_of_groups(resource uuid) returns uuid language sql stable set search_path = pg_catalog as $$
+  select p.id from strongroom.resource_group_member m join strongroom.resource_group g on g.id = m.group_id
+    join strongroom.password_policy p on p.id = g.policy_id
+  where m.resource_id = resource
+  order by p.min_length desc, p.digits + p.specials desc, p.mixed_case desc, p.login_name_allowed, p.history_depth desc, p.id limit 1 $$;
 -- What the root of an owner's tree is called; without a row ‘NAME's Group’.
 create table strongroom.explorer_root (
   organisation_id uuid not null,

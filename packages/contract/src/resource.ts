@@ -57,6 +57,8 @@ export const Resource = z
     domain: z.string(),
     url: z.string(),
     policyId: PolicyId.nullable(),
+    /** The policy that its groups give it, which counts where it has none of its own; null for none. */
+    groupPolicyId: PolicyId.nullable(),
     ownerId: UserId,
     ownerName: z.string(),
     accounts: z.int(),

@@ -5,6 +5,6 @@ import type { Endpoint } from '../authorise/index.ts';
 import { explorerEndpoints } from './explorer.endpoints.ts';
 import { resourceGroupEndpoints } from './group.endpoints.ts';
 
-export { policiesOfGroups } from './policies.ts';
+export { policyOfGroups } from './policies.ts';
 
 export const groupEndpoints = (): Endpoint[] => [...resourceGroupEndpoints, ...explorerEndpoints];

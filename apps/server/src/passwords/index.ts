@@ -8,7 +8,7 @@ import { draw, policyFor, requirePolicyKept } from './policies.ts';
 
 export { changeLocally, nextVersion, requireNotReused, requirePassword } from './change.ts';
 export { passwordEndpoints } from './passwords.endpoints.ts';
-export { addBuiltInPolicies, draw, policyFor, requirePolicyKept } from './policies.ts';
+export { addBuiltInPolicies, draw, policyFor, readPolicies, requirePolicyKept } from './policies.ts';
 export { reveal } from './reveal.ts';
 
 /** Draws first passwords for new accounts, and checks given ones, by the policy that applies and the limits of the type's driver. */
@@ -18,11 +18,11 @@ export function firstPasswords(catalogue: DriverCatalogue): ResourceParts['passw
     return driver === null ? undefined : catalogue.limitsOf(driver);
   };
   return {
-    draw: async (db, { policyIds, resourceType, username }) =>
-      draw(await policyFor(db, policyIds), username, await limits(db, resourceType)),
-    async check(db, { policyIds, resourceType, username }, password) {
+    draw: async (db, { policyIds, resourceId, resourceType, username }) =>
+      draw(await policyFor(db, policyIds, resourceId), username, await limits(db, resourceType)),
+    async check(db, { policyIds, resourceId, resourceType, username }, password) {
       if (!(await readSettings(db)).policyOnCreation) return;
-      requirePolicyKept(await policyFor(db, policyIds), password, username, await limits(db, resourceType));
+      requirePolicyKept(await policyFor(db, policyIds, resourceId), password, username, await limits(db, resourceType));
     },
   };
 }

@@ -2,6 +2,7 @@ import type { Policy } from '@strongroom/contract';
 import { builtInPolicies, faults, generate, type Limits } from '@strongroom/password-policy';
 import type { z } from 'zod';
 import type { Grant } from '../authorise/index.ts';
+import { policyOfGroups } from '../group/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
 import { newId } from '../platform/random.ts';
@@ -38,11 +39,19 @@ const columns = [
 export const readPolicies = (db: OrganisationDb): Promise<PolicyRow[]> =>
   db.selectFrom('passwordPolicy').select(columns).orderBy('minLength').execute();
 
-/** The policy that applies: the first that is set of the account's, the resource's and the default. */
-export async function policyFor(db: OrganisationDb, policyIds: readonly (string | null)[]): Promise<PolicyRow> {
+/**
+ * The policy that applies: the first that is set of the account's, the resource's, the strictest of the groups that the
+ * resource is in, and the default. `resourceId` is null where there is no resource to ask for its groups.
+ */
+export async function policyFor(
+  db: OrganisationDb,
+  policyIds: readonly (string | null)[],
+  resourceId: string | null,
+): Promise<PolicyRow> {
   const policies = await readPolicies(db);
   const chosen = policyIds.find((id) => id !== null);
-  const policy = policies.find((p) => p.id === chosen) ?? policies.find((p) => p.isDefault);
+  const wanted = chosen ?? (resourceId === null ? null : await policyOfGroups(db, resourceId));
+  const policy = policies.find((p) => p.id === wanted) ?? policies.find((p) => p.isDefault);
   if (!policy) throw new Error('the organisation has no default policy');
   return policy;
 }

@@ -10,11 +10,7 @@ import {
 } from '@strongroom/contract';
 import { endpoint, type Endpoint } from '../authorise/index.ts';
 import { Problem } from '../platform/problem.ts';
-import {
-  accountReplies,
-  readAccountReply,
-  readAccountRows,
-} from './account.queries.ts';
+import { accountReplies, readAccountReply, readAccountRows } from './account.queries.ts';
 import { addAccounts, changeAccount, copyAccount, deleteAccount, moveAccount, setFavourite } from './accounts.ts';
 import { readyAccounts } from './new-accounts.ts';
 import type { ResourceParts } from './resource.endpoints.ts';
@@ -37,7 +33,11 @@ export const accountEndpoints = ({ vault, passwords }: ResourceParts): Endpoint[
         .where('id', '=', grant.objectId)
         .executeTakeFirstOrThrow();
       const type = await typeNamed(grant.db, resource.type);
-      const accounts = await readyAccounts(grant.db, passwords, input.accounts, { type, policyId: resource.policyId });
+      const accounts = await readyAccounts(grant.db, passwords, input.accounts, {
+        id: grant.objectId,
+        type,
+        policyId: resource.policyId,
+      });
       const ids = await addAccounts(grant, vault, grant.objectId, accounts);
       grant.note({
         added: accounts

@@ -8,9 +8,11 @@ import { fieldReader } from './fields.ts';
 import { requirePolicy } from './resources.ts';
 import type { KnownType } from './types.ts';
 
-/** Whom a first password is for: the policy is the first that is set of the account's, the resource's and the default. */
+/** Whom a first password is for: the policy is the first that is set of the account's, the resource's, its groups' and the default. */
 export interface PasswordFor {
   readonly policyIds: readonly (string | null)[];
+  /** The resource as it stands, for the groups it is in. */
+  readonly resourceId: string;
   readonly resourceType: string;
   readonly username: string;
 }
@@ -30,7 +32,7 @@ export async function readyAccounts(
   db: OrganisationDb,
   passwords: FirstPasswords,
   asked: readonly z.output<typeof newAccount>[],
-  resource: { readonly type: KnownType; readonly policyId: string | null },
+  resource: { readonly id: string; readonly type: KnownType; readonly policyId: string | null },
 ): Promise<NewAccount[]> {
   if (asked.length === 0) return [];
   for (const policyId of new Set(asked.map((account) => account.policyId))) await requirePolicy(db, policyId);
@@ -39,6 +41,7 @@ export async function readyAccounts(
   for (const [i, account] of asked.entries()) {
     const for_ = {
       policyIds: [account.policyId, resource.policyId],
+      resourceId: resource.id,
       resourceType: resource.type.name,
       username: account.username,
     };

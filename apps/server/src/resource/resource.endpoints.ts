@@ -33,8 +33,11 @@ export const resourceEndpoints = ({ vault, catalogue, passwords }: ResourceParts
   endpoint(createResource, {
     async run(grant, input, facts) {
       const type = await typeNamed(grant.db, input.type);
-      const accounts = await readyAccounts(grant.db, passwords, input.accounts, { type, policyId: input.policyId });
-      const id = await addResource(grant, vault, catalogue, { ...input, accounts });
+      const { accounts, policyId } = input;
+      const id = await addResource(grant, vault, catalogue, {
+        ...input,
+        accounts: (newId) => readyAccounts(grant.db, passwords, accounts, { id: newId, type, policyId }),
+      });
       return resourceReply(grant.db, id, facts, grant.actor.userId);
     },
   }),

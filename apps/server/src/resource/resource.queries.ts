@@ -20,6 +20,7 @@ export interface ResourceRow {
   domain: string;
   url: string;
   policyId: string | null;
+  groupPolicyId: string | null;
   ownerId: string;
   ownerName: string;
   accounts: number;
@@ -34,7 +35,7 @@ export interface ResourceRow {
 }
 
 const resourceColumns: RawBuilder<unknown> = sql`
-  r.id, r.number, r.name, r.type, r.dns_name, r.description, r.department, r.location, r.domain, r.url, r.policy_id, r.owner_id, o.username as owner_name,
+  r.id, r.number, r.name, r.type, r.dns_name, r.description, r.department, r.location, r.domain, r.url, r.policy_id, strongroom.policy_of_groups(r.id) as group_policy_id, r.owner_id, o.username as owner_name,
   (select count(*)::int from account a where a.resource_id = r.id) as accounts,
   (select (array_agg(h.health order by array_position(${[...healthOrder]}::text[], h.health)))[1] from (select ${healthOf} as health from account a where a.resource_id = r.id) h) as health,
   r.fields, r.reset, r.admin_account_id, r.elevation_account_id, r.created_at, r.updated_at, r.version`;

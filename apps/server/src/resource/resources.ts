@@ -23,7 +23,8 @@ interface Details {
   readonly policyId: string | null;
 }
 export interface NewResource extends Details {
-  readonly accounts: readonly NewAccount[];
+  /** Made once the resource is in its groups: their policies count for first passwords. */
+  accounts(id: string): Promise<readonly NewAccount[]>;
   readonly reset: {
     readonly settings: Record<string, unknown>;
     readonly adminUsername: string | null;
@@ -55,7 +56,7 @@ export async function addResource(
   input: NewResource,
 ): Promise<string> {
   const { organisationId, userId } = grant.actor;
-  const { accounts, reset, fields: given, tags, groupIds, ...details } = input;
+  const { accounts: ready, reset, fields: given, tags, groupIds, ...details } = input;
   const type = await typeNamed(grant.db, details.type);
   requireUrl(details.url);
   const values = (await fieldReader(grant.db, 'resource'))(given, { path: 'fields', creating: true });
@@ -84,6 +85,7 @@ export async function addResource(
   await storeSecretValues(grant, vault, 'resource', secretValuesOf(id, values));
   await giveTags(grant, [id], tags);
   await joinGroups(grant, id, groupIds);
+  const accounts = await ready(id);
   const ids = await addAccounts(grant, vault, id, accounts);
   const named = (username: string | null, path: string): string | null => {
     if (username === null) return null;

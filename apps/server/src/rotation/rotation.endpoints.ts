@@ -82,7 +82,7 @@ export const rotationEndpoints = (parts: WorkerParts, catalogue: DriverCatalogue
         .select('policyId')
         .where('id', '=', account.resourceId)
         .executeTakeFirstOrThrow();
-      const policy = await policyFor(grant.db, [account.policyId, resource.policyId]);
+      const policy = await policyFor(grant.db, [account.policyId, resource.policyId], account.resourceId);
       requirePolicyKept(policy, password, account.username, undefined);
       await requireNotReused(grant, parts.vault, password, policy.historyDepth);
       return { version: await changeLocally(grant, parts.vault, password, 'changed'), attemptId: null };

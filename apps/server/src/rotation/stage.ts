@@ -27,7 +27,7 @@ export async function stage(
     .select('policyId')
     .where('id', '=', account.resourceId)
     .executeTakeFirstOrThrow();
-  const policy = await policyFor(grant.db, [account.policyId, resource.policyId]);
+  const policy = await policyFor(grant.db, [account.policyId, resource.policyId], account.resourceId);
   const limits = catalogue.limitsOf(driver);
   if (given) requirePolicyKept(policy, given, account.username, limits);
   const password = given ?? draw(policy, account.username, limits);

@@ -36,6 +36,7 @@ export const resources = catalogue('resources', {
   policy: 'Password policy',
   policyHelp: 'Holds for every account that has none of its own.',
   policyDefault: 'Default: {name}',
+  policyOfGroup: 'From its groups: {name}',
   nameMissing: 'Enter a name.',
   typeMissing: 'Choose a type.',
   addressHelp: 'Where Strongroom reaches it.',

@@ -157,7 +157,7 @@ export function AccountsTab({ resource }: { readonly resource: Resource }) {
   const phone = useMediaQuery('(max-width: 48em)') ?? false;
   const [url, setUrl] = useUrlState(['account', 'tab'] as const);
   const [adding, setAdding] = useState(false);
-  const policy = policyOf(usePolicies(), resource.policyId);
+  const policy = policyOf(usePolicies(), resource.policyId, resource.groupPolicyId);
   const look = useCallback(
     (account: Account, tab?: string) => setUrl({ account: account.id, tab }, { push: true }),
     [setUrl],
@@ -246,7 +246,10 @@ export function AccountsTab({ resource }: { readonly resource: Resource }) {
             [resources('type'), resource.type],
             [
               resources('policy'),
-              policy && (resource.policyId ? policy.name : resources('policyDefault', { name: policy.name })),
+              policy &&
+                (resource.policyId
+                  ? policy.name
+                  : resources(resource.groupPolicyId ? 'policyOfGroup' : 'policyDefault', { name: policy.name })),
             ],
             [resources('domain'), resource.domain],
             [resources('url'), resource.url && <bdi className="mono">{resource.url}</bdi>],

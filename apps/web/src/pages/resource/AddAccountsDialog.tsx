@@ -25,7 +25,7 @@ export default function AddAccountsDialog({
   const [checked, setChecked] = useState(false);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  const policy = policyOf(usePolicies(), resource.policyId);
+  const policy = policyOf(usePolicies(), resource.policyId, resource.groupPolicyId);
   const type = useResourceTypes().find(({ name }) => name === resource.type);
   const label = type?.accountLabel ?? resources('accounts');
   const submit = async () => {

@@ -24,7 +24,7 @@ import { policyOf, usePolicies, useResource } from './use-lists.ts';
 
 function AccountDetails({ account }: { readonly account: Account }) {
   const resource = useResource(account.resourceId).data;
-  const policy = policyOf(usePolicies(), account.policyId, resource?.policyId);
+  const policy = policyOf(usePolicies(), account.policyId, resource?.policyId, resource?.groupPolicyId);
   return (
     <Details
       items={[

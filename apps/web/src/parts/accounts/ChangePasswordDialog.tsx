@@ -26,7 +26,7 @@ export default function ChangePasswordDialog(props: {
   const { preferences } = useMe();
   const policies = usePolicies();
   const resource = useResource(account.resourceId).data;
-  const policy = policyOf(policies, account.policyId, resource?.policyId);
+  const policy = policyOf(policies, account.policyId, resource?.policyId, resource?.groupPolicyId);
   const [password, setPassword] = useState('');
   const [where, setWhere] = useState<'local' | 'target'>(
     account.resettable && preferences.changeOnTargetByDefault ? 'target' : 'local',

@@ -7,6 +7,7 @@ import {
   calls,
   changePassword,
   createResource,
+  createResourceGroup,
   createRole,
   createUserGroup,
   rotateAccount,
@@ -71,6 +72,11 @@ beforeAll(async () => {
   boss = await w.people.boss.session();
   const made = await makeCertificate();
   certificate = made.cert;
+  // Without it nobody arranges the organisation's tree.
+  await w.sql(
+    `insert into strongroom.setting (organisation_id, name, value) values ($1, 'globalExplorerTree', 'true')`,
+    [w.organisationId],
+  );
   pem = `${made.cert}${made.key}`;
   unscoped = (await w.people.boss.token([])).text;
 });
@@ -174,7 +180,17 @@ async function objects(): Promise<Record<string, unknown>> {
     basedOn: 'password-user',
   });
   const group = await w.invoke(createUserGroup, await w.people.admin.actor(), { name: `group-${n}` });
+  const resourceGroup = await w.invoke(createResourceGroup, owner, { name: `resources-${n}` });
+  const gathering = await w.invoke(createResourceGroup, owner, {
+    name: `gathering-${n}`,
+    kind: 'criteria',
+    criteria: [{ field: 'name', operator: 'equals', value: 'none' }],
+  });
   return {
+    groupId: resourceGroup.id,
+    gatheringId: gathering.id,
+    parentId: null,
+    criteria: [{ field: 'name', operator: 'starts', value: 'host' }],
     roleId: role.id,
     userGroupId: group.id,
     sshKey: '',
@@ -233,6 +249,16 @@ function fitted(call: ACall, ids: Record<string, unknown>): Record<string, unkno
       return { ...ids, host: undefined, role: 'administrator' };
     case 'user-group.change-members':
       return { ...ids, add: [ids['userId']], remove: [] };
+    case 'resource-group.create':
+      return { ...ids, kind: 'static', criteria: [] };
+    case 'resource-group.change-criteria':
+    case 'resource-group.preview':
+      return { ...ids, groupId: ids['gatheringId'] };
+    case 'resource-group.change-members':
+      return { ...ids, add: [ids['otherResourceId']], remove: [] };
+    case 'explorer.change':
+    case 'explorer.revert':
+      return { ...ids, version: 0 };
     case 'setting.update':
       return { ...ids, ...privilegedSettings };
     case 'certificate.install':

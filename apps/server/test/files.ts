@@ -6,7 +6,8 @@ import type { World } from './world.ts';
 export async function* inPieces(content: Buffer, pieceBytes = 70_001): AsyncGenerator<Buffer> {
   for (let at = 0; at < content.length; at += pieceBytes) {
     await Promise.resolve();
-    yield content.subarray(at, at + pieceBytes);
+    // Whoever takes a piece may overwrite it.
+    yield Buffer.from(content.subarray(at, at + pieceBytes));
   }
 }
 

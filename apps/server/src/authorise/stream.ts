@@ -20,6 +20,7 @@ export interface StreamReply {
   readonly status?: number;
   readonly type: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Pieces are written one by one: the next is asked for when the one before is out, and may be overwritten then. */
   readonly body: string | Buffer | AsyncIterable<Uint8Array | string>;
 }
 

@@ -1,8 +1,10 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Perform, StreamAsk, StreamEndpoint } from '../authorise/index.ts';
+import type { Log } from '../platform/log.ts';
 import { Problem } from '../platform/problem.ts';
 import type { Authenticator } from './authenticate.ts';
+import { sendPieces } from './pieces.ts';
 import { forUsers, type Allowance } from './rate-limit.ts';
 import { whileUploading } from './upload-clock.ts';
 
@@ -15,6 +17,7 @@ export function streamDoor(
   parts: {
     readonly perform: Perform;
     readonly streams: readonly StreamEndpoint[];
+    readonly log: Log;
     limit(asker: string, allowance: Allowance): number;
   },
   authenticator: Authenticator,
@@ -55,7 +58,11 @@ export function streamDoor(
           .headers({ ...answer.headers })
           .type(answer.type);
         const { body } = answer;
-        return reply.send(typeof body === 'string' || Buffer.isBuffer(body) ? body : Readable.from(body));
+        if (typeof body === 'string' || Buffer.isBuffer(body)) return reply.send(body);
+        await sendPieces(reply, body, (err) => {
+          parts.log.error({ err, req: request }, 'an answer broke off');
+        });
+        return reply;
       },
     });
   };

@@ -21,7 +21,7 @@ import {
   type StreamEndpoint,
   type StreamReply,
 } from '../authorise/index.ts';
-import type { FileOpening } from '../vault/index.ts';
+import { wipe, type FileOpening } from '../vault/index.ts';
 import { accountFile, keepAccountFile, requireHoldsFile } from './account-file.ts';
 import { fieldFile, keepFieldFile, removeFieldFile, requireFileField } from './field-file.ts';
 import { fileLimit } from './limit.ts';
@@ -77,6 +77,14 @@ function upload<A extends Action, I extends z.ZodType<{ name: string }>, R exten
   };
 }
 
+/** Hands pieces on and overwrites each once it is written: the door asks for the next one only then. */
+async function* wiped(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+  for await (const piece of bytes) {
+    yield piece;
+    wipe(piece);
+  }
+}
+
 /** Binds a download to its work. It is decided and recorded before the first byte goes out. */
 function download<A extends FileOpening, I extends z.ZodType<Why>>(
   parts: FileParts,
@@ -102,7 +110,7 @@ function download<A extends FileOpening, I extends z.ZodType<Why>>(
           // Should a browser show it all the same, nothing in it runs.
           'content-security-policy': "sandbox; default-src 'none'",
         },
-        body: file.bytes,
+        body: wiped(file.bytes),
       };
     },
   };

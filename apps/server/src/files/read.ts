@@ -1,7 +1,7 @@
 import type { Ask, Grant } from '../authorise/index.ts';
 import type { Database } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
-import { DamagedFile, openChunks, type FileKey, type FileOpening, type SealedChunk } from '../vault/index.ts';
+import { DamagedFile, openChunks, wipe, type FileKey, type FileOpening, type SealedChunk } from '../vault/index.ts';
 import type { FileParts } from './store.ts';
 
 /** A stored file that may be read. */
@@ -67,7 +67,7 @@ async function* sealedChunks(
   chunks: number,
 ): AsyncGenerator<SealedChunk, void, undefined> {
   for (let first = 0; first < chunks; first += chunksAtOnce) {
-    yield* await database.asOrganisation(organisationId, (db) =>
+    const rows = await database.asOrganisation(organisationId, (db) =>
       db
         .selectFrom('fileChunk')
         .select(['n', 'sealed'])
@@ -77,5 +77,9 @@ async function* sealedChunks(
         .orderBy('n')
         .execute(),
     );
+    for (const row of rows) {
+      yield row;
+      wipe(row.sealed);
+    }
   }
 }

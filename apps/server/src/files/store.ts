@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Action, Ask, Grant, Perform } from '../authorise/index.ts';
+import type { Action, Ask, Facts, Grant, Perform } from '../authorise/index.ts';
 import type { Database } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
 import { newId } from '../platform/random.ts';
@@ -17,6 +17,7 @@ export interface FileParts {
 export interface Incoming {
   /** As the sender calls it. */
   readonly name: string;
+  /** Its content. The pieces are taken over, and overwritten once they are sealed. */
   readonly bytes: AsyncIterable<Uint8Array>;
   /** How many bytes the sender says it has; undefined when it does not say. */
   readonly length: number | undefined;
@@ -48,7 +49,7 @@ export async function storeUpload<A extends Action, T>(
   ask: Ask<A>,
   incoming: Incoming,
   work: {
-    begin(grant: Grant<A>): Promise<{ limit: number }>;
+    begin(grant: Grant<A>, facts: Facts): Promise<{ limit: number }>;
     keep(grant: Grant<A>, file: Stored): Promise<T>;
   },
 ): Promise<T> {
@@ -56,8 +57,8 @@ export async function storeUpload<A extends Action, T>(
   const { organisationId, userId } = ask.actor;
   const [id, name] = [newId(), fileName(incoming.name)];
   const key = newFileKey(organisationId, id);
-  const limit = await perform(ask, async (grant) => {
-    const { limit: most } = await work.begin(grant);
+  const limit = await perform(ask, async (grant, facts) => {
+    const { limit: most } = await work.begin(grant, facts);
     if ((incoming.length ?? 0) > most) throw tooLarge(most);
     const sealedKey = await vault.sealFileKey(grant, key);
     await grant.db
@@ -73,9 +74,16 @@ export async function storeUpload<A extends Action, T>(
     let chunks = 0;
     let batch: { n: number; sealed: Buffer }[] = [];
     const send = async (): Promise<void> => {
-      const values = batch.map((chunk) => ({ organisationId, fileId: id, ...chunk }));
       await perform(ask, async (grant) => {
-        await grant.db.insertInto('fileChunk').values(values).execute();
+        // A statement each, sent together: one for all is copied over and over on its way out.
+        await Promise.all(
+          batch.map((chunk) =>
+            grant.db
+              .insertInto('fileChunk')
+              .values({ organisationId, fileId: id, ...chunk })
+              .execute(),
+          ),
+        );
         grant.nothingDone();
       });
       for (const { sealed } of batch) wipe(sealed);
@@ -125,6 +133,8 @@ function count(incoming: Incoming, limit: number): { bytes: AsyncIterable<Uint8A
         size += next.value.length;
         if (size > limit) throw new BeyondLimit();
         yield next.value;
+        // It is sealed, or copied to be.
+        wipe(next.value);
       }
     } finally {
       await source.return?.().catch(() => undefined);

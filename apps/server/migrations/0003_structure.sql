@@ -758,6 +758,9 @@ create index account_search on strongroom.account using gin (search_text gin_trg
 create index resource_by_type on strongroom.resource (organisation_id, lower(type), id);
 create index resource_by_dns_name on strongroom.resource (organisation_id, lower(dns_name), id);
 create index resource_by_change on strongroom.resource (organisation_id, updated_at, id);
+-- Without these, each account that goes would read all resources for one that logs in with it.
+create index resource_admin_account on strongroom.resource (admin_account_id) where admin_account_id is not null;
+create index resource_elevation_account on strongroom.resource (elevation_account_id) where elevation_account_id is not null;
 create index account_by_username on strongroom.account (organisation_id, lower(username), id);
 create index account_by_change on strongroom.account (organisation_id, changed_at, id);
 create index account_by_check on strongroom.account (organisation_id, coalesce(checked_at, '-infinity'), id);
@@ -765,6 +768,8 @@ create index account_unwell on strongroom.account (organisation_id, check_result
 create index app_user_by_full_name on strongroom.app_user (organisation_id, lower(full_name), id);
 -- And one for each way they are narrowed that leaves few.
 create index resource_of_type on strongroom.resource (organisation_id, type, lower(name), id);
+create index resource_of_department on strongroom.resource (organisation_id, department, lower(name), id);
+create index resource_of_location on strongroom.resource (organisation_id, location, lower(name), id);
 create index account_by_proof on strongroom.account (organisation_id, proven_at);
 create index account_excluded on strongroom.account (organisation_id, exclusion_until) where exclusion_until is not null;
 
@@ -822,6 +827,12 @@ revoke update on strongroom.file_chunk from strongroom_app;
 create function strongroom.unfinished_tasks() returns table (id uuid, organisation_id uuid) language sql stable security definer
   set search_path = pg_catalog
   as $$ select t.id, t.organisation_id from strongroom.task t where t.state in ('waiting', 'running') $$;
+-- Fresh statistics for what an import fills: only the owner may gather them, and until the database does by itself its plans would be for empty tables.
+create function strongroom.analyze_lists() returns void language plpgsql security definer set search_path = pg_catalog
+  as $$ begin
+    analyze strongroom.resource, strongroom.account, strongroom.secret, strongroom.app_user, strongroom.resource_tag, strongroom.resource_group_member,
+      strongroom.import_line, strongroom.import_change;
+  end $$;
 do $$ declare f record; begin
   for f in select p.oid::regprocedure as name from pg_proc p join pg_namespace n on n.oid = p.pronamespace
     where n.nspname = 'strongroom' and p.proowner = current_user::regrole and not exists (select 1 from pg_depend d where d.objid = p.oid and d.deptype = 'e')

@@ -5,7 +5,7 @@ import type { Endpoint, Perform, StreamEndpoint } from './authorise/index.ts';
 import { fileEndpoints, fileStreams } from './files/index.ts';
 import { groupEndpoints } from './group/index.ts';
 import { identityEndpoints, type PasswordHasher } from './identity/index.ts';
-import { importsEndpoints } from './imports/index.ts';
+import { importStreams, importsEndpoints, importTasks } from './imports/index.ts';
 import { firstPasswords, passwordEndpoints } from './passwords/index.ts';
 import type { Database } from './platform/db.ts';
 import type { Jobs, JobName } from './platform/jobs.ts';
@@ -52,6 +52,7 @@ export function compose(parts: Parts): Composed {
     if (!found) throw new Error(`no call ${name}`);
     return found;
   };
+  const imports = { database, perform, vault, find, catalogue: driverCatalogue };
   const endpoints: Endpoint[] = [
     ...setupEndpoints({ database, perform, vault, hasher, ...parts.setup }),
     ...identityEndpoints(database, { vault, hasher, publicUrl, mailer, onMailFailure }),
@@ -63,16 +64,16 @@ export function compose(parts: Parts): Composed {
     ...fileEndpoints(),
     ...rotationEndpoints(worker, driverCatalogue),
     ...tasksEndpoints({ find }),
-    ...importsEndpoints(),
+    ...importsEndpoints(imports),
     ...searchEndpoints(),
     ...auditEndpoints(signerOf),
   ];
   return {
     endpoints,
-    streams: [...resourceStreams({ vault }), ...fileStreams({ database, perform, vault })],
+    streams: [...resourceStreams({ vault }), ...fileStreams({ database, perform, vault }), ...importStreams(imports)],
     jobs: {
       rotate: async ({ organisationId, attemptId }) => void (await runAttempt(worker, organisationId, attemptId)),
-      task: (payload, signal) => runTask({ database, perform, find }, {}, payload, signal),
+      task: (payload, signal) => runTask({ database, perform, find }, importTasks(imports), payload, signal),
     },
   };
 }

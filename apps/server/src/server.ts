@@ -16,7 +16,9 @@ import {
 import { performer } from './authorise/index.ts';
 import { compose } from './compose.ts';
 import { httpServer } from './doors/index.ts';
+import { sweepFiles } from './files/index.ts';
 import { firstRun } from './first-run.ts';
+import { sweepImports } from './imports/index.ts';
 import { createPasswordHasher, smtpMailer, tidy, type Mailer } from './identity/index.ts';
 import { fault, moveKeys, openMasterKey } from './key-files.ts';
 import { noteAddress } from './platform/address.ts';
@@ -183,7 +185,16 @@ async function assemble(
 
   const tidying = setInterval(() => {
     organisations(database)
-      .then((all) => Promise.all(all.map(({ id }) => tidy(database, id))))
+      .then((all) =>
+        Promise.all(
+          all.map(async ({ id }) => {
+            await tidy(database, id);
+            // What imports let go of, the sweep of files takes.
+            await sweepImports(database, id);
+            await sweepFiles(database, id);
+          }),
+        ),
+      )
       .catch((err: unknown) => {
         log.warn({ err }, 'housekeeping failed; it is tried again in an hour');
       });

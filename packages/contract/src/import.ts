@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { call, Empty, Instant, Line, listReply } from './call.ts';
+import type { FileCall } from './file.ts';
 import { ImportId, PolicyId, TaskId } from './ids.ts';
 import { Task } from './task.ts';
 
@@ -123,6 +124,34 @@ export type ImportLine = z.infer<typeof ImportLine>;
 
 const one = z.object({ importId: ImportId });
 
+const fileCall = <const N extends string, I extends z.ZodType, R extends z.ZodType>(
+  c: FileCall<N, I, R>,
+): FileCall<N, I, R> => c;
+export const uploadImport = fileCall({
+  name: 'import.upload',
+  method: 'POST',
+  path: '/imports',
+  summary: 'Takes in a CSV, TSV or XLSX file to import. It is kept sealed, and nothing is imported yet.',
+  input: z.object({ kind: ImportKind, name: Line(255).min(1) }),
+  answer: Import,
+});
+export const downloadSkippedLines = fileCall({
+  name: 'import.download-skipped',
+  method: 'POST',
+  path: '/imports/:importId/skipped',
+  summary: 'Gives the skipped lines as they came, each with why, as a CSV file to be mended and imported.',
+  input: one,
+  answer: z.null(),
+});
+export const openImport = call({
+  name: 'import.open',
+  method: 'GET',
+  path: '/imports/:importId/file',
+  scope: 'manage',
+  summary: 'The beginning of an uploaded file, and which column seems to be which.',
+  input: one,
+  reply: z.object({ file: ImportFile, guess: ImportMapping }),
+});
 export const listImports = call({
   name: 'import.list',
   method: 'GET',

@@ -123,6 +123,7 @@ describe('the database', () => {
         `select p.proname as it from pg_proc p join pg_namespace n on n.oid = p.pronamespace where p.prosecdef and ${ours}`,
       ),
     ).toEqual([
+      'analyze_lists',
       'claim_setup',
       'enqueue',
       'find_link',

@@ -283,6 +283,8 @@ export const policy = {
   'import.upload': { on: 'organisation', trail: 'task', rules: person('manage') },
   'import.list': { on: 'organisation', trail: 'task', audit: 'refusals', rules: person('read') },
   'import.read': { on: 'import', trail: 'task', audit: 'refusals', rules: [...person('read'), holds('owner')] },
+  'import.open': { on: 'import', trail: 'task', rules: [...person('manage'), holds('owner')] },
+  'import.download-skipped': { on: 'import', trail: 'task', rules: [...person('manage'), holds('owner')] },
   'import.check': { on: 'import', trail: 'task', rules: [...person('manage'), holds('owner')] },
   'import.run': { on: 'import', trail: 'task', rules: [...person('manage'), holds('owner')] },
   'import.lines': { on: 'import', trail: 'task', audit: 'refusals', rules: [...person('read'), holds('owner')] },

@@ -66,9 +66,13 @@ export function rowOf(user: NewUser): Omit<NewUser, 'role'> {
  * `input-invalid` for a super administrator whose role cannot be one, a host, a key or a certificate that is none.
  */
 export function addUser(grant: Grant<'setup.complete'>, user: NewUser): Promise<string>;
-export function addUser(grant: Grant<'user.create' | 'user.create-api'>, user: NewUser, actor: Facts): Promise<string>;
+export function addUser(
+  grant: Grant<'user.create' | 'user.create-api' | 'import.apply'>,
+  user: NewUser,
+  actor: Facts,
+): Promise<string>;
 export async function addUser(
-  grant: Grant<'user.create' | 'user.create-api' | 'setup.complete'>,
+  grant: Grant<'user.create' | 'user.create-api' | 'import.apply' | 'setup.complete'>,
   user: NewUser,
   actor?: Facts,
 ): Promise<string> {

@@ -14,7 +14,9 @@ import { resourceEndpoints as endpoints, type ResourceParts } from './resource.e
 export { isResettable, proofReply, readAccountRow } from './account.queries.ts';
 export { requireNoAttempt } from './accounts.ts';
 export { fieldPlace, fieldReader, readFields, type FieldRow } from './fields.ts';
+export { addManyAccounts, addResources, type AccountToMake, type ResourceToMake } from './many.ts';
 export type { ResourceParts } from './resource.endpoints.ts';
+export { requireUrl } from './url.ts';
 export { readTypes, typeNamed, type DriverCatalogue, type KnownType } from './types.ts';
 
 export const resourceEndpoints = (parts: ResourceParts): Endpoint[] => [

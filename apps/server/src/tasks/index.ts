@@ -12,8 +12,11 @@ export { settle, type Running } from './run.ts';
 export { addTask, countDone, readTaskReply } from './task.queries.ts';
 export { start, taskEndpoints as tasksEndpoints } from './tasks.endpoints.ts';
 
-/** What does the work of a kind of task that is no list of items; it returns why it failed, or undefined. */
-export type OtherWork = (task: Running, signal: AbortSignal) => Promise<string | undefined>;
+/**
+ * What does the work of a kind of task that is no list of items. Answers undefined at its end, why it failed, or null when it
+ * is not at its end: because the server stops, or because another run of the same task goes on.
+ */
+export type OtherWork = (task: Running, signal: AbortSignal) => Promise<string | null | undefined>;
 
 /** The job: runs a task to its end, or as far as it comes before the server stops. */
 export async function runTask(
@@ -27,7 +30,7 @@ export async function runTask(
   const other = others[task.kind];
   if (!other) return runItems(parts, task, signal);
   const why = await other(task, signal);
-  if (!signal.aborted) await end(parts.perform, task, why === undefined ? 'done' : 'failed', why ?? null);
+  if (why !== null) await end(parts.perform, task, why === undefined ? 'done' : 'failed', why ?? null);
 }
 
 /** Puts tasks back in line that a stopped server left in the middle. Call it at start. */

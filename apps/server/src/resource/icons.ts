@@ -1,3 +1,4 @@
+import { crc32, inflateSync } from 'node:zlib';
 import { PNG } from 'pngjs';
 import { Problem } from '../platform/problem.ts';
 
@@ -9,29 +10,80 @@ const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
 const wrong = (message: string): Problem => new Problem('input-invalid', { errors: [{ path: 'png', message }] });
 
+/** Samples of a pixel by colour type, and the bit depths that the type may have. Source: PNG (Third Edition) table 8. */
+const colours: Readonly<Record<number, { samples: number; depths: readonly number[] }>> = {
+  0: { samples: 1, depths: [1, 2, 4, 8, 16] },
+  2: { samples: 3, depths: [8, 16] },
+  3: { samples: 1, depths: [1, 2, 4, 8] },
+  4: { samples: 2, depths: [8, 16] },
+  6: { samples: 4, depths: [8, 16] },
+};
+
 /**
  * Reads a PNG, makes it 64 × 64 at most, and writes it anew from its pixels alone: nothing else that came with it is kept.
- * What it claims to be is held against bounds before a byte is unpacked; the reader itself unpacks no more than that.
- * Throws `input-invalid` for whatever is no such picture. Source: PNG (Third Edition) §5, §11.2.1.
+ * The reader of the library is given only what was proven here to be one picture of bounded size: it believes every header
+ * it meets, and unpacks without end. Throws `input-invalid` for whatever is no such picture. Source: PNG (Third Edition) §5, §11.
  */
 export function remakeIcon(base64: string): Buffer {
-  const bytes = Buffer.from(base64, 'base64');
-  if (bytes.length > largestFile) throw wrong('is larger than 256 KiB');
-  if (bytes.length < 33 || !bytes.subarray(0, 8).equals(signature) || bytes.toString('latin1', 12, 16) !== 'IHDR')
-    throw wrong('is not a PNG');
-  const [width, height] = [bytes.readUInt32BE(16), bytes.readUInt32BE(20)];
-  if (width < 1 || height < 1 || width > largestSide || height > largestSide)
-    throw wrong(`must be at most ${largestSide} × ${largestSide} pixels`);
+  const proven = bounded(Buffer.from(base64, 'base64'));
   let picture: PNG;
   try {
-    picture = PNG.sync.read(bytes);
+    picture = PNG.sync.read(proven);
   } catch {
     throw wrong('is a damaged PNG');
   }
-  // A second header would have changed the size behind the bounds.
-  if (picture.width !== width || picture.height !== height || picture.data.length !== width * height * 4)
-    throw wrong('is a damaged PNG');
   return PNG.sync.write(shrink(picture), { colorType: 6, inputColorType: 6, bitDepth: 8 });
+}
+
+/** The picture with its header, palette and pixels only. */
+function bounded(bytes: Buffer): Buffer {
+  if (bytes.length > largestFile) throw wrong('is larger than 256 KiB');
+  if (!bytes.subarray(0, 8).equals(signature)) throw wrong('is not a PNG');
+  const chunks = chunksOf(bytes);
+  const [header, ...rest] = chunks;
+  if (header?.kind !== 'IHDR' || header.data.length !== 13 || rest.some((chunk) => chunk.kind === 'IHDR'))
+    throw wrong('is a damaged PNG');
+  const [width, height] = [header.data.readUInt32BE(0), header.data.readUInt32BE(4)];
+  const [depth = 0, colourType = 0, compression, filter, interlace] = header.data.subarray(8);
+  if (width < 1 || height < 1 || width > largestSide || height > largestSide)
+    throw wrong(`must be at most ${largestSide} × ${largestSide} pixels`);
+  const colour = colours[colourType];
+  if (!colour?.depths.includes(depth) || compression !== 0 || filter !== 0) throw wrong('is a damaged PNG');
+  if (interlace !== 0) throw wrong('is interlaced: save it without interlacing');
+  const size = height * (1 + Math.ceil((width * colour.samples * depth) / 8));
+  const packed = Buffer.concat(rest.filter((chunk) => chunk.kind === 'IDAT').map((chunk) => chunk.data));
+  let unpacked = 0;
+  try {
+    unpacked = inflateSync(packed, { maxOutputLength: size }).length;
+  } catch {
+    throw wrong('is a damaged PNG');
+  }
+  if (unpacked !== size) throw wrong('is a damaged PNG');
+  const kept = chunks.filter((chunk) => ['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND'].includes(chunk.kind));
+  return Buffer.concat([signature, ...kept.map((chunk) => chunk.whole)]);
+}
+
+interface Chunk {
+  readonly kind: string;
+  readonly data: Buffer;
+  /** With its length, kind and checksum. */
+  readonly whole: Buffer;
+}
+
+/** The chunks up to the end of the picture; what hangs behind it is left. */
+function chunksOf(bytes: Buffer): Chunk[] {
+  const chunks: Chunk[] = [];
+  for (let at = 8; at + 12 <= bytes.length;) {
+    const length = bytes.readUInt32BE(at);
+    const end = at + 12 + length;
+    if (end > bytes.length) break;
+    const kind = bytes.toString('latin1', at + 4, at + 8);
+    if (crc32(bytes.subarray(at + 4, end - 4)) !== bytes.readUInt32BE(end - 4)) throw wrong('is a damaged PNG');
+    chunks.push({ kind, data: bytes.subarray(at + 8, end - 4), whole: bytes.subarray(at, end) });
+    if (kind === 'IEND') return chunks;
+    at = end;
+  }
+  throw wrong('is a damaged PNG');
 }
 
 /** The mean of the pixels that fall into each new one, weighed by their opacity. Smaller pictures stay as they are. */

@@ -2,6 +2,7 @@ import {
   copyAccount,
   createAccounts,
   createResource,
+  createResourceType,
   deleteAccount,
   deleteResource,
   favouriteAccount,
@@ -379,9 +380,9 @@ describe('the catalogue of types', () => {
       expect([type.name, type.driver === null]).toEqual([type.name, type.resetSettings === null]);
       await resource(`a ${type.name}`, [], { type: type.name });
     }
-    // There is no call that edits, adds or removes one.
-    expect(
-      w.endpoints.map((endpoint) => endpoint.call.name).filter((name) => name.startsWith('resource-type.')),
-    ).toEqual(['resource-type.list']);
+    // A call that edits or removes a type names it by its id, and these have none; nor is another one added by their name.
+    expect(items.filter((type) => type.builtIn && type.id !== null)).toEqual([]);
+    const admin = await w.people.admin.actor();
+    await expect(w.invoke(createResourceType, admin, { name: 'LINUX' })).rejects.toMatchObject({ code: 'name-taken' });
   });
 });

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { Problem } from '../platform/problem.ts';
 
 /** What may stand in a resource's URL for something that is filled in when it is opened. */
@@ -16,7 +17,10 @@ export interface UrlParts {
   readonly fragment: string;
 }
 
-const hostText = /^(%DNS_NAME%|%RESOURCE_NAME%|[a-z0-9]([a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])$/i;
+/** A name or an address as it stands in a URL; an address of IPv6 in brackets. */
+const isHost = (text: string): boolean =>
+  /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/i.test(text) || (/^\[.*\]$/.test(text) && isIPv6(text.slice(1, -1)));
+const standsForHost = (text: string): boolean => text === '%DNS_NAME%' || text === '%RESOURCE_NAME%';
 
 /**
  * Reads a resource's URL. Scheme: http or https. Host: as it is, or as a whole the DNS name or the name of the resource.
@@ -31,7 +35,8 @@ export function readUrl(text: string): UrlParts {
   if (/[^\x21-\x7e]|["'<>\\^`{|}]/.test(text)) throw wrong('has a character that must be written as %XX');
   if (authority.includes('@')) throw wrong('cannot carry a user name before the host: use %ACCOUNT_NAME% in the query');
   const [, host = '', port = ''] = /^(.*?)(:\d{1,5})?$/s.exec(authority) ?? [];
-  if (!hostText.test(host) || Number(port.slice(1)) > 65_535)
+  const sample = standsForHost(host) ? 'host' : host;
+  if (!isHost(sample) || Number(port.slice(1)) > 65_535 || !URL.canParse(`${scheme}://${sample}${port}`))
     throw wrong('needs a host: a name, an address, %DNS_NAME% or %RESOURCE_NAME%');
   for (const [where, part] of [
     ['the path', path],
@@ -101,8 +106,8 @@ export const takesPassword = (url: UrlParts): boolean => url.query.some(([, valu
 export function fillUrl(url: UrlParts, filling: Filling, password: string): Opened {
   const host =
     url.host === '%DNS_NAME%' ? filling.dnsName : url.host === '%RESOURCE_NAME%' ? filling.resourceName : url.host;
-  const bare = /^[0-9a-f:.]*:[0-9a-f:.]*$/i.test(host) ? `[${host}]` : host;
-  if (!/^([a-z0-9]([a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])$/i.test(bare))
+  const bare = isIPv6(host) ? `[${host}]` : host;
+  if (!isHost(bare) || !URL.canParse(`${url.scheme}://${bare}${url.port}`))
     throw new Problem('not-that-state', {
       detail:
         host === '' ? 'The resource has no DNS name to open.' : 'The name of the resource cannot be a host in a URL.',

@@ -10,6 +10,7 @@ const words: Readonly<Record<string, string>> = {
   type: 'Linux',
   resourceType: 'Linux',
   name: 'new',
+  url: 'https://host.invalid/',
 };
 
 /**

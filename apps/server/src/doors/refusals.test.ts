@@ -6,11 +6,16 @@ import { join } from 'node:path';
 import {
   calls,
   changePassword,
+  createField,
   createResource,
   createResourceGroup,
+  createResourceType,
   createRole,
+  createTag,
   createUserGroup,
   rotateAccount,
+  updateAccount,
+  updateResource,
 } from '@strongroom/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeCertificate } from '../../test/certificates.ts';
@@ -186,7 +191,9 @@ async function objects(): Promise<Record<string, unknown>> {
     kind: 'criteria',
     criteria: [{ field: 'name', operator: 'equals', value: 'none' }],
   });
+  const custom = await customThings(n, resource.id, id('root'));
   return {
+    ...custom,
     groupId: resourceGroup.id,
     gatheringId: gathering.id,
     parentId: null,
@@ -229,6 +236,35 @@ const privilegedSettings = {
   clearClipboardSeconds: undefined,
 };
 
+/** A field with a value on each, a tag with a value, and a type that no resource has. */
+async function customThings(n: number, resourceId: string, accountId: string): Promise<Record<string, unknown>> {
+  const admin = await w.people.admin.actor();
+  const keeper = await w.people.keeper.actor();
+  // There may be twenty.
+  await w.sql('delete from strongroom.custom_field');
+  const [ofResource, ofAccount] = [
+    await w.invoke(createField, admin, { belongsTo: 'resource', name: `r-${n}`, kind: 'password' }),
+    await w.invoke(createField, admin, { belongsTo: 'account', name: `a-${n}`, kind: 'password' }),
+  ];
+  const values = (id: string) => ({ fields: { [id]: 'sealed' } as never });
+  await w.invoke(updateResource, keeper, { resourceId: resourceId as never, ...values(ofResource.id) });
+  await w.invoke(updateAccount, keeper, { accountId: accountId as never, ...values(ofAccount.id) });
+  const tag = await w.invoke(createTag, admin, { scope: 'client', name: `tag-${n}`, values: [{ value: 'a' }] });
+  const type = await w.invoke(createResourceType, admin, { name: `type-${n}` });
+  return {
+    fieldId: ofResource.id,
+    accountFieldId: ofAccount.id,
+    fields: {},
+    tagId: tag.id,
+    tagValueId: tag.values[0]?.id,
+    tags: [],
+    groupIds: [],
+    resourceTypeId: type.id,
+    fileFieldIds: [],
+    resetsLike: null,
+  };
+}
+
 /** What some calls need to be on, or to say, where the field's name does not tell. */
 function fitted(call: ACall, ids: Record<string, unknown>): Record<string, unknown> {
   switch (call.name) {
@@ -261,6 +297,19 @@ function fitted(call: ACall, ids: Record<string, unknown>): Record<string, unkno
       return { ...ids, version: 0 };
     case 'setting.update':
       return { ...ids, ...privilegedSettings };
+    case 'account.reveal-field':
+      return { ...ids, fieldId: ids['accountFieldId'] };
+    case 'field.create':
+    case 'field.update':
+      return { ...ids, options: [], types: [], required: false };
+    case 'resource-type.set-icon':
+      return { ...ids, png: null };
+    case 'resource-type.update':
+      return { ...ids, holdsFiles: false };
+    case 'resource.tag':
+      return { ...ids, add: [ids['tagValueId']], remove: [] };
+    case 'resource.copy':
+      return { ...ids, names: [`copy of ${String(ids['name'])}`], inherit: { accounts: true } };
     case 'certificate.install':
       return { ...ids, content: pem };
     case 'trusted-certificate.add':

@@ -55,6 +55,8 @@ export function commandFor(args, { watched }) {
     ...(prlimit === undefined ? [] : [prlimit, `--core=${coreLimit()}`]),
     runtime(),
     '--disable-sigusr1',
+    // For collectYoung of platform/memory.ts: what passes through is given back at once.
+    '--expose-gc',
     main,
     ...args,
   ];

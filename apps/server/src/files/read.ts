@@ -1,8 +1,9 @@
 import type { Ask, Grant } from '../authorise/index.ts';
 import type { Database } from '../platform/db.ts';
+import { collectYoung } from '../platform/memory.ts';
 import { Problem } from '../platform/problem.ts';
 import { DamagedFile, openChunks, wipe, type FileKey, type FileOpening, type SealedChunk } from '../vault/index.ts';
-import type { FileParts } from './store.ts';
+import { collectEvery, type FileParts } from './store.ts';
 
 /** A stored file that may be read. */
 export interface Opened {
@@ -81,5 +82,6 @@ async function* sealedChunks(
       yield row;
       wipe(row.sealed);
     }
+    if (first % collectEvery === 0) collectYoung();
   }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Action, Ask, Facts, Grant, Perform } from '../authorise/index.ts';
 import type { Database } from '../platform/db.ts';
+import { collectYoung } from '../platform/memory.ts';
 import { Problem } from '../platform/problem.ts';
 import { newId } from '../platform/random.ts';
 import { newFileKey, sealChunks, wipe, type Vault } from '../vault/index.ts';
@@ -34,6 +35,8 @@ export interface Stored {
 
 /** Chunks that travel to the database together: a megabyte. */
 const chunksAtOnce = 4;
+/** After so many chunks what they left in memory is given back: two megabytes. */
+export const collectEvery = 8;
 
 class BeyondLimit extends Error {}
 
@@ -88,6 +91,7 @@ export async function storeUpload<A extends Action, T>(
       });
       for (const { sealed } of batch) wipe(sealed);
       batch = [];
+      if (chunks % collectEvery === 0) collectYoung();
     };
     for await (const { n, sealed } of sealChunks(key, counted.bytes)) {
       hash.update(sealed);

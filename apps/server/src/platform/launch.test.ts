@@ -45,7 +45,7 @@ describe.each(launchers)('the command under %s', (_, node) => {
   it('runs the program on the pinned runtime with its arguments, without core dumps, and returns its exit status', () => {
     const { stdout, status } = spawnSync(node, [command, 'user', 'add', "o'brien $HOME"], { encoding: 'utf8' });
     const said = JSON.parse(stdout) as { version: string; flags: string[]; core: string; args: string[] };
-    expect(said).toMatchObject({ args: ['user', 'add', "o'brien $HOME"], flags: ['--disable-sigusr1'] });
+    expect(said).toMatchObject({ args: ['user', 'add', "o'brien $HOME"], flags: ['--disable-sigusr1', '--expose-gc'] });
     expect(Number(said.version.split(/[v.]/)[1])).toBeGreaterThanOrEqual(24);
     expect(['0', '1']).toContain(said.core);
     expect(status).toBe(5);

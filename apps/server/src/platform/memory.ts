@@ -10,6 +10,15 @@ export function wipe(...buffers: readonly (Uint8Array | undefined)[]): void {
   for (const buffer of buffers) buffer?.fill(0);
 }
 
+/**
+ * Gives the memory of what was used a moment ago back at once. For work that lets many bytes pass through: V8 lets 64 MB of buffers gather before it looks for
+ * those that nobody needs any more, on top of whatever the server needs, and with plaintext in them. Takes some 3 ms; does nothing without --expose-gc, which
+ * the launcher sets.
+ */
+export function collectYoung(): void {
+  globalThis.gc?.({ type: 'minor', execution: 'sync' });
+}
+
 // Each lets whoever may set it write the heap, and so keys and passwords, to a file or a socket.
 const peeking = /(^|\s)--(inspect|heapsnapshot|heap-prof|report-|diagnostic-dir|experimental-network-inspection)/;
 

@@ -650,13 +650,18 @@ create trigger gathered_new after insert on strongroom.resource referencing new 
 create function strongroom.resource_after_update() returns trigger language plpgsql set search_path = pg_catalog as $$
 declare one record;
 begin
-  for one in select n.organisation_id as org, array_agg(n.id) as ids from came n join went o on o.id = n.id where n.search_text <> o.search_text group by n.organisation_id loop
+  -- What changed, as a difference of sets: a join of the two would be planned once, for the few rows of a first update, and go
+  -- through ten thousand rows ten thousand times later.
+  for one in select x.organisation_id as org, array_agg(x.id) as ids from (
+      select n.organisation_id, n.id, n.search_text from came n except select o.organisation_id, o.id, o.search_text from went o) x
+    group by x.organisation_id loop
     update strongroom.account a set search_text = strongroom.account_search_text(a, r.search_text)
       from strongroom.resource r where r.id = a.resource_id and r.id = any (one.ids);
   end loop;
-  for one in select n.organisation_id as org, array_agg(n.id) as ids from came n join went o on o.id = n.id
-    where (n.name, n.dns_name, n.type, n.description, n.department, n.location, n.domain, n.fields, n.owner_id)
-      is distinct from (o.name, o.dns_name, o.type, o.description, o.department, o.location, o.domain, o.fields, o.owner_id) group by n.organisation_id loop
+  for one in select x.organisation_id as org, array_agg(x.id) as ids from (
+      select n.organisation_id, n.id, n.name, n.dns_name, n.type, n.description, n.department, n.location, n.domain, n.fields, n.owner_id from came n
+      except select o.organisation_id, o.id, o.name, o.dns_name, o.type, o.description, o.department, o.location, o.domain, o.fields, o.owner_id from went o) x
+    group by x.organisation_id loop
     perform strongroom.gather_resources(one.org, one.ids);
   end loop;
   return null;
@@ -691,9 +696,11 @@ create trigger gathered_new after insert on strongroom.account referencing new t
 create function strongroom.account_after_update() returns trigger language plpgsql set search_path = pg_catalog as $$
 declare one record;
 begin
-  for one in select x.org, array_agg(distinct x.id) as ids from (
-      select n.organisation_id as org, unnest(array[n.resource_id, o.resource_id]) as id from came n join went o on o.id = n.id
-      where (n.username, n.fields, n.resource_id) is distinct from (o.username, o.fields, o.resource_id)) x group by x.org loop
+  for one in select x.organisation_id as org, array_agg(distinct x.resource_id) as ids from (
+      (select n.organisation_id, n.id, n.username, n.fields, n.resource_id from came n except select o.organisation_id, o.id, o.username, o.fields, o.resource_id from went o)
+      union all
+      (select o.organisation_id, o.id, o.username, o.fields, o.resource_id from went o except select n.organisation_id, n.id, n.username, n.fields, n.resource_id from came n)) x
+    group by x.organisation_id loop
     perform strongroom.gather_for_accounts(one.org, one.ids);
   end loop;
   return null;

@@ -182,16 +182,15 @@ export async function derivationOf(
   const bare = { permission: null, until: null };
   if (reaching.superAdministrator)
     edges.set(superEdge, { ...bare, id: superEdge, kind: 'super-administrator', from: user, to: organisation });
-  if (reaching.owner) {
-    const to = { kind: kind === 'account' ? ('resource' as const) : kind, id: object.id, name: object.name };
+  const ownedName = kind === 'account' ? object.detail : object.name;
+  if (reaching.owner)
     edges.set(ownEdge, {
       ...bare,
       id: ownEdge,
       kind: 'ownership',
       from: user,
-      to: kind === 'account' ? { ...to, name: object.detail } : to,
+      to: { kind: kind === 'account' ? 'resource' : kind, id: object.ownedId, name: ownedName },
     });
-  }
   for (const share of shares) {
     const group = { kind: 'user-group' as const, id: share.toId, name: nameOf(share.toId) };
     const own = share.toId === userId;
@@ -210,7 +209,7 @@ export async function derivationOf(
         ...bare,
         id: `gathering:${share.via}`,
         kind: 'gathering',
-        from: { kind: 'resource', id: object.id, name: kind === 'account' ? object.detail : object.name },
+        from: { kind: 'resource', id: object.ownedId, name: ownedName },
         to: { kind: 'resource-group', id: share.via, name: nameOf(share.via) },
       });
   }

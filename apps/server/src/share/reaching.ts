@@ -94,6 +94,8 @@ export interface HeldObject {
   /** For an account: its resource's name. */
   readonly detail: string;
   readonly ownerId: string;
+  /** Whose owner that is: the resource itself or an account's; the group's own id for a group. */
+  readonly ownedId: string;
 }
 
 /** From `from` on: the objects of a kind as `o`, their owners as `r.owner_id`. */
@@ -110,7 +112,8 @@ export async function readHeldObject(
   id: string,
   at: Moment,
 ): Promise<HeldObject | undefined> {
-  const { rows } = await sql<HeldObject>`select o.id, ${nameColumn(kind)} as name, r.name as detail, r.owner_id
+  const { rows } =
+    await sql<HeldObject>`select o.id, ${nameColumn(kind)} as name, r.name as detail, r.owner_id, ${kind === 'account' ? sql`r.id` : sql`o.id`} as owned_id
     from ${heldTables(kind, at)} where o.id = ${id}::uuid`.execute(db);
   return rows[0];
 }

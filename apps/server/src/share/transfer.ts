@@ -124,7 +124,7 @@ export async function transferEverything(grant: Grant<'user.transfer'>, toUserId
   );
   await sql`update resource_group set kind = 'static' where owner_id = ${from} and kind = 'criteria'`.execute(db);
   const groups = await sql<Named>`
-    update resource_group g set owner_id = ${to.id}, version = version + 1, updated_at = now(), name = case
+    update resource_group g set owner_id = ${to.id}, version = g.version + 1, updated_at = now(), name = case
       when exists (select 1 from resource_group o where o.owner_id = ${to.id} and lower(o.name) = lower(g.name))
         then left(g.name, 60) || ' (' || u.username || ' ' || g.number || ')' else g.name end
     from app_user u where u.id = g.owner_id and g.owner_id = ${from} returning g.id, g.name`.execute(db);

@@ -1,0 +1,356 @@
+import {
+  explainAccess,
+  listAccounts,
+  listResourceGroups,
+  listResources,
+  userReaches,
+  whoReaches,
+  type AccessEdge,
+  type Explanation,
+} from '@strongroom/contract';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  addShare,
+  asks,
+  dice,
+  naiveAllows,
+  naiveHold,
+  permissions,
+  randomRights,
+  randomShare,
+  type Kind,
+  type Rights,
+} from '../../test/random-rights.ts';
+import { world, type Person, type World } from '../../test/world.ts';
+import { readFacts, refusal, type Action, type Actor } from '../authorise/index.ts';
+import type { OrganisationDb } from '../platform/db.ts';
+import { holdBy } from './derive.ts';
+import { reachingOf, readReachingShares } from './reaching.ts';
+
+/** Enough worlds and questions that some hundred thousand decisions are compared, in about a minute. */
+const worlds = 6;
+const size = { resources: 22, groups: 8, shares: 110 };
+const rounds = 5;
+
+let w: World;
+let asker: Actor;
+const people = new Map<string, { person: Person; actor: Actor }>();
+const userGroups: string[] = [];
+const d = dice();
+const compared = { decisions: 0, holds: 0, past: 0, listed: 0, reverse: 0, edges: 0, flips: 0 };
+
+beforeAll(async () => {
+  w = await world();
+  asker = await w.people.boss.actor();
+  for (let i = 0; i < 20; i++) {
+    const person = await w.add({ username: `member-${i}` });
+    people.set(person.id, { person, actor: await person.actor() });
+  }
+  const rows = await w.sql<{ id: string }>(
+    `insert into strongroom.user_group (id, organisation_id, number, name) select gen_random_uuid(), $1, n, 'group ' || n from generate_series(1, 6) n returning id`,
+    [w.organisationId],
+  );
+  userGroups.push(...rows.map((row) => row.id));
+}, 120_000);
+afterAll(() => w.close());
+
+const insert = (table: string, columns: string, rows: readonly object[]): Promise<unknown> =>
+  w.sql(
+    `insert into strongroom.${table} (organisation_id, ${columns}) select '${w.organisationId}', ${columns} from jsonb_populate_recordset(null::strongroom.${table}, $1)`,
+    [JSON.stringify(rows)],
+  );
+const shareRow = (share: Rights['shares'][number]) => ({
+  id: share.id,
+  [{ 'account': 'account_id', 'resource': 'resource_id', 'resource-group': 'group_id' }[share.targetKind]]: share.target, // prettier-ignore
+  [userGroups.includes(share.to) ? 'user_group_id' : 'user_id']: share.to,
+  permission: share.permission,
+  valid_from: share.from === null ? null : new Date(share.from),
+  valid_until: share.until === null ? null : new Date(share.until),
+  shared_by: 'x',
+});
+const shareColumns =
+  'id, account_id, resource_id, group_id, user_id, user_group_id, permission, valid_from, valid_until, shared_by';
+
+let number = 10_000;
+/** Puts a world into the database, in the place of the one before. */
+async function settle(rights: Rights): Promise<void> {
+  await w.sql(
+    'delete from strongroom.user_group_member; delete from strongroom.resource_group; delete from strongroom.resource',
+  );
+  await w.sql(
+    `update strongroom.app_user u set role = x.role, super_administrator = x.super, state = x.state
+      from jsonb_to_recordset($1) x(id uuid, role text, super boolean, state text) where x.id = u.id`,
+    [JSON.stringify(rights.users)],
+  );
+  await insert('resource', 'id, number, name, type, owner_id', rights.resources.map(({ id, owner }) => ({ id, number: ++number, name: `agreed ${id}`, type: 'Linux', owner_id: owner }))); // prettier-ignore
+  await insert('account', 'id, number, resource_id, username', rights.accounts.map(({ id, resource }) => ({ id, number: ++number, resource_id: resource, username: id }))); // prettier-ignore
+  await w.sql(
+    `insert into strongroom.secret (organisation_id, account_id, version, state, sealed, origin, changed_by)
+      select organisation_id, id, 1, 'current', '\\x00', 'created', 'x' from strongroom.account`,
+  );
+  await insert('resource_group', 'id, number, name, kind, owner_id', rights.groups.map(({ id, owner }) => ({ id, number: ++number, name: id, kind: 'static', owner_id: owner }))); // prettier-ignore
+  await insert('resource_group_member', 'group_id, resource_id', rights.gathered.map(([group_id, resource_id]) => ({ group_id, resource_id }))); // prettier-ignore
+  await insert('user_group_member', 'user_group_id, user_id', rights.joined.map(([user_group_id, user_id]) => ({ user_group_id, user_id }))); // prettier-ignore
+  await insert('share', shareColumns, rights.shares.map(shareRow));
+}
+
+/** Changes a few things at random, in the lists and in the database alike. */
+async function operate(rights: Rights, now: number): Promise<void> {
+  const drop = <T>(list: T[]): T | undefined => (list.length > 1 ? list.splice(d.below(list.length), 1)[0] : undefined);
+  for (let i = 0; i < 4; i++) {
+    const gone = drop(rights.shares);
+    if (gone) await w.sql('delete from strongroom.share where id = $1', [gone.id]);
+    const share = randomShare(d, rights, userGroups, now);
+    if (addShare(rights, share)) await insert('share', shareColumns, [shareRow(share)]);
+    const changed = d.pick(rights.shares);
+    changed.permission = changed.targetKind === 'account' ? d.pick(['view', 'modify']) : d.pick(permissions);
+    await w.sql('update strongroom.share set permission = $2 where id = $1', [changed.id, changed.permission]);
+  }
+  const left = drop(rights.joined);
+  if (left) await w.sql('delete from strongroom.user_group_member where user_group_id = $1 and user_id = $2', left);
+  const joins: [string, string] = [d.pick(userGroups), d.pick(rights.users).id];
+  if (!rights.joined.some((one) => one.join() === joins.join())) {
+    rights.joined.push(joins);
+    await insert('user_group_member', 'user_group_id, user_id', [{ user_group_id: joins[0], user_id: joins[1] }]);
+  }
+  const out = drop(rights.gathered);
+  if (out) await w.sql('delete from strongroom.resource_group_member where group_id = $1 and resource_id = $2', out);
+  const given = d.pick(rights.resources);
+  given.owner = d.pick(rights.users).id;
+  await w.sql('update strongroom.resource set owner_id = $2 where id = $1', [given.id, given.owner]);
+  const group = d.pick(rights.groups);
+  group.owner = d.pick(rights.users).id;
+  await w.sql('update strongroom.resource_group set owner_id = $2 where id = $1', [group.id, group.owner]);
+  const moved = d.pick(rights.accounts);
+  moved.resource = d.pick(rights.resources).id;
+  await w.sql('update strongroom.account set resource_id = $2 where id = $1', [moved.id, moved.resource]);
+  const user = d.pick(rights.users);
+  user.super = !user.super;
+  user.state = d.chance(0.8) ? 'active' : 'disabled';
+  await w.sql('update strongroom.app_user set super_administrator = $2, state = $3 where id = $1', [
+    user.id,
+    user.super,
+    user.state,
+  ]);
+  if (d.chance(0.5)) {
+    const account = drop(rights.accounts);
+    if (account) {
+      rights.shares = rights.shares.filter((one) => one.target !== account.id);
+      await w.sql('delete from strongroom.account where id = $1', [account.id]);
+    }
+  }
+}
+
+const kinds = ['account', 'resource', 'resource-group'] as const;
+const objectsOf = (rights: Rights, kind: Kind): readonly { id: string; owner: string }[] =>
+  kind === 'resource'
+    ? rights.resources
+    : kind === 'resource-group'
+      ? rights.groups
+      : rights.accounts.map(({ id, resource }) => ({
+          id,
+          owner: rights.resources.find((one) => one.id === resource)?.owner ?? '',
+        }));
+const saying = (what: string, ...rest: unknown[]): string => `seed ${d.seed}: ${what} ${rest.join(' ')}`;
+const ask = <T>(work: (db: OrganisationDb) => Promise<T>): Promise<T> =>
+  w.database.asOrganisation(w.organisationId, work);
+
+/** Compares what explain, who and the preview are made of with the naive hold, for every user and every object. */
+async function compareHolds(rights: Rights, at: string | null, now: number, count: 'holds' | 'past'): Promise<void> {
+  const users = rights.users.map((one) => one.id);
+  for (const kind of kinds) {
+    const objects = objectsOf(rights, kind);
+    const shares = await ask((db) => readReachingShares(db, kind, objects.map((one) => one.id), users, at)); // prettier-ignore
+    const reaching = reachingOf(shares);
+    for (const user of rights.users)
+      for (const object of objects) {
+        const hold = holdBy(
+          reaching({ id: user.id, superAdministrator: user.super }, { id: object.id, ownerId: object.owner }),
+        );
+        const expected = naiveHold(rights, user.id, kind, object.id, now);
+        if (hold !== expected) throw new Error(saying('hold', kind, hold, expected, at));
+        compared[count]++;
+      }
+  }
+}
+
+/** Compares the live decision with the naive one, for a choice of users, objects and actions. */
+async function compareDecisions(rights: Rights, now: number): Promise<void> {
+  await ask(async (db) => {
+    for (let i = 0; i < 500; i++) {
+      const { userId, kind, objectId, action } = question(rights);
+      const actor = people.get(userId)?.actor;
+      if (!actor) throw new Error('nobody');
+      const { facts } = await readFacts(db, { actor, action, objectId });
+      const allowed = refusal(action, { ...facts, reasonGiven: true, ticketGiven: true }) === undefined;
+      if (facts.relation !== naiveHold(rights, userId, kind, objectId, now))
+        throw new Error(saying('relation', facts.relation, kind));
+      if (allowed !== naiveAllows(rights, userId, kind, action, objectId, now))
+        throw new Error(saying('decision', action));
+      compared.decisions++;
+    }
+  });
+}
+function question(rights: Rights): { userId: string; kind: Kind; objectId: string; action: Action } {
+  const kind = d.pick(kinds);
+  return {
+    kind,
+    userId: d.pick(rights.users).id,
+    objectId: d.pick(objectsOf(rights, kind)).id,
+    action: d.pick(Object.keys(asks[kind])) as Action,
+  };
+}
+
+/** Compares the lists that users see, with the hold each row shows. */
+async function compareLists(rights: Rights, now: number): Promise<void> {
+  for (const user of rights.users) {
+    const actor = people.get(user.id)?.actor;
+    if (!actor || user.state !== 'active') continue;
+    const expected = (kind: Kind): string[] =>
+      objectsOf(rights, kind)
+        .map((one) => [one.id, naiveHold(rights, user.id, kind, one.id, now)] as const)
+        .filter(([, hold]) => hold !== 'none')
+        .map(([id, hold]) => `${id} ${kind === 'resource' ? hold : ''}`)
+        .sort();
+    const [resources, accounts, groups] = [
+      await w.invoke(listResources, actor, { limit: 500 }),
+      await w.invoke(listAccounts, actor, { limit: 500 }),
+      await w.invoke(listResourceGroups, actor, { limit: 500 }),
+    ];
+    expect(resources.items.map((one) => `${one.id} ${one.hold}`).sort(), saying('resources')).toEqual(
+      expected('resource'),
+    );
+    expect(accounts.items.map((one) => `${one.id} `).sort(), saying('accounts')).toEqual(expected('account'));
+    expect(groups.items.map((one) => `${one.id} `).sort(), saying('groups')).toEqual(expected('resource-group'));
+    compared.listed += rights.resources.length + rights.accounts.length + rights.groups.length;
+  }
+}
+
+/** Compares who reaches an object, and what a user reaches, with asking about everybody and everything. */
+async function compareReverse(rights: Rights, at: string | undefined, now: number): Promise<void> {
+  const moment = at === undefined ? {} : { at };
+  for (const kind of kinds) {
+    const object = d.pick(objectsOf(rights, kind));
+    const { items } = await w.invoke(whoReaches, asker, {
+      objectKind: kind,
+      objectId: object.id,
+      limit: 500,
+      ...moment,
+    });
+    const ours = items.filter((one) => people.has(one.userId)).map((one) => `${one.userId} ${one.hold}`);
+    const all = rights.users.map((one) => `${one.id} ${naiveHold(rights, one.id, kind, object.id, now)}`);
+    expect(ours.sort(), saying('who', kind, at)).toEqual(all.filter((one) => !one.endsWith(' none')).sort());
+    const user = d.pick(rights.users);
+    const reached = await w.invoke(userReaches, asker, { userId: user.id as never, kind, limit: 500, ...moment });
+    const everything = objectsOf(rights, kind).map(
+      (one) => `${one.id} ${naiveHold(rights, user.id, kind, one.id, now)}`,
+    );
+    expect(reached.items.map((one) => `${one.id} ${one.hold}`).sort(), saying('reach', kind, at)).toEqual(
+      everything.filter((one) => !one.endsWith(' none')).sort(),
+    );
+    compared.reverse += all.length + everything.length;
+  }
+}
+
+/** Compares explain with the naive decision, now or then. */
+async function compareExplained(rights: Rights, at: string | undefined, now: number): Promise<void> {
+  for (let i = at === undefined ? 40 : 6; i > 0; i--) {
+    const { userId, kind, objectId, action } = question(rights);
+    const said = await w.invoke(explainAccess, asker, {
+      userId: userId as never,
+      action,
+      objectId,
+      ...(at === undefined ? {} : { at }),
+    });
+    expect([said.allowed, said.derivation?.hold, said.facts['relation']], saying('explain', action, at)).toEqual([
+      naiveAllows(rights, userId, kind, action, objectId, now),
+      naiveHold(rights, userId, kind, objectId, now),
+      naiveHold(rights, userId, kind, objectId, now),
+    ]);
+    if (at === undefined) await takeAwayEdges(userId, action, objectId, said);
+  }
+}
+
+class Undo extends Error {}
+/** Takes each edge away in the database by itself, puts the live question, and puts the edge back. */
+async function takeAwayEdges(userId: string, action: Action, objectId: string, said: Explanation): Promise<void> {
+  const actor = people.get(userId)?.actor;
+  if (!actor || !said.derivation) return;
+  for (const edge of said.derivation.edges) {
+    let allowed: boolean | undefined;
+    await ask(async (db) => {
+      await takeAway(db, edge);
+      const { facts } = await readFacts(db, { actor, action, objectId });
+      allowed = refusal(action, { ...facts, reasonGiven: true, ticketGiven: true }) === undefined;
+      throw new Undo();
+    }).catch((error: unknown) => {
+      if (!(error instanceof Undo)) throw error;
+    });
+    const flips = allowed !== said.allowed;
+    expect(flips, saying('edge', edge.id, action)).toBe(said.derivation.necessary.includes(edge.id));
+    compared.edges++;
+    if (flips) compared.flips++;
+  }
+}
+async function takeAway(db: OrganisationDb, edge: AccessEdge): Promise<void> {
+  switch (edge.kind) {
+    case 'super-administrator':
+      await sql`update app_user set super_administrator = false where id = ${edge.from.id}`.execute(db);
+      return;
+    case 'ownership':
+      // To somebody who is nothing to this question.
+      await sql`update ${sql.id(edge.to.kind === 'resource-group' ? 'resource_group' : 'resource')} set owner_id = ${w.people.nobody.id} where id = ${edge.to.id}`.execute(
+        db,
+      );
+      return;
+    case 'share':
+      await sql`delete from share where id = ${edge.id.replace('share:', '')}::uuid`.execute(db);
+      return;
+    case 'membership':
+      await sql`delete from user_group_member where user_group_id = ${edge.to.id} and user_id = ${edge.from.id}`.execute(
+        db,
+      );
+      return;
+    case 'gathering':
+      await sql`delete from resource_group_member where group_id = ${edge.to.id} and resource_id = ${edge.from.id}`.execute(
+        db,
+      );
+  }
+}
+
+describe('one truth', () => {
+  it(
+    'is told by the decision, the lists, explain, who and reach alike, now and for every moment before, and by the requirement’s words [SHR-02]',
+    { timeout: 180_000 },
+    async () => {
+      for (let n = 0; n < worlds; n++) {
+        const now = Date.now();
+        const rights = randomRights(d, [...people.keys()], userGroups, size, now);
+        await settle(rights);
+        const before: { at: string; now: number; rights: Rights }[] = [];
+        for (let round = 0; round < rounds; round++) {
+          if (round > 0) await operate(rights, now);
+          const [clock] = await w.sql<{ at: string }>(
+            `select to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at`,
+          );
+          before.push({ at: clock?.at ?? '', now: Date.now(), rights: structuredClone(rights) });
+          await compareHolds(rights, null, Date.now(), 'holds');
+          await compareDecisions(rights, Date.now());
+        }
+        await compareLists(rights, Date.now());
+        await compareReverse(rights, undefined, Date.now());
+        await compareExplained(rights, undefined, Date.now());
+        for (const past of before) {
+          await compareHolds(past.rights, past.at, past.now, 'past');
+          await compareReverse(past.rights, past.at, past.now);
+          await compareExplained(past.rights, past.at, past.now);
+        }
+      }
+      const { decisions, holds, past, listed, reverse, edges, flips } = compared;
+      expect(decisions + holds + past + listed + reverse).toBeGreaterThan(100_000);
+      expect(decisions).toBe(worlds * rounds * 500);
+      expect(Math.min(edges - flips, flips)).toBeGreaterThan(30);
+    },
+  );
+});

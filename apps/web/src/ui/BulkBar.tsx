@@ -1,12 +1,11 @@
-import { Button, Menu, Tooltip } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import { IconDots, IconX, type Icon } from '@tabler/icons-react';
-import { useEffect, useSyncExternalStore, type ReactNode } from 'react';
-import { kit } from '../lib/messages/kit.ts';
+import type { Icon } from '@tabler/icons-react';
+import { lazy, Suspense, useEffect, useSyncExternalStore, type ReactNode } from 'react';
 import css from './bulk-bar.module.css';
-import { pageSize } from './grid-types.ts';
-import { headOf, pickLimit, sizeOf, type Picked, type SelectionStore } from './selection.ts';
+import { sizeOf, type Picked, type SelectionStore } from './selection.ts';
 import { overlayIsOpen } from './use-overlay.ts';
+
+const BulkTools = lazy(() => import('./BulkTools.tsx')) as typeof import('./BulkTools.tsx').default;
 
 /** What an action is done for. */
 export interface Chosen<T> {
@@ -27,39 +26,6 @@ export interface BulkAction<T> {
   readonly run: (chosen: Chosen<T>) => void;
   /** Why it cannot be done to these, in a sentence; undefined when it can. */
   readonly disabledWhy?: (chosen: Chosen<T>) => string | undefined;
-}
-
-function Action<T>({ action, chosen }: { readonly action: BulkAction<T>; readonly chosen: Chosen<T> }) {
-  const why = action.disabledWhy?.(chosen);
-  const button = (
-    <Button
-      variant="default"
-      leftSection={action.icon && <action.icon size={15} aria-hidden />}
-      data-danger={action.danger || undefined}
-      data-disabled={why ? true : undefined}
-      aria-disabled={why ? true : undefined}
-      onClick={() => !why && action.run(chosen)}
-    >
-      {action.label}
-    </Button>
-  );
-  return why ? <Tooltip label={why}>{button}</Tooltip> : button;
-}
-
-/** Offers everything that matches, once the loaded rows are selected; or says why it cannot be had. */
-function AllOffer<T>({ store }: { readonly store: SelectionStore<T> }) {
-  const { picked, listed } = useSyncExternalStore(store.subscribe, store.read);
-  if ('all' in picked) return null;
-  const size = sizeOf(picked);
-  if (!listed.more && size >= listed.total) return null;
-  if (size < pageSize && headOf(picked, listed.loaded) !== 'all') return null;
-  return listed.more || listed.total > pickLimit ? (
-    <span className={css.note}>{kit('tooManyToSelect', { limit: pickLimit })}</span>
-  ) : (
-    <button type="button" className={`link ${css.offer}`} onClick={() => store.all()}>
-      {kit('selectMatching', { count: listed.total })}
-    </button>
-  );
 }
 
 /**
@@ -94,45 +60,10 @@ export function BulkBar<T>(props: {
     return () => window.removeEventListener('keydown', onKey);
   }, [shown, selection]);
   if (!shown) return props.children;
-  const chosen: Chosen<T> = { picked, size, rows: selection.rows() };
-  const rest = actions.slice(3);
   return (
-    <div className={css.bar} role="toolbar" aria-label={kit('bulkActions')}>
-      <b className={`num ${css.count}`}>{kit('selected', { count: size })}</b>
-      {actions.slice(0, 3).map((action) => (
-        <Action key={action.id} action={action} chosen={chosen} />
-      ))}
-      {rest.length > 0 && (
-        <Menu position="bottom-start" withinPortal>
-          <Menu.Target>
-            <Button variant="default" px={9} aria-label={kit('moreActions')}>
-              <IconDots size={16} aria-hidden />
-            </Button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            {rest.map((action) => {
-              const why = action.disabledWhy?.(chosen);
-              return (
-                <Menu.Item
-                  key={action.id}
-                  leftSection={action.icon && <action.icon size={15} aria-hidden />}
-                  data-danger={action.danger || undefined}
-                  disabled={Boolean(why)}
-                  onClick={() => action.run(chosen)}
-                >
-                  {action.label}
-                  {why && <span className={css.why}>{why}</span>}
-                </Menu.Item>
-              );
-            })}
-          </Menu.Dropdown>
-        </Menu>
-      )}
-      <AllOffer store={selection} />
-      <span className={css.space} />
-      <Button variant="subtle" color="gray" leftSection={<IconX size={15} aria-hidden />} onClick={selection.clear}>
-        {kit('clear')}
-      </Button>
-    </div>
+    // Of the same height while it comes for the first time.
+    <Suspense fallback={<div className={css.bar} />}>
+      <BulkTools chosen={{ picked, size, rows: selection.rows() }} {...props} />
+    </Suspense>
   );
 }

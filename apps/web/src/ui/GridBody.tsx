@@ -1,90 +1,12 @@
-import { keepPreviousData, useQueries } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { memo, useEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react';
+import { memo, useEffect, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react';
 import { kit } from '../lib/messages/kit.ts';
 import css from './grid.module.css';
-import { pageSize, type Column, type GridProps } from './grid-types.ts';
-
-/** Which rows are on screen, told outside React's state: only the footer draws again while scrolling. */
-export interface RangeStore {
-  readonly subscribe: (listener: () => void) => () => void;
-  readonly read: () => string;
-  readonly set: (first: number, last: number) => void;
-}
-
-export function rangeStore(): RangeStore {
-  let value = '0,0';
-  const listeners = new Set<() => void>();
-  return {
-    subscribe: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    read: () => value,
-    set: (first, last) => {
-      value = `${first},${last}`;
-      for (const listener of listeners) listener();
-    },
-  };
-}
-
-interface RowProps<T> {
-  readonly row: T;
-  readonly index: number;
-  readonly top: number;
-  readonly active: boolean;
-  readonly columns: readonly Column<T>[];
-}
-
-function RowView<T>({ row, index, top, active, columns }: RowProps<T>): ReactNode {
-  const tabIndex = active ? 0 : -1;
-  return (
-    <div
-      role="row"
-      aria-rowindex={index + 2}
-      tabIndex={tabIndex}
-      data-i={index}
-      className={css.row}
-      style={{ transform: `translateY(${top}px)` }}
-    >
-      {columns.map((column) => (
-        <div
-          role="gridcell"
-          key={column.id}
-          className={[css.cell, column.wide && css.wide, column.end && css.end].filter(Boolean).join(' ')}
-        >
-          {column.cell(row, tabIndex)}
-        </div>
-      ))}
-    </div>
-  );
-}
-const Row = memo(RowView) as typeof RowView;
-
-interface CardProps<T> {
-  readonly row: T;
-  readonly index: number;
-  readonly top: number;
-  readonly active: boolean;
-  readonly card: (row: T) => ReactNode;
-  readonly height: number;
-}
-
-function CardView<T>({ row, index, top, active, card, height }: CardProps<T>): ReactNode {
-  return (
-    <div
-      role="row"
-      aria-rowindex={index + 2}
-      tabIndex={active ? 0 : -1}
-      data-i={index}
-      className={css.card}
-      style={{ transform: `translateY(${top}px)`, blockSize: height }}
-    >
-      <div role="gridcell">{card(row)}</div>
-    </div>
-  );
-}
-const Card = memo(CardView) as typeof CardView;
+import type { RangeStore } from './grid-range.ts';
+import { Card, EmptyRow, Row } from './GridRow.tsx';
+import { pageSize, type GridProps } from './grid-types.ts';
+import { useGridPages, usePageLoader, useReach } from './use-grid-pages.ts';
+import { usePicking } from './use-picking.ts';
 
 const jumps: Readonly<Record<string, number>> = {
   ArrowDown: 1,
@@ -95,21 +17,29 @@ const jumps: Readonly<Record<string, number>> = {
   End: Infinity,
 };
 
-/** The scrolling part: the only one that draws again while scrolling. */
-export const GridBody = memo(function GridBody<T>(
-  props: GridProps<T> & {
-    readonly total: number;
-    readonly pending: boolean;
-    readonly phone: boolean;
-    readonly rowHeight: number;
-    readonly range: RangeStore;
-  },
-) {
-  const { total, rowHeight, queryKey, load, sort, columns, phone, range, onOpen, onPeek, card } = props;
+interface BodyProps<T> extends GridProps<T> {
+  readonly total: number;
+  /** More match than `total`. */
+  readonly more: boolean;
+  readonly pending: boolean;
+  readonly phone: boolean;
+  readonly rowHeight: number;
+  readonly range: RangeStore;
+  /** The body was scrolled sideways: the header follows. */
+  readonly onScrollAcross: (left: number) => void;
+}
+
+const controls = 'button, a, input, label, [data-secret]';
+
+function Body<T>(props: BodyProps<T>): ReactNode {
+  const { rowHeight, queryKey, columns, phone, range, onOpen, onPeek, card, rowKey, rowName } = props;
+  const selection = phone ? undefined : props.selection;
   const scroll = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState(0);
+  const query = usePageLoader({ queryKey, load: props.load, sort: props.sort });
+  const { count, open, learn } = useReach<T>({ queryKey, total: props.total, more: props.more });
   const virtual = useVirtualizer({
-    count: total,
+    count,
     getScrollElement: () => scroll.current,
     estimateSize: () => rowHeight,
     overscan: 8,
@@ -123,45 +53,69 @@ export const GridBody = memo(function GridBody<T>(
   const items = virtual.getVirtualItems();
   const firstPage = Math.floor((items[0]?.index ?? 0) / pageSize);
   const lastPage = Math.floor((items.at(-1)?.index ?? 0) / pageSize);
-  const start = virtual.range?.startIndex ?? 0;
-  const end = virtual.range?.endIndex ?? 0;
-  useEffect(() => range.set(start, end), [range, start, end]);
-  const pages = useMemo(
-    () => Array.from({ length: lastPage - firstPage + 1 }, (_, i) => firstPage + i),
-    [firstPage, lastPage],
-  );
-  const replies = useQueries({
-    queries: pages.map((page) => ({
-      queryKey: [...queryKey, page],
-      queryFn: ({ signal }: { signal: AbortSignal }) =>
-        load({ offset: page * pageSize, limit: pageSize, signal, ...(sort ? { sort } : {}) }),
-      ...(page === 0 ? { placeholderData: keepPreviousData } : {}),
-    })),
-  });
-  const rowAt = (index: number): T | undefined =>
-    replies[Math.floor(index / pageSize) - firstPage]?.data?.items[index % pageSize];
+  const first = virtual.range?.startIndex ?? 0;
+  const last = virtual.range?.endIndex ?? 0;
+  useEffect(() => range.set({ first, last, total: count, more: open }), [range, first, last, count, open]);
+  const { held, rowAt, failed } = useGridPages(query, firstPage, lastPage, learn);
+  const picker = usePicking({ selection, rowKey, queryKey }, query, rowAt);
+  useEffect(() => {
+    const rows = held.flatMap((reply) => reply?.items ?? []);
+    selection?.tell({ loaded: rows.map((row) => [rowKey(row), row]), total: count, more: open });
+  }, [selection, held, rowKey, count, open]);
 
+  const go = (to: number) => {
+    setActive(to);
+    virtual.scrollToIndex(to);
+    // The row may only be drawn in the next frame, and its place settled in the one after.
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() =>
+        scroll.current?.querySelector<HTMLElement>(`[data-i="${to}"]`)?.focus({ preventScroll: true }),
+      ),
+    );
+  };
+  /** What a key does to the selection; false when it is none of its keys. */
+  const pickByKey = (event: KeyboardEvent, index: number, onRow: boolean): boolean => {
+    if (!picker) return false;
+    const command = event.ctrlKey || event.metaKey;
+    if (command && event.key.toLowerCase() === 'a') picker.page();
+    else if (command && event.key === ' ') picker.toggle(index);
+    else if (command || event.altKey || !onRow) return false;
+    else if (event.key === ' ' && event.shiftKey) picker.extend(index, index);
+    // Where Space is a quick look it selects only once something is: X begins.
+    else if (event.key === ' ' && (!onPeek || selection?.size())) picker.toggle(index);
+    else if (event.key.toLowerCase() === 'x' && document.documentElement.dataset['shortcuts'] !== 'off')
+      picker.toggle(index);
+    else if (event.key === 'Escape' && selection?.size()) selection.clear();
+    else return false;
+    return true;
+  };
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     const target = event.target as HTMLElement;
     const element = target.closest<HTMLElement>('[data-i]');
-    if (!element || target.matches('input, textarea')) return;
-    const row = rowAt(Number(element.dataset['i']));
+    if (!element || target.matches('input:not([type=checkbox]), textarea')) return;
+    const index = Number(element.dataset['i']);
+    const row = rowAt(index);
     const jump = jumps[event.key];
-    if (jump !== undefined) {
+    const onRow = target === element;
+    if (jump !== undefined && !event.altKey) {
       event.preventDefault();
-      const to = Math.max(0, Math.min(total - 1, active + jump));
-      setActive(to);
-      virtual.scrollToIndex(to);
-      // The row may only be drawn in the next frame, and its place settled in the one after.
-      requestAnimationFrame(() =>
-        requestAnimationFrame(() =>
-          scroll.current?.querySelector<HTMLElement>(`[data-i="${to}"]`)?.focus({ preventScroll: true }),
-        ),
-      );
+      const to = Math.max(0, Math.min(count - 1, active + jump));
+      if (event.shiftKey && picker) picker.extend(active, to);
+      else picker?.forget();
+      go(to);
       return;
     }
-    if (event.key === 'Escape' && target !== element) element.focus();
-    if (target !== element || !row || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (pickByKey(event, index, onRow)) {
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
+    if (event.key === 'Escape' && !onRow) {
+      // Back to the row alone: the next Esc is for what lies around it.
+      event.preventDefault();
+      element.focus();
+    }
+    if (!onRow || !row || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === 'Enter' && onOpen) onOpen(row);
     else if (event.key === ' ' && onPeek) onPeek(row);
     else if (document.documentElement.dataset['shortcuts'] !== 'off') {
@@ -175,10 +129,26 @@ export const GridBody = memo(function GridBody<T>(
   const onClick = (event: MouseEvent<HTMLDivElement>) => {
     const target = event.target as HTMLElement;
     const element = target.closest<HTMLElement>('[data-i]');
-    if (!element || !onOpen || target.closest('button, a, input, label, [data-secret]')) return;
-    if (getSelection()?.toString()) return;
-    const row = rowAt(Number(element.dataset['i']));
+    if (!element) return;
+    const index = Number(element.dataset['i']);
+    const box = target.closest('[data-pick]');
+    if (!box && target.closest(controls)) return;
+    if (picker && (box || event.shiftKey || event.ctrlKey || event.metaKey)) {
+      if (event.shiftKey) picker.extend(active, index);
+      else picker.toggle(index);
+      // A held Shift kept the press from moving the focus.
+      if (!element.contains(document.activeElement)) element.focus({ preventScroll: true });
+      return;
+    }
+    if (!onOpen || getSelection()?.toString()) return;
+    const row = rowAt(index);
     if (row) onOpen(row);
+  };
+  // A press with Shift would select text, and move the active row before the click can count from it.
+  const onMouseDown = (event: MouseEvent<HTMLDivElement>) => {
+    const target = event.target as HTMLElement;
+    if (picker && event.shiftKey && !(target.closest(controls) && !target.closest('[data-pick]')))
+      event.preventDefault();
   };
 
   return (
@@ -193,7 +163,9 @@ export const GridBody = memo(function GridBody<T>(
         const index = (event.target as HTMLElement).closest<HTMLElement>('[data-i]')?.dataset['i'];
         if (index !== undefined) setActive(Number(index));
       }}
+      onMouseDown={onMouseDown}
       onClick={onClick}
+      onScroll={(event) => props.onScrollAcross(event.currentTarget.scrollLeft)}
     >
       {props.pending ? (
         <div role="row" aria-label={kit('loading')}>
@@ -209,45 +181,30 @@ export const GridBody = memo(function GridBody<T>(
         <div role="presentation" className={css.sizer} style={{ blockSize: virtual.getTotalSize() }}>
           {items.map(({ index, start: top, key }) => {
             const row = rowAt(index);
+            const place = { index, top };
             if (!row) {
-              return (
-                <div
-                  role="row"
-                  key={key}
-                  aria-rowindex={index + 2}
-                  className={css.row}
-                  style={{ transform: `translateY(${top}px)` }}
-                >
-                  <div role="gridcell" className={css.rowBone}>
-                    <i style={{ inlineSize: 150 }} />
-                  </div>
-                </div>
-              );
+              const problem = failed(index);
+              return <EmptyRow key={key} {...place} retry={problem && (() => void problem.refetch())} />;
             }
+            const drawn = { ...place, row, active: index === active };
             return phone ? (
-              <Card
-                key={key}
-                row={row}
-                index={index}
-                top={top}
-                active={index === active}
-                card={card}
-                height={rowHeight}
-              />
+              <Card key={key} {...drawn} card={card} height={rowHeight} />
             ) : (
-              <Row key={key} row={row} index={index} top={top} active={index === active} columns={columns} />
+              <Row
+                key={key}
+                {...drawn}
+                id={rowKey(row)}
+                name={selection && rowName ? rowName(row) : ''}
+                columns={columns}
+                selection={selection}
+              />
             );
           })}
         </div>
       )}
     </div>
   );
-}) as <T>(
-  props: GridProps<T> & {
-    readonly total: number;
-    readonly pending: boolean;
-    readonly phone: boolean;
-    readonly rowHeight: number;
-    readonly range: RangeStore;
-  },
-) => ReactNode;
+}
+
+/** The scrolling part: the only one that draws again while scrolling. */
+export const GridBody = memo(Body) as typeof Body;

@@ -57,19 +57,35 @@ export function headOf(picked: Picked, loaded: Iterable<string>): 'none' | 'some
   return on > 0 || sizeOf(picked) > 0 ? 'some' : 'none';
 }
 
+/**
+ * What a range that began at `anchor` and reached `end` has to change to reach `to` instead: the places to select, and
+ * those it let go of. Both are inclusive.
+ */
+export function stretch(
+  anchor: number,
+  end: number,
+  to: number,
+): { readonly on: readonly [number, number]; readonly off: readonly [number, number] | undefined } {
+  const low = Math.min(anchor, to);
+  const high = Math.max(anchor, to);
+  return { on: [low, high], off: end > high ? [high + 1, end] : end < low ? [end, low - 1] : undefined };
+}
+
 /** What the list has told of itself. */
-export interface Listed {
-  /** The ids of the rows that are loaded around the screen, in their order. */
-  readonly loaded: readonly string[];
+export interface Listed<T> {
+  /** The rows that are loaded around the screen, in their order, each with its id. */
+  readonly loaded: readonly (readonly [string, T])[];
   /** How many match, or 10,000 when there are more. */
   readonly total: number;
   readonly more: boolean;
 }
 
 /** A selection and the list it is made in, at one moment. */
-export interface Picking {
+export interface Picking<T> {
   readonly picked: Picked;
-  readonly listed: Listed;
+  readonly listed: Listed<T>;
+  /** What the box in the header shows. */
+  readonly head: ReturnType<typeof headOf>;
 }
 
 /**
@@ -79,31 +95,34 @@ export interface Picking {
 export interface SelectionStore<T> {
   readonly subscribe: (listener: () => void) => () => void;
   /** The same object until something changes. */
-  readonly read: () => Picking;
+  readonly read: () => Picking<T>;
   readonly has: (id: string) => boolean;
   readonly size: () => number;
   readonly rows: () => readonly T[];
   /** Selects rows, or takes them out. More than the limit are not selected: false then, and nothing is changed. */
   readonly put: (rows: readonly (readonly [string, T])[], on: boolean) => boolean;
+  /** Selects the rows that are loaded around the screen, or takes them out. */
+  readonly page: (on: boolean) => boolean;
   /** Everything that matches; false when that is more than the limit. */
   readonly all: () => boolean;
   readonly clear: () => void;
   /** The list tells what it holds. */
-  readonly tell: (listed: Listed) => void;
+  readonly tell: (listed: Listed<T>) => void;
 }
 
 /** A selection of nothing, in a list that is not loaded yet. */
 export function selectionStore<T>(): SelectionStore<T> {
-  let state: Picking = { picked: nothing, listed: { loaded: [], total: 0, more: false } };
+  let state: Picking<T> = { picked: nothing, listed: { loaded: [], total: 0, more: false }, head: 'none' };
   const known = new Map<string, T>();
   const listeners = new Set<() => void>();
-  const set = (next: Picking) => {
-    if (next.picked === state.picked && next.listed === state.listed) return;
-    state = next;
-    for (const id of known.keys()) if (!isPicked(state.picked, id)) known.delete(id);
+  const set = (picked: Picked, listed = state.listed) => {
+    if (picked === state.picked && listed === state.listed) return;
+    const ids = listed.loaded.map(([id]) => id);
+    state = { picked, listed, head: headOf(picked, ids) };
+    for (const id of known.keys()) if ('all' in picked || !picked.ids.has(id)) known.delete(id);
     for (const listener of listeners) listener();
   };
-  return {
+  const store: SelectionStore<T> = {
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -111,36 +130,31 @@ export function selectionStore<T>(): SelectionStore<T> {
     read: () => state,
     has: (id) => isPicked(state.picked, id),
     size: () => sizeOf(state.picked),
-    rows: () => ('all' in state.picked ? [] : [...known.values()]),
+    rows: () => [...known.values()],
     put: (rows, on) => {
-      const picked = put(
-        state.picked,
-        rows.map(([id]) => id),
-        on,
-      );
+      const ids = rows.map(([id]) => id);
+      const picked = put(state.picked, ids, on);
       if (sizeOf(picked) > pickLimit) return false;
-      if (on && !('all' in picked)) for (const [id, row] of rows) known.set(id, row);
-      set({ ...state, picked });
+      if (on) for (const [id, row] of rows) known.set(id, row);
+      set(picked);
       return true;
     },
+    page: (on) => store.put(state.listed.loaded, on),
     all: () => {
       if (state.listed.more || state.listed.total > pickLimit) return false;
-      known.clear();
-      set({ ...state, picked: everything(state.listed.total) });
+      set(everything(state.listed.total));
       return true;
     },
-    clear: () => {
-      known.clear();
-      set({ ...state, picked: nothing });
-    },
+    clear: () => set(nothing),
     tell: (listed) => {
       const before = state.listed;
       const same =
         listed.total === before.total &&
         listed.more === before.more &&
         listed.loaded.length === before.loaded.length &&
-        listed.loaded.every((id, i) => id === before.loaded[i]);
-      if (!same) set({ picked: listed.more ? state.picked : recount(state.picked, listed.total), listed });
+        listed.loaded.every(([id], i) => id === before.loaded[i]?.[0]);
+      if (!same) set(listed.more ? state.picked : recount(state.picked, listed.total), listed);
     },
   };
+  return store;
 }

@@ -44,7 +44,7 @@ export function useColumns<T>(
   list: string,
   columns: readonly Column<T>[],
 ): { readonly columns: readonly Column<T>[]; readonly setup: ColumnSetup } {
-  const userId = useMe().id;
+  const userId = useMe().user.id;
   const [kept, setKept] = useState(() => ({ list, text: String(readAll(userId)[list] ?? '') }));
   // Another list in the same place: its own layout, before anything is drawn.
   if (kept.list !== list) setKept({ list, text: String(readAll(userId)[list] ?? '') });

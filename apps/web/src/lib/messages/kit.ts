@@ -4,6 +4,7 @@ import { catalogue } from '../t.ts';
 export const kit = catalogue('kit', {
   close: 'Close',
   cancel: 'Cancel',
+  moreFor: 'More for {name}',
   dismiss: 'Dismiss',
   notices: 'Notices',
   undo: 'Undo',

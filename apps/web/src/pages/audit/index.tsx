@@ -41,8 +41,8 @@ function AuditPage({ trail }: { readonly trail: Trail }) {
   };
   const queryKey = [...keys.audit, filter];
   const load = useCallback<GridProps<AuditEvent>['load']>(
-    ({ offset, limit, sort, signal }) =>
-      ask(listAudit, { ...filter, offset, limit, sort: sort === 'at' ? 'at' : '-at' }, { signal }),
+    ({ sort, signal, ...page }) =>
+      ask(listAudit, { ...filter, ...page, sort: sort === 'at' ? 'at' : '-at' }, { signal }),
     [JSON.stringify(filter)],
   );
   const open = useCallback((event: AuditEvent) => set({ event: event.id }, { push: true }), [set]);

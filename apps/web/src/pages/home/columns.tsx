@@ -25,6 +25,7 @@ export function homeColumns(actions: AccountActions, menu: OpenMenu): readonly C
       title: accounts('account'),
       width: 'minmax(120px, 1fr)',
       sort: 'username',
+      always: true,
       cell: (a) => (
         <bdi className={css.account} title={a.username}>
           {a.username}

@@ -1,14 +1,13 @@
-import { ActionIcon, Button, Select, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Select } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { listAccounts, type Account, type Health } from '@strongroom/contract';
-import { IconBaselineDensityMedium, IconKey, IconListTree, IconPlus } from '@tabler/icons-react';
+import { IconKey, IconListTree, IconPlus } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
 import { ask } from '../../lib/client.ts';
 import { accounts } from '../../lib/messages/accounts.ts';
 import { home } from '../../lib/messages/home.ts';
-import { kit } from '../../lib/messages/kit.ts';
 import { usePreferences } from '../../lib/preferences.ts';
 import { keys } from '../../lib/query.ts';
 import { useCan } from '../../lib/session.tsx';
@@ -18,11 +17,17 @@ import { useAccountMenu } from '../../parts/accounts/AccountMenu.tsx';
 import { healthOrder } from '../../parts/accounts/health.tsx';
 import { useAccountActions } from '../../parts/accounts/use-account-actions.tsx';
 import { useResourceTypes } from '../../parts/accounts/use-lists.ts';
+import { nameOf } from '../../parts/secrets/SecretsProvider.tsx';
 import { MenuDrawer } from '../../parts/MenuDrawer.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
+import { BulkBar, type BulkAction } from '../../ui/BulkBar.tsx';
 import { FilterBar } from '../../ui/FilterBar.tsx';
 import { Grid } from '../../ui/Grid.tsx';
+import type { PageAsk } from '../../ui/grid-types.ts';
+import { ListTools } from '../../ui/ListTools.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
+import { useColumns } from '../../ui/use-columns.ts';
+import { useSelection } from '../../ui/use-selection.ts';
 import { homeColumns, HomeCard } from './columns.tsx';
 import { Explorer } from './Explorer.tsx';
 import css from './home.module.css';
@@ -35,6 +40,8 @@ const sorts = ['username', 'resourceName', 'changedAt', 'checkedAt', 'number'] a
 type Sort = (typeof sorts)[number] | `-${(typeof sorts)[number]}`;
 const sortOf = (text: string | undefined): Sort | undefined =>
   sorts.flatMap((s): Sort[] => [s, `-${s}`]).find((s) => s === text);
+/** What can be done to many accounts at once. */
+const bulkActions: readonly BulkAction<Account>[] = [];
 const accountKey = (account: Account) => account.id;
 
 /** Home: find an account, open its password, see what is wrong. */
@@ -44,7 +51,7 @@ export default function Home() {
     false;
   const [url, setUrl] = useUrlState(fields);
   const [browsing, setBrowsing] = useState(false);
-  const [preferences, setPreferences] = usePreferences();
+  const [{ density }] = usePreferences();
   const mayAdd = useCan('resource.create');
   const types = useResourceTypes();
   const view = viewOf(url.view);
@@ -71,9 +78,9 @@ export default function Home() {
   );
   const queryKey = useMemo(() => [...keys.accounts, 'list', filter], [filter]);
   const load = useCallback(
-    ({ offset, limit, sort: by, signal }: { offset: number; limit: number; sort?: string; signal: AbortSignal }) => {
+    ({ sort: by, signal, ...page }: PageAsk) => {
       const order = sortOf(by);
-      return ask(listAccounts, { ...filter, offset, limit, ...(order ? { sort: order } : {}) }, { signal });
+      return ask(listAccounts, { ...filter, ...page, ...(order ? { sort: order } : {}) }, { signal });
     },
     [filter],
   );
@@ -83,6 +90,8 @@ export default function Home() {
     queryFn: ({ signal }) => load({ offset: 0, limit: 100, signal, ...(sort ? { sort } : {}) }),
     placeholderData: keepPreviousData,
   }).data?.total;
+  const { columns: shown, setup } = useColumns('accounts', columns);
+  const selection = useSelection<Account>(filter);
   const active = [type, health].filter(Boolean).length;
   const filtered = active > 0 || search !== '';
   const clear = useCallback(() => setUrl({ search: undefined, type: undefined, health: undefined }), [setUrl]);
@@ -145,57 +154,51 @@ export default function Home() {
             ))}
         </PageHeader>
         <ProofLine health={health} pick={pick} />
-        <FilterBar
-          search={search}
-          onSearch={onSearch}
-          placeholder={home('filter')}
-          active={active}
-          onClear={clear}
-          end={
-            <Tooltip label={kit('rowHeight')}>
-              <ActionIcon
-                size={32}
-                aria-label={kit('rowHeight')}
-                aria-pressed={preferences.density === 'compact'}
-                onClick={() => setPreferences({ density: preferences.density === 'compact' ? 'normal' : 'compact' })}
-              >
-                <IconBaselineDensityMedium size={16} />
-              </ActionIcon>
-            </Tooltip>
-          }
-        >
-          <Select
-            aria-label={home('type')}
-            placeholder={home('type')}
-            data={types.map(({ name, title }) => ({ value: name, label: title }))}
-            value={type ?? null}
-            onChange={(value) => setUrl({ type: value ?? undefined })}
-            clearable
-            searchable
-            w={150}
-          />
-          <Select
-            aria-label={home('health')}
-            placeholder={home('health')}
-            data={healthOrder.map((one) => ({ value: one, label: accounts(`health-${one}`) }))}
-            value={health ?? null}
-            onChange={(value) => setUrl({ health: value ?? undefined })}
-            clearable
-            w={150}
-          />
-        </FilterBar>
+        <BulkBar selection={selection} actions={bulkActions}>
+          <FilterBar
+            search={search}
+            onSearch={onSearch}
+            placeholder={home('filter')}
+            active={active}
+            onClear={clear}
+            end={<ListTools columns={columns} setup={setup} />}
+          >
+            <Select
+              aria-label={home('type')}
+              placeholder={home('type')}
+              data={types.map(({ name, title }) => ({ value: name, label: title }))}
+              value={type ?? null}
+              onChange={(value) => setUrl({ type: value ?? undefined })}
+              clearable
+              searchable
+              w={150}
+            />
+            <Select
+              aria-label={home('health')}
+              placeholder={home('health')}
+              data={healthOrder.map((one) => ({ value: one, label: accounts(`health-${one}`) }))}
+              value={health ?? null}
+              onChange={(value) => setUrl({ health: value ?? undefined })}
+              clearable
+              w={150}
+            />
+          </FilterBar>
+        </BulkBar>
         <Grid
           label={home(`view-${view}`)}
           queryKey={queryKey}
           load={load}
-          columns={columns}
+          columns={shown}
+          onResize={setup.resize}
           rowKey={accountKey}
+          rowName={nameOf}
+          selection={selection}
           sort={sort}
           onSort={(by) => setUrl({ sort: by })}
           onOpen={look}
           onPeek={look}
           card={card}
-          dense={preferences.density === 'compact'}
+          dense={density === 'compact'}
           filtered={filtered}
           onClear={clear}
           empty={

@@ -17,6 +17,7 @@ export const resourceColumns: readonly Column<ListedResource>[] = [
     title: resources('name'),
     width: 'minmax(160px, 1.3fr)',
     sort: 'name',
+    always: true,
     cell: (r) => (
       <span className={css.name} title={r.name}>
         <TypeIcon type={r.type} />

@@ -1,12 +1,11 @@
-import { ActionIcon, Button, Select, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Select } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { listResources, type Resource } from '@strongroom/contract';
-import { IconBaselineDensityMedium, IconPlus, IconServer } from '@tabler/icons-react';
+import { IconPlus, IconServer } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useCallback, useMemo } from 'react';
 import { ask } from '../../lib/client.ts';
-import { kit } from '../../lib/messages/kit.ts';
 import { resources } from '../../lib/messages/resources.ts';
 import { usePreferences } from '../../lib/preferences.ts';
 import { keys } from '../../lib/query.ts';
@@ -14,9 +13,14 @@ import { useCan } from '../../lib/session.tsx';
 import { useUrlState } from '../../lib/use-url-state.ts';
 import { useResourceTypes } from '../../parts/accounts/use-lists.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
+import { BulkBar, type BulkAction } from '../../ui/BulkBar.tsx';
 import { FilterBar } from '../../ui/FilterBar.tsx';
 import { Grid } from '../../ui/Grid.tsx';
+import type { PageAsk } from '../../ui/grid-types.ts';
+import { ListTools } from '../../ui/ListTools.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
+import { useColumns } from '../../ui/use-columns.ts';
+import { useSelection } from '../../ui/use-selection.ts';
 import { ResourceCard, resourceColumns, type ListedResource } from './columns.tsx';
 import css from './resources.module.css';
 
@@ -26,6 +30,9 @@ type Sort = (typeof sorts)[number] | `-${(typeof sorts)[number]}`;
 const sortOf = (text: string | undefined): Sort | undefined =>
   sorts.flatMap((s): Sort[] => [s, `-${s}`]).find((s) => s === text);
 const rowKey = (resource: Pick<Resource, 'id'>) => resource.id;
+const rowName = (resource: Pick<Resource, 'name'>) => resource.name;
+/** What can be done to many resources at once. */
+const bulkActions: readonly BulkAction<ListedResource>[] = [];
 const card = (resource: ListedResource) => <ResourceCard resource={resource} />;
 
 /** Every resource one owns or that is shared with one. */
@@ -34,7 +41,7 @@ export default function Resources() {
     useMediaQuery('(max-width: 48em)', matchMedia('(max-width: 48em)').matches, { getInitialValueInEffect: false }) ??
     false;
   const [url, setUrl] = useUrlState(fields);
-  const [preferences, setPreferences] = usePreferences();
+  const [{ density }] = usePreferences();
   const navigate = useNavigate();
   const mayAdd = useCan('resource.create');
   const types = useResourceTypes();
@@ -43,9 +50,9 @@ export default function Resources() {
   const filter = useMemo(() => ({ ...(search ? { search } : {}), ...(type ? { type } : {}) }), [search, type]);
   const queryKey = useMemo(() => [...keys.resources, 'list', filter], [filter]);
   const load = useCallback(
-    ({ offset, limit, sort: by, signal }: { offset: number; limit: number; sort?: string; signal: AbortSignal }) => {
+    ({ sort: by, signal, ...page }: PageAsk) => {
       const order = sortOf(by);
-      return ask(listResources, { ...filter, offset, limit, ...(order ? { sort: order } : {}) }, { signal });
+      return ask(listResources, { ...filter, ...page, ...(order ? { sort: order } : {}) }, { signal });
     },
     [filter],
   );
@@ -54,6 +61,8 @@ export default function Resources() {
     queryFn: ({ signal }) => load({ offset: 0, limit: 100, signal, ...(sort ? { sort } : {}) }),
     placeholderData: keepPreviousData,
   }).data?.total;
+  const { columns, setup } = useColumns('resources', resourceColumns);
+  const selection = useSelection<ListedResource>(filter);
   const filtered = search !== '' || type !== undefined;
   const clear = useCallback(() => setUrl({ search: undefined, type: undefined }), [setUrl]);
   const onSearch = useCallback((text: string) => setUrl({ search: text }), [setUrl]);
@@ -88,48 +97,42 @@ export default function Resources() {
             add
           ))}
       </PageHeader>
-      <FilterBar
-        search={search}
-        onSearch={onSearch}
-        placeholder={resources('filter')}
-        active={type ? 1 : 0}
-        onClear={clear}
-        end={
-          <Tooltip label={kit('rowHeight')}>
-            <ActionIcon
-              size={32}
-              aria-label={kit('rowHeight')}
-              aria-pressed={preferences.density === 'compact'}
-              onClick={() => setPreferences({ density: preferences.density === 'compact' ? 'normal' : 'compact' })}
-            >
-              <IconBaselineDensityMedium size={16} />
-            </ActionIcon>
-          </Tooltip>
-        }
-      >
-        <Select
-          aria-label={resources('type')}
-          placeholder={resources('type')}
-          data={types.map(({ name, title }) => ({ value: name, label: title }))}
-          value={type ?? null}
-          onChange={(value) => setUrl({ type: value ?? undefined })}
-          clearable
-          searchable
-          w={170}
-        />
-      </FilterBar>
+      <BulkBar selection={selection} actions={bulkActions}>
+        <FilterBar
+          search={search}
+          onSearch={onSearch}
+          placeholder={resources('filter')}
+          active={type ? 1 : 0}
+          onClear={clear}
+          end={<ListTools columns={resourceColumns} setup={setup} />}
+        >
+          <Select
+            aria-label={resources('type')}
+            placeholder={resources('type')}
+            data={types.map(({ name, title }) => ({ value: name, label: title }))}
+            value={type ?? null}
+            onChange={(value) => setUrl({ type: value ?? undefined })}
+            clearable
+            searchable
+            w={170}
+          />
+        </FilterBar>
+      </BulkBar>
       <Grid
         label={resources('title')}
         queryKey={queryKey}
         load={load}
-        columns={resourceColumns}
+        columns={columns}
+        onResize={setup.resize}
         rowKey={rowKey}
+        rowName={rowName}
+        selection={selection}
         sort={sort}
         onSort={(by) => setUrl({ sort: by })}
         onOpen={open}
         card={card}
         cardHeight={84}
-        dense={preferences.density === 'compact'}
+        dense={density === 'compact'}
         filtered={filtered}
         onClear={clear}
         empty={

@@ -246,6 +246,11 @@ async function customThings(n: number, resourceId: string, accountId: string): P
     await w.invoke(createField, admin, { belongsTo: 'resource', name: `r-${n}`, kind: 'password' }),
     await w.invoke(createField, admin, { belongsTo: 'account', name: `a-${n}`, kind: 'password' }),
   ];
+  const files = { kind: 'file', types: ['Linux'] } as const;
+  const [fileOfResource, fileOfAccount] = [
+    await w.invoke(createField, admin, { belongsTo: 'resource', name: `rf-${n}`, ...files }),
+    await w.invoke(createField, admin, { belongsTo: 'account', name: `af-${n}`, ...files }),
+  ];
   const values = (id: string) => ({ fields: { [id]: 'sealed' } as never });
   await w.invoke(updateResource, keeper, { resourceId: resourceId as never, ...values(ofResource.id) });
   await w.invoke(updateAccount, keeper, { accountId: accountId as never, ...values(ofAccount.id) });
@@ -254,6 +259,8 @@ async function customThings(n: number, resourceId: string, accountId: string): P
   return {
     fieldId: ofResource.id,
     accountFieldId: ofAccount.id,
+    fileFieldId: fileOfResource.id,
+    accountFileFieldId: fileOfAccount.id,
     fields: {},
     tagId: tag.id,
     tagValueId: tag.values[0]?.id,
@@ -297,6 +304,10 @@ function fitted(call: ACall, ids: Record<string, unknown>): Record<string, unkno
       return { ...ids, version: 0 };
     case 'setting.update':
       return { ...ids, ...privilegedSettings };
+    case 'resource.remove-file':
+      return { ...ids, fieldId: ids['fileFieldId'] };
+    case 'account.remove-field':
+      return { ...ids, fieldId: ids['accountFileFieldId'] };
     case 'account.reveal-field':
       return { ...ids, fieldId: ids['accountFieldId'] };
     case 'field.create':

@@ -20,7 +20,11 @@ export const entryRoutes: readonly PageRoute[] = [
   { path: '/admin/certificates', load: () => import('./pages/settings/Certificates.tsx') },
   { path: '/admin/users', load: () => import('./pages/users/index.tsx').then((page) => ({ default: page.People })) },
   { path: '/admin/users/new', load: () => import('./pages/users/NewUser.tsx') },
-  { path: '/admin/users/$userId', load: () => import('./pages/users/UserPage.tsx') },
+  { path: '/admin/users/$userId/{-$tab}', load: () => import('./pages/users/UserPage.tsx') },
+  { path: '/admin/roles', load: () => import('./pages/roles/index.tsx') },
+  { path: '/admin/super-administrators', load: () => import('./pages/users/SuperAdministrators.tsx') },
+  { path: '/admin/user-groups', load: () => import('./pages/user-groups/index.tsx') },
+  { path: '/admin/user-groups/$userGroupId/{-$tab}', load: () => import('./pages/user-groups/UserGroupPage.tsx') },
   {
     path: '/admin/api-users',
     load: () => import('./pages/users/index.tsx').then((page) => ({ default: page.ApiUsers })),

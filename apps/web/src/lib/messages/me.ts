@@ -18,6 +18,9 @@ export const me = catalogue('me', {
   'profile.timeZone': 'Time zone',
   'profile.timeZoneNone': 'No time zone has this name',
   'profile.saved': 'Profile saved.',
+  'profile.certificate': 'Your certificate',
+  'profile.certificateHelp':
+    'The public half of a certificate you sign in with elsewhere. Never give a private key here.',
   'profile.fixed': 'An administrator decides these',
   'profile.username': 'User name',
   'profile.role': 'Role',

@@ -9,6 +9,9 @@ export const settings = catalogue('settings', {
   'nav.people': 'People',
   'nav.users': 'Users',
   'nav.apiUsers': 'API users',
+  'nav.userGroups': 'User groups',
+  'nav.superAdministrators': 'Super administrators',
+  'nav.roles': 'Roles',
   'nav.organisation': 'Organisation',
   'nav.settings': 'Settings',
   'nav.server': 'Server',
@@ -20,6 +23,9 @@ export const settings = catalogue('settings', {
   'admin.searchLabel': 'Search users pages and settings',
   'admin.users.says': 'People who sign in: add, edit, disable, give a new link',
   'admin.apiUsers.says': 'Programs with a token of their own, bound to an address and to scopes',
+  'admin.userGroups.says': 'Users that are shared with together, and what their members may export and keep',
+  'admin.superAdministrators.says': 'Who sees every resource, and who may make more of them',
+  'admin.roles.says': 'What each role may do, and roles of your own',
   'admin.settings.says': 'Passwords, sessions, mail and the API, for everybody in the organisation',
   'admin.certificates.says': 'The certificate this server shows, and those it trusts when it connects itself',
   'admin.reference.says': 'Every call of the API with its input, its reply and an example',
@@ -39,6 +45,8 @@ export const settings = catalogue('settings', {
 
   'section.passwords': 'Passwords',
   'section.sessions': 'Sessions',
+  'section.people': 'People',
+  'section.groups': 'Resources and groups',
   'section.mail': 'Mail',
   'section.api': 'API',
 
@@ -66,6 +74,20 @@ export const settings = catalogue('settings', {
   'tokenInUrl.says':
     'Only for the compatible API under /restapi, whose clients often send it so. It is left out of every log. Switch it off when all your clients send a header.',
 
+  mailPasswords: 'Mail a first password instead of a one-time link',
+  'mailPasswords.says':
+    'A link is safer: it works once and ends by itself. The password is drawn by the default policy and must be changed at the first sign-in. Needs a mail server.',
+  globalExplorerTree: 'One tree of resource groups for everybody',
+  'globalExplorerTree.says': 'Beside each owner’s own tree. Who may arrange it says their role.',
+  staticGroupsOffered: 'Offer to make resource groups without criteria',
+  'staticGroupsOffered.says': 'Off leaves groups by criteria alone to choose from. Groups that are there stay.',
+  fileLimitMegabytes: 'Largest file that may be stored',
+  'fileLimitMegabytes.says': 'For key, licence and file accounts and for file fields.',
+  policyOnCreation: 'Hold new accounts to their password policy',
+  'policyOnCreation.says': 'Off takes any password when an account is added, and says later that it is weak.',
+  'settings.privileged': 'Only a privileged administrator can change these.',
+
+  'unit.megabytes': 'MB',
   'unit.seconds': 'seconds',
   'unit.days': 'days',
   'unit.minutes': 'minutes',

@@ -2,7 +2,6 @@ import { updateMe, type User } from '@strongroom/contract';
 import { useState } from 'react';
 import { ask } from '../../lib/client.ts';
 import { me as words } from '../../lib/messages/me.ts';
-import { users } from '../../lib/messages/users.ts';
 import { fieldErrors } from '../../lib/problem.ts';
 import { keys, queries } from '../../lib/query.ts';
 import { useMe } from '../../lib/session.tsx';
@@ -12,7 +11,9 @@ import { FormColumn, FormSection } from '../../ui/FormSection.tsx';
 import { SaveBar } from '../../ui/SaveBar.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { MoreFields, NameFields, type Errors, type Profile } from '../users/ProfileFields.tsx';
+import { CertificateField } from '../users/KeyFields.tsx';
 import { differences, profileErrors } from '../users/user-form.ts';
+import { roleOf } from '../users/words.tsx';
 import { MeFrame } from './MeFrame.tsx';
 import { useAction } from './use-action.ts';
 
@@ -31,9 +32,13 @@ export default function ProfilePage() {
   const me = useMe();
   const { user } = me;
   const [profile, setProfile] = useState(() => profileOf(user));
+  const [certificate, setCertificate] = useState(user.certificate);
   const [errors, setErrors] = useState<Errors>({});
   const save = useAction();
-  const changes = differences(profile, profileOf(user));
+  const changes = {
+    ...differences(profile, profileOf(user)),
+    ...(certificate === user.certificate ? {} : { certificate }),
+  };
   const change = (part: Partial<Profile>) => setProfile((before) => ({ ...before, ...part }));
   const submit = async () => {
     const found = profileErrors(profile);
@@ -44,6 +49,7 @@ export default function ProfilePage() {
         const now = await ask(updateMe, changes);
         queries.setQueryData(keys.me, { ...me, user: now });
         setProfile(profileOf(now));
+        setCertificate(now.certificate);
         toast({ message: words('profile.saved') });
       } catch (failure) {
         setErrors(fieldErrors(failure));
@@ -59,6 +65,9 @@ export default function ProfilePage() {
           <NameFields value={profile} change={change} errors={errors} />
           <MoreFields value={profile} change={change} errors={errors} />
         </FormSection>
+        <FormSection title={words('profile.certificate')} text={words('profile.certificateHelp')}>
+          <CertificateField value={certificate} change={setCertificate} error={errors['certificate']} />
+        </FormSection>
         <FormSection title={words('profile.fixed')}>
           <Details
             items={[
@@ -68,7 +77,7 @@ export default function ProfilePage() {
                   {user.username}
                 </bdi>,
               ],
-              [words('profile.role'), users(`role.${user.role}`)],
+              [words('profile.role'), roleOf(user)],
             ]}
           />
         </FormSection>
@@ -78,6 +87,7 @@ export default function ProfilePage() {
           save={() => void submit()}
           discard={() => {
             setProfile(profileOf(user));
+            setCertificate(user.certificate);
             setErrors({});
             save.clear();
           }}

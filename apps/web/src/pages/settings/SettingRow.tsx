@@ -18,8 +18,10 @@ export function SettingRow(props: {
   readonly value: string | boolean;
   readonly change: (value: string | boolean) => void;
   readonly error?: string | undefined;
+  /** Why this person cannot change it; undefined when they can. */
+  readonly locked?: string | undefined;
 }) {
-  const { field, value } = props;
+  const { field, value, locked } = props;
   const changed = typeof value === 'boolean' ? value !== field.standard : Number(value) !== field.standard;
   const help = `${field.name}-help`;
   return (
@@ -31,7 +33,7 @@ export function SettingRow(props: {
         </div>
         <p id={help}>
           {settings(`${field.name}.says`)}{' '}
-          <span className={css.standard}>{settings('settings.default', { value: standardText(field) })}.</span>
+          <span className={css.standard}>{settings('settings.default', { value: standardText(field) })}.</span> {locked}
         </p>
       </div>
       {field.kind === 'switch' ? (
@@ -39,6 +41,7 @@ export function SettingRow(props: {
           id={`${field.name}-field`}
           aria-describedby={help}
           checked={value === true}
+          disabled={locked !== undefined}
           onChange={(event) => props.change(event.currentTarget.checked)}
         />
       ) : (
@@ -48,6 +51,7 @@ export function SettingRow(props: {
           inputMode="numeric"
           className={css.number}
           value={String(value)}
+          disabled={locked !== undefined}
           onChange={(event) => props.change(event.currentTarget.value)}
           error={props.error}
           rightSection={<span className={css.unit}>{settings(`unit.${field.unit}`)}</span>}

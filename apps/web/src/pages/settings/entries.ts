@@ -30,6 +30,29 @@ export function adminPages(me: Me): readonly Entry[] {
       says: settings('admin.apiUsers.says'),
       to: '/admin/api-users',
     },
+    {
+      id: 'user-groups',
+      group: 'people',
+      label: settings('nav.userGroups'),
+      says: settings('admin.userGroups.says'),
+      to: '/admin/user-groups',
+    },
+    {
+      id: 'super-administrators',
+      group: 'people',
+      label: settings('nav.superAdministrators'),
+      says: settings('admin.superAdministrators.says'),
+      to: '/admin/super-administrators',
+    },
+  ];
+  const roles: Entry[] = [
+    {
+      id: 'roles',
+      group: 'people',
+      label: settings('nav.roles'),
+      says: settings('admin.roles.says'),
+      to: '/admin/roles',
+    },
   ];
   const organisation: Entry[] = [
     {
@@ -51,6 +74,7 @@ export function adminPages(me: Me): readonly Entry[] {
   ];
   return [
     ...(me.can.includes('user.list') ? users : []),
+    ...(me.can.includes('user.list') || me.can.includes('role.create') ? roles : []),
     ...(me.can.includes('setting.update') ? organisation : []),
     ...(me.can.includes('certificate.install') ? server : []),
   ];

@@ -1,13 +1,17 @@
 import type { Settings } from '@strongroom/contract';
 
 type Numbers = { [K in keyof Settings]: Settings[K] extends number ? K : never }[keyof Settings];
-type Switches = { [K in keyof Settings]: Settings[K] extends boolean ? K : never }[keyof Settings];
+// Who makes super administrators is asked on a page of its own.
+type Switches = Exclude<
+  { [K in keyof Settings]: Settings[K] extends boolean ? K : never }[keyof Settings],
+  'denySuperAdministrators'
+>;
 
 /** A setting that is a whole number, with its bounds as the contract has them. */
 export interface NumberField {
   readonly kind: 'number';
   readonly name: Numbers;
-  readonly unit: 'seconds' | 'days' | 'minutes' | 'hours' | 'sessions';
+  readonly unit: 'seconds' | 'days' | 'minutes' | 'hours' | 'sessions' | 'megabytes';
   readonly min: number;
   readonly max: number;
   readonly standard: number;
@@ -21,27 +25,48 @@ export interface SwitchField {
 export type Field = NumberField | SwitchField;
 
 /** The settings by section, each with what an organisation starts with. Mail is a section of its own kind. */
-export const sections: readonly { readonly id: 'passwords' | 'sessions' | 'api'; readonly fields: readonly Field[] }[] =
-  [
-    {
-      id: 'passwords',
-      fields: [
-        { kind: 'number', name: 'hideSecretSeconds', unit: 'seconds', min: 0, max: 600, standard: 10 },
-        { kind: 'number', name: 'clearClipboardSeconds', unit: 'seconds', min: 0, max: 600, standard: 30 },
-        { kind: 'switch', name: 'reasonToReveal', standard: false },
-        { kind: 'switch', name: 'ticketToReveal', standard: false },
-        { kind: 'switch', name: 'reasonToChange', standard: false },
-        { kind: 'switch', name: 'changeOnTargetByDefault', standard: false },
-        { kind: 'number', name: 'proofMaxAgeDays', unit: 'days', min: 1, max: 365, standard: 30 },
-      ],
-    },
-    {
-      id: 'sessions',
-      fields: [
-        { kind: 'number', name: 'inactivityMinutes', unit: 'minutes', min: 0, max: 1440, standard: 30 },
-        { kind: 'number', name: 'absoluteSessionHours', unit: 'hours', min: 1, max: 720, standard: 12 },
-        { kind: 'number', name: 'maxSessionsPerUser', unit: 'sessions', min: 0, max: 100, standard: 0 },
-      ],
-    },
-    { id: 'api', fields: [{ kind: 'switch', name: 'tokenInUrl', standard: true }] },
-  ];
+export const sections: readonly {
+  readonly id: 'passwords' | 'sessions' | 'people' | 'groups' | 'api';
+  readonly fields: readonly Field[];
+}[] = [
+  {
+    id: 'passwords',
+    fields: [
+      { kind: 'number', name: 'hideSecretSeconds', unit: 'seconds', min: 0, max: 600, standard: 10 },
+      { kind: 'number', name: 'clearClipboardSeconds', unit: 'seconds', min: 0, max: 600, standard: 30 },
+      { kind: 'switch', name: 'reasonToReveal', standard: false },
+      { kind: 'switch', name: 'ticketToReveal', standard: false },
+      { kind: 'switch', name: 'reasonToChange', standard: false },
+      { kind: 'switch', name: 'changeOnTargetByDefault', standard: false },
+      { kind: 'switch', name: 'policyOnCreation', standard: false },
+      { kind: 'number', name: 'proofMaxAgeDays', unit: 'days', min: 1, max: 365, standard: 30 },
+    ],
+  },
+  {
+    id: 'sessions',
+    fields: [
+      { kind: 'number', name: 'inactivityMinutes', unit: 'minutes', min: 0, max: 1440, standard: 30 },
+      { kind: 'number', name: 'absoluteSessionHours', unit: 'hours', min: 1, max: 720, standard: 12 },
+      { kind: 'number', name: 'maxSessionsPerUser', unit: 'sessions', min: 0, max: 100, standard: 0 },
+    ],
+  },
+  { id: 'people', fields: [{ kind: 'switch', name: 'mailPasswords', standard: false }] },
+  {
+    id: 'groups',
+    fields: [
+      { kind: 'switch', name: 'globalExplorerTree', standard: false },
+      { kind: 'switch', name: 'staticGroupsOffered', standard: true },
+      { kind: 'number', name: 'fileLimitMegabytes', unit: 'megabytes', min: 1, max: 2048, standard: 100 },
+    ],
+  },
+  { id: 'api', fields: [{ kind: 'switch', name: 'tokenInUrl', standard: true }] },
+];
+
+/** The privacy and security settings: a privileged administrator's alone. */
+export const privileged: readonly Field['name'][] = [
+  'hideSecretSeconds',
+  'clearClipboardSeconds',
+  'inactivityMinutes',
+  'absoluteSessionHours',
+  'maxSessionsPerUser',
+];

@@ -16,7 +16,7 @@ import { SaveBar } from '../../ui/SaveBar.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { useAction } from '../me/use-action.ts';
 import { AdminFrame } from './AdminFrame.tsx';
-import { sections } from './fields.ts';
+import { privileged, sections } from './fields.ts';
 import { MailFields } from './MailFields.tsx';
 import { SettingRow } from './SettingRow.tsx';
 import { changesOf, formOf, settingsErrors, type SettingsForm } from './settings-form.ts';
@@ -24,6 +24,7 @@ import admin from './admin.module.css';
 import css from './settings.module.css';
 
 function Form({ stored }: { readonly stored: Settings }) {
+  const me = useMe();
   const [form, setForm] = useState<SettingsForm>(() => formOf(stored));
   const [shown, setShown] = useState<Readonly<Partial<Record<string, string>>>>({});
   const save = useAction();
@@ -91,6 +92,11 @@ function Form({ stored }: { readonly stored: Settings }) {
                     : change({ numbers: { ...form.numbers, [field.name]: value } })
                 }
                 error={shown[field.name]}
+                locked={
+                  privileged.includes(field.name) && !me.permissions.includes('manage-security')
+                    ? settings('settings.privileged')
+                    : undefined
+                }
               />
             ))}
           </div>

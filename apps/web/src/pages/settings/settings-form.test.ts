@@ -14,6 +14,12 @@ const stored: Settings = {
   maxSessionsPerUser: 0,
   proofMaxAgeDays: 30,
   tokenInUrl: true,
+  denySuperAdministrators: false,
+  globalExplorerTree: false,
+  staticGroupsOffered: true,
+  fileLimitMegabytes: 100,
+  policyOnCreation: false,
+  mailPasswords: false,
   mail: {
     host: 'mail.example.com',
     port: 587,

@@ -24,7 +24,7 @@ export function LinkDialog({
         <ShownOnce
           label={users('added.link.label')}
           value={link.link}
-          body={users('added.link.body', { when: exact(link.expiresAt) })}
+          body={users('added.link.body', { when: link.expiresAt ? exact(link.expiresAt) : '' })}
           copyLabel={users('added.link.copy')}
           confirm={users('added.link.done')}
           doneLabel={users('added.toUser')}

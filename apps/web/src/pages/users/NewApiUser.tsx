@@ -20,6 +20,7 @@ import admin from '../settings/admin.module.css';
 import { AccessFields, type Access } from './AccessFields.tsx';
 import { Crumbs } from './Crumbs.tsx';
 import type { Errors } from './ProfileFields.tsx';
+import { KeyFields, type Keys } from './KeyFields.tsx';
 import { TokenDialog } from './TokenDialog.tsx';
 import { usernameErrors } from './user-form.ts';
 import css from './users.module.css';
@@ -33,6 +34,7 @@ export default function NewApiUser() {
   const [host, setHost] = useState('');
   const [access, setAccess] = useState<Access>({ role: 'password-user', superAdministrator: false });
   const [scopes, setScopes] = useState<Scope[]>(['read', 'passwords']);
+  const [publicKeys, setKeys] = useState<Keys>({ sshKey: '', certificate: '' });
   const [lifetime, setLifetime] = useState<Lifetime>('365');
   const [errors, setErrors] = useState<Errors>({});
   const [made, setMade] = useState<{ readonly userId: string; readonly token: string } | null>(null);
@@ -58,6 +60,7 @@ export default function NewApiUser() {
           username: username.trim(),
           host: host.trim(),
           ...access,
+          ...publicKeys,
           scopes,
           expiresAt: endOf(lifetime),
         });
@@ -91,7 +94,7 @@ export default function NewApiUser() {
               <div className={css.pair}>
                 <TextInput
                   label={users('newApi.username')}
-                  description={users('new.usernameHelp')}
+                  description={users('newApi.usernameHelp')}
                   withAsterisk
                   required
                   maxLength={80}
@@ -124,6 +127,13 @@ export default function NewApiUser() {
                 error={errors['scopes']}
               />
               <ExpiryField value={lifetime} change={setLifetime} />
+            </FormSection>
+            <FormSection title={users('newApi.keys')} text={users('newApi.keysHelp')}>
+              <KeyFields
+                value={publicKeys}
+                change={(part) => setKeys((before) => ({ ...before, ...part }))}
+                errors={errors}
+              />
             </FormSection>
             <div className={css.buttons}>
               <Button component={Link} to="/admin/api-users" variant="default">

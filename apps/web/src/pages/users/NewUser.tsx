@@ -1,7 +1,8 @@
 import { Button, Radio, TextInput } from '@mantine/core';
-import { createUser } from '@strongroom/contract';
+import { createUser, type Invitation } from '@strongroom/contract';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState, type FormEvent } from 'react';
+import type { z } from 'zod';
 import { ask } from '../../lib/client.ts';
 import { me as meWords } from '../../lib/messages/me.ts';
 import { users } from '../../lib/messages/users.ts';
@@ -24,6 +25,9 @@ import { LinkDialog, type PassOn } from './LinkDialog.tsx';
 import { MoreFields, NameFields, type Errors, type Profile } from './ProfileFields.tsx';
 import { profileErrors, usernameErrors } from './user-form.ts';
 import css from './users.module.css';
+
+const doneWords = (invitation: z.output<typeof Invitation>) =>
+  invitation === null ? 'added.password' : invitation.what === 'password' ? 'added.mailedPassword' : 'added.mailed';
 
 /** Adding a person: who, as what, and how they get in. */
 export default function NewUser() {
@@ -79,7 +83,7 @@ export default function NewUser() {
         if (invitation?.link) setLink({ ...invitation, link: invitation.link, userId: user.id });
         else {
           toast({
-            message: users(invitation ? 'added.mailed' : 'added.password', { name: user.fullName, email: user.email }),
+            message: users(doneWords(invitation), { name: user.fullName, email: user.email }),
           });
           toUser(user.id);
         }
@@ -124,7 +128,11 @@ export default function NewUser() {
                 onChange={(value) => setEntry(value === 'password' ? 'password' : 'link')}
               >
                 <div className={css.form}>
-                  <Radio value="link" label={users('new.entry.link')} description={users('new.entry.link.says')} />
+                  <Radio
+                    value="link"
+                    label={users(me.preferences.mailPasswords ? 'new.entry.mailed' : 'new.entry.link')}
+                    description={users(me.preferences.mailPasswords ? 'new.entry.mailed.says' : 'new.entry.link.says')}
+                  />
                   <Radio
                     value="password"
                     label={users('new.entry.password')}

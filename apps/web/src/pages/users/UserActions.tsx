@@ -1,6 +1,25 @@
-import { Button } from '@mantine/core';
-import { IconBan, IconKey, IconLink, IconLockOpen } from '@tabler/icons-react';
-import { disableUser, enableUser, inviteUser, regenerateApiToken, type User } from '@strongroom/contract';
+import { ActionIcon, Button, Menu } from '@mantine/core';
+import {
+  IconBan,
+  IconDots,
+  IconKey,
+  IconLink,
+  IconLock,
+  IconLockOpen,
+  IconLogout,
+  IconPasswordUser,
+  IconTrash,
+} from '@tabler/icons-react';
+import {
+  disableUser,
+  enableUser,
+  forcePasswordChange,
+  inviteUser,
+  lockUser,
+  regenerateApiToken,
+  signOutUser,
+  type UserDetail,
+} from '@strongroom/contract';
 import { useState } from 'react';
 import { ask } from '../../lib/client.ts';
 import { users } from '../../lib/messages/users.ts';
@@ -10,28 +29,25 @@ import { BusyButton } from '../me/BusyButton.tsx';
 import { endOf, ExpiryField, type Lifetime } from '../me/ExpiryField.tsx';
 import { useAction } from '../me/use-action.ts';
 import { AskDialog } from './AskDialog.tsx';
+import { DeleteUser } from './DeleteUser.tsx';
+import { keepUser } from './keep-user.ts';
 import { LinkDialog, type PassOn } from './LinkDialog.tsx';
 import { TokenDialog } from './TokenDialog.tsx';
-import { isLocked } from './words.tsx';
+import { isLockedOut } from './words.tsx';
 
-/** Puts a changed user into what is kept, and has the lists, and who is signed in, ask again. */
-export async function keepUser(user: User): Promise<void> {
-  queries.setQueryData(keys.user(user.id), user);
-  await Promise.all([
-    queries.invalidateQueries({ queryKey: keys.users }),
-    queries.invalidateQueries({ queryKey: keys.me }),
-  ]);
-}
+type Asking = 'disable' | 'lock' | 'sign-out' | 'force' | 'invite' | 'regenerate' | 'delete';
 
-/** What may be done to this user, each as a button: the server says which. */
-export function UserActions({ user }: { readonly user: User }) {
-  const [asking, setAsking] = useState<'disable' | 'invite' | 'regenerate' | null>(null);
+/** What may be done to this user: the one or two that are wanted most as buttons, the rest in a menu. The server says which. */
+export function UserActions({ user, transfer }: { readonly user: UserDetail; readonly transfer: () => void }) {
+  const [asking, setAsking] = useState<Asking | null>(null);
   const [link, setLink] = useState<PassOn | null>(null);
   const [token, setToken] = useState<string | null>(null);
   const [lifetime, setLifetime] = useState<Lifetime>('365');
   const enable = useAction();
   const may = (action: string) => user.can.includes(action);
   const name = user.fullName;
+  const person = user.kind === 'person';
+  const out = user.state === 'disabled' || user.state === 'locked';
   const close = () => setAsking(null);
   const letIn = async () => {
     try {
@@ -41,6 +57,30 @@ export function UserActions({ user }: { readonly user: User }) {
       toastProblem(error);
     }
   };
+  const item = (shown: boolean, which: Asking, icon: typeof IconBan, text: string) => {
+    const Glyph = icon;
+    return shown ? (
+      <Menu.Item
+        leftSection={<Glyph size={15} />}
+        onClick={() => setAsking(which)}
+        {...(which === 'delete' ? { 'data-danger': true } : {})}
+      >
+        {text}
+      </Menu.Item>
+    ) : null;
+  };
+  const items = [
+    item(may('user.sign-out') && person, 'sign-out', IconLogout, users('user.signOut')),
+    item(
+      may('user.force-password-change') && !user.mustChangePassword && user.state !== 'invited',
+      'force',
+      IconPasswordUser,
+      users('user.force'),
+    ),
+    item(may('user.lock') && !out, 'lock', IconLock, users('user.lock')),
+    item(may('user.disable') && user.state !== 'disabled', 'disable', IconBan, users('user.disable')),
+    item(may('user.delete'), 'delete', IconTrash, users('user.delete')),
+  ].filter((one) => one !== null);
   return (
     <>
       {may('user.regenerate-token') && user.state === 'active' && (
@@ -48,20 +88,29 @@ export function UserActions({ user }: { readonly user: User }) {
           {users('user.regenerate')}
         </Button>
       )}
-      {may('user.invite') && user.state !== 'disabled' && (
+      {may('user.invite') && !out && (
         <Button variant="default" leftSection={<IconLink size={15} />} onClick={() => setAsking('invite')}>
           {users('user.invite')}
         </Button>
       )}
-      {may('user.enable') && (user.state === 'disabled' || isLocked(user)) && (
+      {may('user.enable') && (out || isLockedOut(user)) && (
         <BusyButton busy={enable.busy} leftSection={<IconLockOpen size={15} />} onClick={() => void enable.run(letIn)}>
           {users(user.state === 'disabled' ? 'user.enable' : 'user.unlock')}
         </BusyButton>
       )}
-      {may('user.disable') && user.state !== 'disabled' && (
-        <Button variant="default" leftSection={<IconBan size={15} />} onClick={() => setAsking('disable')}>
-          {users('user.disable')}
-        </Button>
+      {items.length > 0 && (
+        <Menu width={240} position="bottom-end">
+          <Menu.Target>
+            <ActionIcon size={36} variant="default" aria-label={users('user.more', { name })}>
+              <IconDots size={17} />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {items.map((one, n) => (
+              <span key={n}>{one}</span>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
       )}
       <AskDialog
         open={asking === 'disable'}
@@ -74,6 +123,44 @@ export function UserActions({ user }: { readonly user: User }) {
         does={async () => {
           await keepUser(await ask(disableUser, { userId: user.id }));
           toast({ message: users('user.disabled', { name }) });
+        }}
+      />
+      <AskDialog
+        open={asking === 'lock'}
+        close={close}
+        title={users('user.lock.title', { name })}
+        body={users('user.lock.body', { name })}
+        keep={users('user.lock.keep')}
+        go={users('user.lock.button')}
+        danger
+        does={async () => {
+          await keepUser(await ask(lockUser, { userId: user.id }));
+          toast({ message: users('user.locked', { name }) });
+        }}
+      />
+      <AskDialog
+        open={asking === 'sign-out'}
+        close={close}
+        title={users('user.signOut.title', { name })}
+        body={users('user.signOut.body', { n: user.holds.sessions })}
+        keep={users('user.signOut.keep')}
+        go={users('user.signOut.button')}
+        does={async () => {
+          const { ended } = await ask(signOutUser, { userId: user.id });
+          toast({ message: users('user.signedOut', { n: ended }) });
+          await queries.invalidateQueries({ queryKey: keys.user(user.id) });
+        }}
+      />
+      <AskDialog
+        open={asking === 'force'}
+        close={close}
+        title={users('user.force.title', { name })}
+        body={users('user.force.body')}
+        keep={users('user.force.keep')}
+        go={users('user.force.button')}
+        does={async () => {
+          await keepUser(await ask(forcePasswordChange, { userId: user.id }));
+          toast({ message: users('user.forcedDone', { name }) });
         }}
       />
       <AskDialog
@@ -105,6 +192,7 @@ export function UserActions({ user }: { readonly user: User }) {
       >
         <ExpiryField value={lifetime} change={setLifetime} />
       </AskDialog>
+      <DeleteUser user={user} open={asking === 'delete'} close={close} transfer={transfer} />
       <LinkDialog link={link} name={name} done={() => setLink(null)} />
       <TokenDialog token={token} title={users('user.regenerated', { name })} done={() => setToken(null)} />
     </>

@@ -11,15 +11,22 @@ import { keys } from '../../lib/query.ts';
 import { useCan, useMe } from '../../lib/session.tsx';
 import { useUrlState } from '../../lib/use-url-state.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
+import { BulkBar, type BulkAction } from '../../ui/BulkBar.tsx';
 import { FilterBar } from '../../ui/FilterBar.tsx';
 import { Grid } from '../../ui/Grid.tsx';
 import type { GridProps } from '../../ui/grid-types.ts';
+import { ListTools } from '../../ui/ListTools.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
+import { useColumns } from '../../ui/use-columns.ts';
+import { useSelection } from '../../ui/use-selection.ts';
 import { AdminFrame } from '../settings/AdminFrame.tsx';
 import { apiColumns, peopleColumns, UserCard } from './columns.tsx';
-import { roleChoices } from './words.tsx';
+import { roleChoices, useRoles } from './words.tsx';
 import css from './users.module.css';
 
+const rowName = (user: User) => user.fullName;
+/** What can be done to many users at once. */
+const bulkActions: readonly BulkAction<User>[] = [];
 const rowKey = (user: User) => user.id;
 const orders = ['username', 'fullName', 'role', 'state', 'lastSignInAt'] as const;
 type Order = (typeof orders)[number] | `-${(typeof orders)[number]}`;
@@ -32,25 +39,36 @@ export function UserList({ kind }: { readonly kind: 'person' | 'api' }) {
   const mayAdd = useCan(kind === 'person' ? 'user.create' : 'user.create-api');
   const navigate = useNavigate();
   const [{ density }] = usePreferences();
-  const [url, set] = useUrlState(['q', 'role', 'state', 'sort'] as const);
-  const role = Role.options.find((known) => known === url.role);
+  const [url, set] = useUrlState(['q', 'role', 'state', 'scope', 'sort'] as const);
+  const roles = useRoles().data?.items ?? [];
+  const role = Role.safeParse(url.role).data;
+  const scope = url.scope === 'all' || url.scope === 'own' ? url.scope : undefined;
   const state = UserState.options.find((known) => known === url.state);
-  const filter = { kind, ...(url.q ? { search: url.q } : {}), ...(role ? { role } : {}), ...(state ? { state } : {}) };
+  const filter = {
+    kind,
+    ...(url.q ? { search: url.q } : {}),
+    ...(role ? { role } : {}),
+    ...(state ? { state } : {}),
+    ...(scope ? { superAdministrator: scope === 'all' } : {}),
+  };
   const words = kind === 'person' ? 'people' : 'api';
   const count = useQuery({
     queryKey: [...keys.users, kind, 'count'],
     queryFn: ({ signal }) => ask(listUsers, { kind, limit: 1 }, { signal }),
   });
   const load = useCallback<GridProps<User>['load']>(
-    ({ offset, limit, sort, signal }) =>
-      ask(listUsers, { ...filter, offset, limit, sort: isOrder(sort) ? sort : 'fullName' }, { signal }),
+    ({ sort, signal, ...page }) =>
+      ask(listUsers, { ...filter, ...page, sort: isOrder(sort) ? sort : 'fullName' }, { signal }),
     [JSON.stringify(filter)],
   );
   const open = useCallback((user: User) => void navigate({ to: `/admin/users/${user.id}` }), [navigate]);
   const card = useCallback((user: User) => <UserCard user={user} open={open} />, [open]);
   const search = useCallback((text: string) => set({ q: text }), [set]);
-  const clear = useCallback(() => set({ q: undefined, role: undefined, state: undefined }), [set]);
-  const active = [role, state].filter(Boolean).length;
+  const clear = useCallback(() => set({ q: undefined, role: undefined, state: undefined, scope: undefined }), [set]);
+  const all = kind === 'person' ? peopleColumns : apiColumns;
+  const { columns, setup } = useColumns(kind === 'person' ? 'users' : 'api-users', all);
+  const selection = useSelection<User>(filter);
+  const active = [role, state, scope].filter(Boolean).length;
   return (
     <AdminFrame table>
       <PageHeader
@@ -67,34 +85,54 @@ export function UserList({ kind }: { readonly kind: 'person' | 'api' }) {
           </Button>
         )}
       </PageHeader>
-      <FilterBar search={url.q ?? ''} onSearch={search} active={active} onClear={clear}>
-        <Select
-          aria-label={users('filter.role')}
-          placeholder={users('filter.role')}
-          data={roleChoices()}
-          value={role ?? null}
-          onChange={(value) => set({ role: value ?? undefined })}
-          clearable
-          className={css.select}
-        />
-        <Select
-          aria-label={users('filter.state')}
-          placeholder={users('filter.state')}
-          data={UserState.options
-            .filter((s) => kind === 'person' || s !== 'invited')
-            .map((s) => ({ value: s, label: users(`state.${s}`) }))}
-          value={state ?? null}
-          onChange={(value) => set({ state: value ?? undefined })}
-          clearable
-          className={css.narrow}
-        />
-      </FilterBar>
+      <BulkBar selection={selection} actions={bulkActions}>
+        <FilterBar
+          search={url.q ?? ''}
+          onSearch={search}
+          active={active}
+          onClear={clear}
+          end={<ListTools columns={all} setup={setup} />}
+        >
+          <Select
+            aria-label={users('filter.role')}
+            placeholder={users('filter.role')}
+            data={roleChoices(roles)}
+            value={role ?? null}
+            onChange={(value) => set({ role: value ?? undefined })}
+            clearable
+            className={css.select}
+          />
+          <Select
+            aria-label={users('filter.scope')}
+            placeholder={users('filter.scope')}
+            data={(['all', 'own'] as const).map((one) => ({ value: one, label: users(`filter.scope.${one}`) }))}
+            value={scope ?? null}
+            onChange={(value) => set({ scope: value ?? undefined })}
+            clearable
+            className={css.select}
+          />
+          <Select
+            aria-label={users('filter.state')}
+            placeholder={users('filter.state')}
+            data={UserState.options
+              .filter((s) => kind === 'person' || s !== 'invited')
+              .map((s) => ({ value: s, label: users(`state.${s}`) }))}
+            value={state ?? null}
+            onChange={(value) => set({ state: value ?? undefined })}
+            clearable
+            className={css.narrow}
+          />
+        </FilterBar>
+      </BulkBar>
       <Grid
         label={users(`${words}.grid`)}
         queryKey={[...keys.users, filter]}
         load={load}
-        columns={kind === 'person' ? peopleColumns : apiColumns}
+        columns={columns}
+        onResize={setup.resize}
         rowKey={rowKey}
+        rowName={rowName}
+        selection={selection}
         sort={url.sort}
         onSort={(sort) => set({ sort })}
         onOpen={open}

@@ -5,7 +5,7 @@ import { users } from '../../lib/messages/users.ts';
 import { Avatar } from '../../ui/Avatar.tsx';
 import type { Column } from '../../ui/Grid.tsx';
 import { Pill } from '../../ui/Pill.tsx';
-import { isLocked, StatePill } from './words.tsx';
+import { isLockedOut, roleOf, StatePill } from './words.tsx';
 import css from './users.module.css';
 
 const name: Column<User> = {
@@ -13,6 +13,7 @@ const name: Column<User> = {
   title: users('column.fullName'),
   width: 'minmax(150px, 1.3fr)',
   sort: 'fullName',
+  always: true,
   cell: (user) => (
     <span className={css.name}>
       <Avatar name={user.fullName} size={24} />
@@ -30,23 +31,48 @@ const username: Column<User> = {
 const role: Column<User> = {
   id: 'role',
   title: users('column.role'),
-  width: 'minmax(150px, 1.2fr)',
+  width: 'minmax(130px, 1fr)',
   sort: 'role',
-  cell: (user) => (
-    <span className={css.role}>
-      <span className="trunc">{users(`role.${user.role}`)}</span>
-      {user.superAdministrator && (
-        <Pill tone="warn" icon={IconEye}>
-          {users('super.pill')}
-        </Pill>
-      )}
-    </span>
-  ),
+  cell: (user) => <span className="trunc">{roleOf(user)}</span>,
+};
+const scope: Column<User> = {
+  id: 'scope',
+  title: users('column.scope'),
+  width: '150px',
+  cell: (user) =>
+    user.superAdministrator ? (
+      <Pill tone="warn" icon={IconEye}>
+        {users('super.pill')}
+      </Pill>
+    ) : (
+      <span className="dim trunc">{users('scope.own')}</span>
+    ),
+};
+/** The groups of a user in a line: two names, and how many there are beyond. */
+export function groupLine(user: Pick<User, 'groups' | 'groupCount'>): string {
+  const names = user.groups.slice(0, 2).map((group) => group.name);
+  return user.groupCount > names.length
+    ? users('groups.more', { names: names.join(', '), n: user.groupCount - names.length })
+    : names.join(', ');
+}
+const groups: Column<User> = {
+  id: 'groups',
+  title: users('column.groups'),
+  width: 'minmax(110px, 1fr)',
+  wide: true,
+  cell: (user) =>
+    user.groupCount > 0 ? (
+      <span className="trunc" title={user.groups.map((group) => group.name).join(', ')}>
+        {groupLine(user)}
+      </span>
+    ) : (
+      <span className="dim">{users('groups.none')}</span>
+    ),
 };
 const state: Column<User> = {
   id: 'state',
   title: users('column.state'),
-  width: '110px',
+  width: '130px',
   sort: 'state',
   cell: (user) => <StatePill user={user} />,
 };
@@ -70,8 +96,10 @@ export const peopleColumns: readonly Column<User>[] = [
   name,
   username,
   role,
-  state,
+  scope,
+  groups,
   last(users('column.lastSignIn'), users('never.signedIn')),
+  state,
 ];
 
 /** The columns of the list of API users. */
@@ -86,6 +114,7 @@ export const apiColumns: readonly Column<User>[] = [
       user.host ? <bdi className="mono">{user.host}</bdi> : <span className="dim">{users('host.any')}</span>,
   },
   role,
+  scope,
   { id: 'token', title: users('column.tokenEnds'), width: '120px', cell: (user) => <TokenEnd user={user} /> },
   state,
   last(users('column.lastUse'), users('never.used')),
@@ -114,10 +143,10 @@ export function UserCard({ user, open }: { readonly user: User; readonly open: (
       <span className={css.cardText}>
         <b className="trunc">{user.fullName}</b>
         <span className="dim trunc">
-          <bdi className="mono">{user.username}</bdi> · {users(`role.${user.role}`)}
+          <bdi className="mono">{user.username}</bdi> · {roleOf(user)}
         </span>
       </span>
-      {(user.state !== 'active' || isLocked(user)) && <StatePill user={user} />}
+      {(user.state !== 'active' || isLockedOut(user)) && <StatePill user={user} />}
     </button>
   );
 }

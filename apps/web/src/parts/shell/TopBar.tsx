@@ -40,6 +40,7 @@ export function TopBar(props: {
   const pending = useRouterState({ select: (s) => s.status === 'pending' });
   const themeLabel = frame(dark ? 'toLight' : 'toDark');
   const name = me.user.fullName || me.user.username;
+  const role = `role-${me.user.role}`;
   return (
     <header className={css.top}>
       {phone && (
@@ -80,7 +81,7 @@ export function TopBar(props: {
             <Menu.Label>
               {name}
               <br />
-              {frame(`role-${me.user.role}`)}
+              {frame.has(role) ? frame(role) : me.user.roleName}
             </Menu.Label>
             <Menu.Item component={Link} to="/me/profile" leftSection={<IconUser size={15} />}>
               {frame('profile')}

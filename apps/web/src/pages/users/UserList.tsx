@@ -1,6 +1,6 @@
 import { Button, Select } from '@mantine/core';
 import { IconPlus, IconUsers, IconApi } from '@tabler/icons-react';
-import { listUsers, Role, UserState, type User } from '@strongroom/contract';
+import { listUsers, UserState, type Role, type User } from '@strongroom/contract';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useCallback } from 'react';
@@ -40,8 +40,10 @@ export function UserList({ kind }: { readonly kind: 'person' | 'api' }) {
   const navigate = useNavigate();
   const [{ density }] = usePreferences();
   const [url, set] = useUrlState(['q', 'role', 'state', 'scope', 'sort'] as const);
-  const roles = useRoles().data?.items ?? [];
-  const role = Role.safeParse(url.role).data;
+  const known = useRoles().data?.items;
+  const roles = known ?? [];
+  // Until the roles are here the address is taken at its word: the server refuses what is none.
+  const role = known ? known.find((one) => one.id === url.role)?.id : (url.role as Role | undefined);
   const scope = url.scope === 'all' || url.scope === 'own' ? url.scope : undefined;
   const state = UserState.options.find((known) => known === url.state);
   const filter = {

@@ -29,6 +29,8 @@ export interface Subject {
 interface Secrets {
   /** Opens the current password, or a former one. Prompts where settings or the server demand a reason. Null when the person gives up or it is refused. */
   readonly reveal: (subject: Subject, purpose: 'show' | 'copy', version?: number) => Promise<string | null>;
+  /** Does something that asks for a reason as a reveal does, prompting where settings or the server demand one. `id`: of what, so that one answer holds for five minutes. Null when the person gives up or it is refused. */
+  readonly withWhy: <T>(id: string, title: string, does: (why: Why) => Promise<T>) => Promise<T | null>;
   /** Asks for a reason when the organisation wants one for changes. Null when the person gives up. */
   readonly whyChange: (subject: Subject, title: string) => Promise<Why | null>;
 }
@@ -71,32 +73,23 @@ export function SecretsProvider({ children }: { readonly children: ReactNode }) 
     [],
   );
 
-  const reveal = useCallback(
-    async (subject: Subject, purpose: 'show' | 'copy', version?: number): Promise<string | null> => {
-      const former = version !== undefined;
-      const title = secrets(former ? 'whyFormer' : purpose === 'show' ? 'whyShow' : 'whyCopy', {
-        name: nameOf(subject),
-      });
-      const kept = given.current.get(subject.id);
+  const withWhy = useCallback(
+    async <T,>(id: string, title: string, does: (why: Why) => Promise<T>): Promise<T | null> => {
+      const kept = given.current.get(id);
       let why: Why | null = kept && Date.now() - kept.at < goodForMs ? kept.why : null;
       let needs = { reason: preferences.reasonToReveal, ticket: preferences.ticketToReveal };
       for (;;) {
         if ((needs.reason && !why?.reason) || (needs.ticket && !why?.ticket)) {
           why = await prompt({ title, ...needs });
           if (!why) return null;
-          given.current.set(subject.id, { why, at: Date.now() });
+          given.current.set(id, { why, at: Date.now() });
         }
         try {
-          if (former) return (await ask(revealFormer, { accountId: subject.id, version, purpose, ...why })).password;
-          const opened = await ask(revealAccount, { accountId: subject.id, purpose, ...why });
-          if (opened.candidate === null) return opened.password;
-          // Either may be the one that works: both are shown, apart, so that neither is mistaken for the only one.
-          setTwo({ subject, current: opened.password, candidate: opened.candidate });
-          return null;
+          return await does(why ?? {});
         } catch (error) {
           const more = wanted(error);
           if (!more || why?.[more]) {
-            given.current.delete(subject.id);
+            given.current.delete(id);
             toastProblem(error);
             return null;
           }
@@ -107,13 +100,31 @@ export function SecretsProvider({ children }: { readonly children: ReactNode }) 
     [preferences.reasonToReveal, preferences.ticketToReveal, prompt],
   );
 
+  const reveal = useCallback(
+    async (subject: Subject, purpose: 'show' | 'copy', version?: number): Promise<string | null> => {
+      const former = version !== undefined;
+      const title = secrets(former ? 'whyFormer' : purpose === 'show' ? 'whyShow' : 'whyCopy', {
+        name: nameOf(subject),
+      });
+      return withWhy(subject.id, title, async (why) => {
+        if (former) return (await ask(revealFormer, { accountId: subject.id, version, purpose, ...why })).password;
+        const opened = await ask(revealAccount, { accountId: subject.id, purpose, ...why });
+        if (opened.candidate === null) return opened.password;
+        // Either may be the one that works: both are shown, apart, so that neither is mistaken for the only one.
+        setTwo({ subject, current: opened.password, candidate: opened.candidate });
+        return null;
+      });
+    },
+    [withWhy],
+  );
+
   const whyChange = useCallback(
     async (_: Subject, title: string): Promise<Why | null> =>
       preferences.reasonToChange ? prompt({ title, reason: true, ticket: false }) : {},
     [preferences.reasonToChange, prompt],
   );
 
-  const value = useMemo(() => ({ reveal, whyChange }), [reveal, whyChange]);
+  const value = useMemo(() => ({ reveal, withWhy, whyChange }), [reveal, withWhy, whyChange]);
   return (
     <Context.Provider value={value}>
       {children}

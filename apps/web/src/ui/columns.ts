@@ -39,9 +39,12 @@ export function readLayout(text: LayoutText, columns: readonly Known[]): readonl
   }
   own.forEach((column, i) => {
     if (placed.some((one) => one.id === column.id)) return;
-    // After the column that the list has it after.
-    const before = own.slice(0, i).map((one) => one.id);
-    const at = placed.findLastIndex((one) => before.includes(one.id));
+    // After the column that the list has it after; in front when there is none.
+    const before = own
+      .slice(0, i)
+      .map((one) => placed.findIndex(({ id }) => id === one.id))
+      .at(-1);
+    const at = before ?? -1;
     placed.splice(at + 1, 0, { id: column.id });
   });
   return placed;

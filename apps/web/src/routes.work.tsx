@@ -7,6 +7,10 @@ export const workRoutes: readonly PageRoute[] = [
   { path: '/home', load: () => import('./pages/home/index.tsx') },
   { path: '/resources', load: () => import('./pages/resources/index.tsx') },
   { path: '/resources/new', load: () => import('./pages/resource-new/index.tsx') },
+  { path: '/resources/groups', load: () => import('./pages/groups/index.tsx') },
+  { path: '/resources/groups/new', load: () => import('./pages/groups/NewGroup.tsx') },
+  { path: '/resources/groups/tree', load: () => import('./pages/groups/Arrange.tsx') },
+  { path: '/resources/groups/$groupId/{-$tab}', load: () => import('./pages/groups/GroupPage.tsx') },
   { path: '/resources/$id/{-$tab}', load: resource },
   { path: '/resources/$id/edit', load: () => import('./pages/resource-edit/index.tsx') },
 ];

@@ -1,0 +1,232 @@
+import { Button, Select } from '@mantine/core';
+import type { ExplorerNodeId } from '@strongroom/contract';
+import { IconCheck, IconFolderPlus, IconFolders, IconHistory, IconPlus } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { groups } from '../../lib/messages/groups.ts';
+import { useMe } from '../../lib/session.tsx';
+import { ExplorerTree } from '../../parts/groups/ExplorerTree.tsx';
+import { useExplorer, type ExplorerLine } from '../../parts/groups/use-explorer.ts';
+import { useOpen, useReveal } from '../../parts/groups/use-open.ts';
+import { Bones } from '../../ui/Bones.tsx';
+import { EmptyState } from '../../ui/EmptyState.tsx';
+import { ErrorBox } from '../../ui/ErrorBox.tsx';
+import { PageHeader } from '../../ui/PageHeader.tsx';
+import { belowOf } from '../../ui/tree-rows.ts';
+import list from '../resources/resources.module.css';
+import { MoveDialog, NameDialog, PlaceDialog, RemoveDialog } from './ArrangeDialogs.tsx';
+import css from './groups.module.css';
+import { HistoryDrawer } from './HistoryDrawer.tsx';
+import { useNodeMenu } from './NodeMenu.tsx';
+import { arrangeAll, moveLine, renameOwnRoot } from './use-arrange.ts';
+
+type Asked =
+  | { readonly what: 'rename' | 'move' | 'remove' | 'make' | 'place' | 'root'; readonly line: ExplorerLine }
+  | { readonly what: 'history' };
+
+/** Arranges a tree: one's own groups, or the organisation's tree where it has one. By dragging, by menus and by keys alike. */
+export default function Arrange() {
+  const me = useMe();
+  const opened = useOpen();
+  const [ownerId, setOwner] = useState<string | null>(me.user.id);
+  const [selected, setSelected] = useState<string>();
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const { explorer, lines: all, error, retry } = useExplorer(opened.open);
+  const everybody = explorer?.mode === 'organisation';
+  const root = all.find((line) => line.root && (everybody || line.root.ownerId === ownerId));
+  const below = root ? belowOf(all, root.id) : undefined;
+  const lines = all.filter((line) => below?.has(line.id));
+  useReveal(opened, all, selected);
+  // Another owner's tree is fetched once its root is open.
+  useEffect(() => {
+    if (root) opened.set(root, true);
+  }, [root?.id]);
+  const version = explorer?.version ?? 0;
+  const parentOf = (line: ExplorerLine): ExplorerNodeId | null => (line.root ? null : (line.id as ExplorerNodeId));
+  const menu = useNodeMenu({ everybody, ask: (what, line) => setAsked({ what, line }) });
+  const close = () => setAsked(null);
+
+  if (!explorer)
+    return (
+      <div className={list.page}>
+        <PageHeader title={groups('treeTitle')} />
+        <div className={css.treeBox}>{error ? <ErrorBox error={error} retry={retry} /> : <Bones />}</div>
+      </div>
+    );
+  const line = asked && 'line' in asked ? asked.line : undefined;
+  const nothing = !root || (!everybody && lines.length <= 1);
+  return (
+    <div className={list.page}>
+      <PageHeader title={groups('treeTitle')} stack sub={groups(everybody ? 'treeSubAll' : 'treeSubOwn')}>
+        {everybody && explorer.mayArrange && (
+          <Button
+            variant="default"
+            leftSection={<IconHistory size={15} />}
+            onClick={() => setAsked({ what: 'history' })}
+          >
+            {groups('treeHistory')}
+          </Button>
+        )}
+        <Button
+          renderRoot={(root) => <Link {...root} to="/resources/groups" search={{ as: 'tree' }} />}
+          leftSection={<IconCheck size={15} />}
+        >
+          {groups('treeDone')}
+        </Button>
+      </PageHeader>
+      <div className={css.arrangeBar}>
+        {!everybody && explorer.roots.length > 1 && (
+          <Select
+            aria-label={groups('treeOf')}
+            data={explorer.roots.map((one) => ({ value: one.ownerId ?? '', label: one.name }))}
+            value={ownerId}
+            onChange={setOwner}
+            allowDeselect={false}
+            searchable
+            w={240}
+          />
+        )}
+        {everybody && explorer.mayArrange && root && (
+          <>
+            <Button
+              size="xs"
+              variant="default"
+              leftSection={<IconPlus size={14} />}
+              onClick={() => setAsked({ what: 'make', line: root })}
+            >
+              {groups('newNode')}
+            </Button>
+            <Button
+              size="xs"
+              variant="default"
+              leftSection={<IconFolderPlus size={14} />}
+              onClick={() => setAsked({ what: 'place', line: root })}
+            >
+              {groups('place')}
+            </Button>
+          </>
+        )}
+        {explorer.mayArrange && (
+          <span className="dim">
+            {groups('treeHelp')}: {everybody && <kbd className="kbd">Alt ↑ ↓</kbd>} {everybody && groups('keyMove')}{' '}
+            <kbd className="kbd">Alt ← →</kbd> {groups('keyIn')} <kbd className="kbd">Shift F10</kbd>{' '}
+            {groups('keyMenu')}
+          </span>
+        )}
+      </div>
+      {nothing || (everybody && !explorer.mayArrange) ? (
+        <EmptyState
+          icon={IconFolders}
+          title={groups(everybody ? 'treeNone' : 'treeNoneOwn')}
+          text={groups('emptyText')}
+        />
+      ) : (
+        <div className={css.treeBox}>
+          <ExplorerTree
+            nodes={lines}
+            open={opened.open}
+            onOpen={opened.set}
+            selected={selected}
+            onSelect={(one) => setSelected(one.id)}
+            rowHeight={34}
+            menu={menu.open}
+            arrange={{
+              ordered: everybody,
+              moves: (one) => !one.root && (everybody || (one.of?.can.includes('resource-group.move') ?? false)),
+              takes: (target, moved) =>
+                target !== null &&
+                !belowOf(lines, moved.id).has(target.id) &&
+                (everybody || target.id !== moved.parentId),
+              move: (one, to) => {
+                if (to.parentId) opened.set({ id: to.parentId }, true);
+                void moveLine(explorer, lines, one, to);
+              },
+            }}
+          />
+        </div>
+      )}
+      {menu.node}
+      {asked?.what === 'history' && <HistoryDrawer version={version} close={close} />}
+      {line && asked?.what === 'move' && (
+        <MoveDialog
+          close={close}
+          lines={lines}
+          line={line}
+          does={(parentId) => {
+            opened.set({ id: parentId }, true);
+            return moveLine(explorer, lines, line, { parentId, position: null });
+          }}
+        />
+      )}
+      {line && asked?.what === 'rename' && (
+        <NameDialog
+          close={close}
+          title={groups('renameTitle', { name: line.label })}
+          go={groups('rename')}
+          name={line.label}
+          does={(name) =>
+            arrangeAll(
+              version,
+              [{ op: 'rename', nodeId: line.id as ExplorerNodeId, name }],
+              groups('renamed', { name }),
+            )
+          }
+        />
+      )}
+      {line && asked?.what === 'root' && (
+        <NameDialog
+          close={close}
+          title={groups('renameRoot')}
+          go={groups('rename')}
+          name={line.label}
+          help={groups('renameRootHelp')}
+          mayBeEmpty
+          does={renameOwnRoot}
+        />
+      )}
+      {line && asked?.what === 'make' && (
+        <NameDialog
+          close={close}
+          title={groups('newNodeTitle')}
+          go={groups('newNodeGo')}
+          name=""
+          does={(name) => {
+            opened.set(line, true);
+            return arrangeAll(
+              version,
+              [{ op: 'create', name, parentId: parentOf(line) }],
+              groups('madeNode', { name }),
+            );
+          }}
+        />
+      )}
+      {line && asked?.what === 'place' && (
+        <PlaceDialog
+          close={close}
+          does={(ids) => {
+            opened.set(line, true);
+            return arrangeAll(
+              version,
+              ids.map((groupId) => ({ op: 'place', groupId, parentId: parentOf(line) })),
+              groups('placed', { count: ids.length }),
+            );
+          }}
+        />
+      )}
+      {line && asked?.what === 'remove' && (
+        <RemoveDialog
+          close={close}
+          lines={lines}
+          line={line}
+          does={() =>
+            arrangeAll(
+              version,
+              [{ op: 'delete', nodeId: line.id as ExplorerNodeId }],
+              groups('removedNode', { name: line.label }),
+            )
+          }
+        />
+      )}
+    </div>
+  );
+}

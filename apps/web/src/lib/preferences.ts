@@ -1,12 +1,15 @@
 import { useSyncExternalStore } from 'react';
 
-/** What a person sets for this browser: how tall rows are, whether single keys work, whether the sidebar is folded. */
+/** What a person sets for this browser: how tall rows are, whether single keys work, whether the sidebar is folded, how wide the explorer is. */
 export interface Preferences {
   readonly density: 'normal' | 'compact';
   readonly shortcuts: 'on' | 'off';
   readonly sidebar: 'open' | 'folded';
+  /** Pixels, 200 to 420. */
+  readonly explorerWidth: number;
 }
-const allowed: { readonly [K in keyof Preferences]: readonly Preferences[K][] } = {
+type Choices = Omit<Preferences, 'explorerWidth'>;
+const allowed: { readonly [K in keyof Choices]: readonly Choices[K][] } = {
   density: ['normal', 'compact'],
   shortcuts: ['on', 'off'],
   sidebar: ['open', 'folded'],
@@ -21,9 +24,15 @@ function read(): Preferences {
   } catch {
     // Nothing kept, or not by us: the first choice of each stands.
   }
-  const one = <K extends keyof Preferences>(name: K): Preferences[K] =>
-    allowed[name].find((v) => v === kept[name]) ?? (allowed[name][0] as Preferences[K]);
-  return { density: one('density'), shortcuts: one('shortcuts'), sidebar: one('sidebar') };
+  const one = <K extends keyof Choices>(name: K): Choices[K] =>
+    allowed[name].find((v) => v === kept[name]) ?? (allowed[name][0] as Choices[K]);
+  const width = Number(kept['explorerWidth']);
+  return {
+    density: one('density'),
+    shortcuts: one('shortcuts'),
+    sidebar: one('sidebar'),
+    explorerWidth: width >= 200 && width <= 420 ? width : 248,
+  };
 }
 
 let current = read();

@@ -3,6 +3,14 @@ import { catalogue } from '../t.ts';
 /** What Home says. */
 export const home = catalogue('home', {
   explorer: 'Password explorer',
+  resize: 'Width of the explorer',
+  groupTitle: 'Group',
+  groupGone: 'This group is no longer shared with you',
+  groupGoneText: 'Whoever owns it took the share away, or the group was deleted.',
+  countGroup: '{count, plural, =0 {No accounts} one {# account} other {# accounts}} in this group',
+  emptyGroup: 'No accounts in this group',
+  emptyGroupText: 'Groups below it are separate: choose one of them to see what is in it.',
+  openGroup: 'Open group',
   browse: 'Browse',
   browseTitle: 'Browse passwords',
   'view-favourite': 'Favourites',

@@ -1,11 +1,11 @@
 import { ActionIcon, Button, Select } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import { listAccounts, type Account, type Health } from '@strongroom/contract';
-import { IconKey, IconListTree, IconPlus } from '@tabler/icons-react';
+import { listAccounts, readResourceGroup, type Account, type Health, type ResourceGroupId } from '@strongroom/contract';
+import { IconListTree, IconPlus } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
-import { ask } from '../../lib/client.ts';
+import { ask, ProblemError } from '../../lib/client.ts';
 import { accounts } from '../../lib/messages/accounts.ts';
 import { home } from '../../lib/messages/home.ts';
 import { usePreferences } from '../../lib/preferences.ts';
@@ -19,7 +19,6 @@ import { useAccountActions } from '../../parts/accounts/use-account-actions.tsx'
 import { useResourceTypes } from '../../parts/accounts/use-lists.ts';
 import { nameOf } from '../../parts/secrets/SecretsProvider.tsx';
 import { MenuDrawer } from '../../parts/MenuDrawer.tsx';
-import { EmptyState } from '../../ui/EmptyState.tsx';
 import { BulkBar, type BulkAction } from '../../ui/BulkBar.tsx';
 import { FilterBar } from '../../ui/FilterBar.tsx';
 import { Grid } from '../../ui/Grid.tsx';
@@ -30,12 +29,14 @@ import { useColumns } from '../../ui/use-columns.ts';
 import { useSelection } from '../../ui/use-selection.ts';
 import { homeColumns, HomeCard } from './columns.tsx';
 import { Explorer } from './Explorer.tsx';
+import { HomeEmpty } from './HomeEmpty.tsx';
 import css from './home.module.css';
 import { ProofLine } from './ProofLine.tsx';
-import { viewIcons, viewOf, type View } from './views.ts';
+import { Resizer } from './Resizer.tsx';
+import { viewOf, type View } from './views.ts';
 
 const AccountDrawer = lazy(() => import('../../parts/accounts/AccountDrawer.tsx'));
-const fields = ['view', 'search', 'type', 'health', 'sort', 'account', 'tab'] as const;
+const fields = ['view', 'node', 'search', 'type', 'health', 'sort', 'account', 'tab'] as const;
 const sorts = ['username', 'resourceName', 'changedAt', 'checkedAt', 'number'] as const;
 type Sort = (typeof sorts)[number] | `-${(typeof sorts)[number]}`;
 const sortOf = (text: string | undefined): Sort | undefined =>
@@ -43,6 +44,10 @@ const sortOf = (text: string | undefined): Sort | undefined =>
 /** What can be done to many accounts at once. */
 const bulkActions: readonly BulkAction<Account>[] = [];
 const accountKey = (account: Account) => account.id;
+const groupIdOf = (text: string | undefined): ResourceGroupId | undefined =>
+  text !== undefined && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
+    ? (text as ResourceGroupId)
+    : undefined;
 
 /** Home: find an account, open its password, see what is wrong. */
 export default function Home() {
@@ -51,10 +56,17 @@ export default function Home() {
     false;
   const [url, setUrl] = useUrlState(fields);
   const [browsing, setBrowsing] = useState(false);
-  const [{ density }] = usePreferences();
+  const [{ density, explorerWidth }, setPreferences] = usePreferences();
   const mayAdd = useCan('resource.create');
   const types = useResourceTypes();
-  const view = viewOf(url.view);
+  const node = groupIdOf(url.node);
+  const view = viewOf(node === undefined ? url.view : undefined);
+  const group = useQuery({
+    queryKey: keys.group(node ?? ''),
+    queryFn: ({ signal }) => ask(readResourceGroup, { groupId: node ?? '' }, { signal }),
+    enabled: node !== undefined,
+  });
+  const gone = node !== undefined && group.error instanceof ProblemError && group.error.status === 404;
   const health = healthOrder.find((one) => one === url.health);
   const { search = '', type } = url;
   const sort = sortOf(url.sort);
@@ -73,8 +85,14 @@ export default function Home() {
   );
 
   const filter = useMemo(
-    () => ({ view, ...(search ? { search } : {}), ...(type ? { type } : {}), ...(health ? { health } : {}) }),
-    [view, search, type, health],
+    () => ({
+      view,
+      ...(node ? { groupId: node } : {}),
+      ...(search ? { search } : {}),
+      ...(type ? { type } : {}),
+      ...(health ? { health } : {}),
+    }),
+    [view, node, search, type, health],
   );
   const queryKey = useMemo(() => [...keys.accounts, 'list', filter], [filter]);
   const load = useCallback(
@@ -96,8 +114,8 @@ export default function Home() {
   const filtered = active > 0 || search !== '';
   const clear = useCallback(() => setUrl({ search: undefined, type: undefined, health: undefined }), [setUrl]);
   const go = useCallback(
-    (to: View) => {
-      setUrl({ view: to === 'all' ? undefined : to, account: undefined, tab: undefined }, { push: true });
+    (to: View, group?: string) => {
+      setUrl({ view: to === 'all' ? undefined : to, node: group, account: undefined, tab: undefined }, { push: true });
       setBrowsing(false);
     },
     [setUrl],
@@ -113,11 +131,13 @@ export default function Home() {
       ? ' '
       : filtered
         ? home('countFiltered', { count })
-        : view === 'favourite'
-          ? home('countFavourite', { count })
-          : view === 'recent'
-            ? home('countRecent', { count })
-            : home('count', { count });
+        : node
+          ? home('countGroup', { count })
+          : view === 'favourite'
+            ? home('countFavourite', { count })
+            : view === 'recent'
+              ? home('countRecent', { count })
+              : home('count', { count });
   const add = (
     <Button component={Link} to="/resources/new" leftSection={<IconPlus size={15} />}>
       {home('addResource')}
@@ -126,12 +146,21 @@ export default function Home() {
   return (
     <div className={css.page}>
       {!phone && (
-        <aside className={css.aside} aria-label={home('explorer')}>
-          <Explorer view={view} go={go} />
+        <aside className={css.aside} style={{ inlineSize: explorerWidth }} aria-label={home('explorer')}>
+          <Explorer view={view} node={node} phone={false} go={go} />
+          <Resizer width={explorerWidth} onWidth={(width) => setPreferences({ explorerWidth: width })} />
         </aside>
       )}
       <section className={css.main} aria-label={home('accounts')}>
-        <PageHeader title={home(`view-${view}`)} sub={sub}>
+        <PageHeader title={node ? (group.data?.name ?? home('groupTitle')) : home(`view-${view}`)} sub={sub}>
+          {group.data && !phone && (
+            <Button
+              renderRoot={(root) => <Link {...root} to={`/resources/groups/${group.data.id}`} />}
+              variant="default"
+            >
+              {home('openGroup')}
+            </Button>
+          )}
           {phone && (
             <Button variant="default" leftSection={<IconListTree size={16} />} onClick={() => setBrowsing(true)}>
               {home('browse')}
@@ -202,21 +231,13 @@ export default function Home() {
           filtered={filtered}
           onClear={clear}
           empty={
-            view === 'all' ? (
-              <EmptyState icon={IconKey} title={home('emptyTitle')} text={home(mayAdd ? 'emptyOwn' : 'emptyShared')}>
-                {mayAdd && add}
-              </EmptyState>
-            ) : (
-              <EmptyState
-                icon={viewIcons[view]}
-                title={home(view === 'favourite' ? 'emptyFavourite' : 'emptyRecent')}
-                text={home(view === 'favourite' ? 'emptyFavouriteText' : 'emptyRecentText')}
-              >
-                <Button variant="default" onClick={() => go('all')}>
-                  {home('showAll')}
-                </Button>
-              </EmptyState>
-            )
+            <HomeEmpty
+              view={view}
+              ofGroup={node !== undefined}
+              gone={gone}
+              add={mayAdd ? add : null}
+              showAll={() => go('all')}
+            />
           }
           hints={
             <>
@@ -237,7 +258,7 @@ export default function Home() {
         />
       </section>
       <MenuDrawer open={browsing && phone} close={() => setBrowsing(false)} title={home('browseTitle')}>
-        <Explorer view={view} go={go} />
+        <Explorer view={view} node={node} phone go={go} />
       </MenuDrawer>
       {menu.node}
       {dialogs}

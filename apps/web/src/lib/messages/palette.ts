@@ -18,6 +18,8 @@ export const palette = catalogue('palette', {
   copy: 'copy password',
   prefix: 'Type {sign} for commands',
   count: '{count, plural, =0 {No results} one {# result} other {# results}}',
+  addGroup: 'New resource group',
+  resourceGroups: 'Resource groups',
   addResource: 'Add resource',
   addUser: 'Add user',
   toDark: 'Switch to dark theme',

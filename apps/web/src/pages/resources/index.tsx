@@ -6,6 +6,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useCallback, useMemo } from 'react';
 import { ask } from '../../lib/client.ts';
+import { groups } from '../../lib/messages/groups.ts';
 import { resources } from '../../lib/messages/resources.ts';
 import { usePreferences } from '../../lib/preferences.ts';
 import { keys } from '../../lib/query.ts';
@@ -79,7 +80,14 @@ export default function Resources() {
     <div className={css.page}>
       <PageHeader
         title={resources('title')}
-        sub={total === undefined ? ' ' : resources(filtered ? 'countFiltered' : 'count', { count: total })}
+        sub={
+          <>
+            {total !== undefined && <>{resources(filtered ? 'countFiltered' : 'count', { count: total })} · </>}
+            <Link to="/resources/groups" className="link">
+              {groups('title')}
+            </Link>
+          </>
+        }
       >
         {mayAdd &&
           (phone ? (

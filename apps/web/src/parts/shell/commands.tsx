@@ -1,5 +1,6 @@
 import {
   IconAlertTriangle,
+  IconFolders,
   IconAdjustments,
   IconApi,
   IconKey,
@@ -101,6 +102,20 @@ export function commandsFor(
       icon: <IconAlertTriangle size={16} />,
       to: '/home',
       search: { view: 'all', health: 'out-of-sync' },
+    },
+    {
+      id: 'resource-groups',
+      group: 'goTo',
+      label: palette('resourceGroups'),
+      icon: <IconFolders size={16} />,
+      to: '/resources/groups',
+    },
+    may('resource-group.create') && {
+      id: 'add-group',
+      group: 'commands',
+      label: palette('addGroup'),
+      icon: <IconFolders size={16} />,
+      to: '/resources/groups/new',
     },
     {
       id: 'resources',

@@ -28,7 +28,8 @@ export const countedTo = 10_000;
 /**
  * Reads one page of a list: by cursor (keyset, cheap at any depth) or by offset (for a scroll bar that jumps).
  * `from` holds everything from `from` to the end of `where`; `id` breaks ties, so that no row is shown twice or missed.
- * `counting` is another way to say `from`, where rows are quicker counted than put in order.
+ * `counting` is another way to say `from`, where rows are quicker counted than put in order;
+ * `atLeast` finds some of them, quicker still: when those are more than `enough`, they are count enough. `countTo` is for rows that are slow to find.
  * Throws `input-invalid` for a cursor that is not from this list.
  */
 export async function readPage<Row extends { id: string }>(
@@ -38,6 +39,8 @@ export async function readPage<Row extends { id: string }>(
     select: RawBuilder<unknown>;
     from: RawBuilder<unknown>;
     counting?: RawBuilder<unknown>;
+    atLeast?: { readonly from: RawBuilder<unknown>; readonly enough: number } | undefined;
+    countTo?: number;
     id: RawBuilder<unknown>;
     orders: Record<string, Order>;
     first: string;
@@ -54,10 +57,13 @@ export async function readPage<Row extends { id: string }>(
     : sql``;
   const direction = descending ? sql`desc` : sql`asc`;
   // Both travel together; the count is of all that matches, whatever page is asked.
-  const [counted, read] = await Promise.all([
-    sql<{
-      total: number;
-    }>`select count(*)::int as total from (select 1 ${list.counting ?? list.from} limit ${countedTo + 1}) counted`.execute(db),
+  const most = list.countTo ?? countedTo;
+  const count = async (from: RawBuilder<unknown>): Promise<number> =>
+    (await sql<{ n: number }>`select count(*)::int as n from (select 1 ${from} limit ${most + 1}) x`.execute(db))
+      .rows[0]?.n ?? 0;
+  const counting = list.counting ?? list.from;
+  const [known, read] = await Promise.all([
+    count(list.atLeast?.from ?? counting),
     sql<Row & { sortKey: unknown }>`select ${list.select}, (${order.by})::text as sort_key ${list.from} ${after}
       order by ${order.by} ${direction}, ${list.id} ${direction} limit ${ask.limit + 1} offset ${cursor ? 0 : (ask.offset ?? 0)}`.execute(
       db,
@@ -66,11 +72,12 @@ export async function readPage<Row extends { id: string }>(
   const rows = read.rows.slice(0, ask.limit);
   const lastRow = rows.at(-1);
   const more = read.rows.length > ask.limit && lastRow !== undefined;
-  const total = counted.rows[0]?.total ?? 0;
+  const enough = list.atLeast !== undefined && known > list.atLeast.enough;
+  const total = enough || !list.atLeast ? known : await count(counting);
   return {
     rows,
-    total: Math.min(total, countedTo),
-    totalIs: total > countedTo ? 'at-least' : 'exact',
+    total: Math.min(total, most),
+    totalIs: enough || total > most ? 'at-least' : 'exact',
     nextCursor: more ? encode(sort, String(lastRow.sortKey), lastRow.id) : null,
   };
 }
@@ -115,5 +122,4 @@ export const literally = (text: string): string => text.replace(/[\\%_]/g, (c) =
  * A text as a pattern that finds it anywhere in lower case: `%` and `_` in it stand for themselves. The database folds
  * it, as it folds what it is held against: JavaScript folds some letters in another way.
  */
-export const containing = (text: string): RawBuilder<string> =>
-  sql<string>`lower(${`%${literally(text)}%`})`;
+export const containing = (text: string): RawBuilder<string> => sql<string>`lower(${`%${literally(text)}%`})`;

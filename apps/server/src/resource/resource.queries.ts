@@ -64,6 +64,7 @@ const onResource = [
   'resource.delete',
   'resource.copy',
   'resource.tag',
+  'resource.share',
   'resource.reveal-field',
   'resource.download-file',
   'resource.upload-file',

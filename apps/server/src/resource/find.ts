@@ -1,0 +1,305 @@
+import type { listAccounts, listResources } from '@strongroom/contract';
+import { sql, type RawBuilder } from 'kysely';
+import type { z } from 'zod';
+import {
+  resourcesSeen,
+  readSight,
+  seenAccount,
+  seenOnResource,
+  seenResource,
+  seesGroup,
+  someSeen,
+  type Facts,
+  type Sight,
+} from '../authorise/index.ts';
+import type { OrganisationDb } from '../platform/db.ts';
+import { countedTo, literally } from '../platform/paging.ts';
+import { healthOf } from './account.queries.ts';
+
+/** What a list is narrowed by, as its call takes it. */
+export type ResourceFilters = Partial<z.output<(typeof listResources)['input']>>;
+export type AccountFilters = Partial<z.output<(typeof listAccounts)['input']>>;
+type Common = Pick<ResourceFilters, 'type' | 'ownerId' | 'department' | 'location' | 'groupId' | 'tag' | 'field'>;
+
+/** Where a list finds its rows: everything from `from` to the end of `where`, to be put in order; and how they are counted, see `readPage`. */
+export interface Found {
+  readonly from: RawBuilder<unknown>;
+  readonly counting: RawBuilder<unknown>;
+  readonly atLeast?: { readonly from: RawBuilder<unknown>; readonly enough: number } | undefined;
+  readonly countTo?: number;
+}
+
+/** More candidates than these are met soon enough by going along the list; fewer are quicker looked at one by one. */
+export const candidatesAtMost = 5_000;
+/** What is found slowly, such as resources through the health of their accounts, is counted to here only. */
+const slowlyTo = 1_000;
+
+const and = (conditions: readonly RawBuilder<unknown>[]): RawBuilder<unknown> =>
+  conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);
+
+/** The words of a search, longest first: the rarest is likely among them. */
+export const wordsOf = (search: string | undefined): string[] =>
+  [...new Set((search ?? '').split(/\s+/).filter((word) => word !== ''))].sort((a, b) => b.length - a.length);
+
+/** True when the index of texts knows something of the word: it goes by three letters or digits in a row. */
+export const isIndexed = (word: string): boolean => /[\p{L}\p{N}]{3}/u.test(word);
+
+/** What a search or a field's value leaves of a table: patterns that must all fit, and ids that do; `all` of them where they are few. */
+interface Probe {
+  readonly likes: readonly string[];
+  readonly ids: readonly string[] | undefined;
+  readonly all: boolean;
+}
+
+/**
+ * Turns words into patterns, folded by the database as it folds what they are held against, and asks the index for what fits all of them. `exact` are
+ * texts that the rows hold somewhere, which narrow the candidates but are judged elsewhere.
+ */
+async function probe(
+  db: OrganisationDb,
+  table: 'resources' | 'accounts',
+  words: readonly string[],
+  exact: readonly string[],
+): Promise<Probe> {
+  const indexed = [...words, ...exact].filter(isIndexed).sort((a, b) => b.length - a.length).slice(0, 3); // prettier-ignore
+  if (words.length === 0 && indexed.length === 0) return { likes: [], ids: undefined, all: false };
+  const pattern = (word: string | undefined): RawBuilder<unknown> =>
+    word === undefined ? sql`null::text[]` : sql`array[lower(${`%${literally(word)}%`})]`;
+  const { rows } = await sql<{ likes: string[]; ids: string[] | null }>`select
+    array(select lower(w) from unnest(${words.map((word) => `%${literally(word)}%`)}::text[]) w) as likes,
+    ${
+      indexed.length === 0
+        ? sql`null::uuid[]`
+        : sql`array(select ${sql.raw(`strongroom.probe_${table}`)}(${pattern(indexed[0])}, ${pattern(indexed[1])}, ${pattern(indexed[2])}, ${candidatesAtMost + 1}))`
+    } as ids`.execute(db);
+  const row = rows[0];
+  const ids = row?.ids ?? undefined;
+  return { likes: row?.likes ?? [], ids, all: ids !== undefined && ids.length <= candidatesAtMost };
+}
+
+const list = <T>(some: T | readonly T[] | undefined): readonly T[] =>
+  some === undefined ? [] : Array.isArray(some) ? (some as readonly T[]) : [some as T];
+const fieldsOf = (filters: Common): { id: string; value: string }[] =>
+  list(filters.field).map((text) => ({ id: text.slice(0, 36), value: text.slice(37) }));
+
+const fits = (table: string, likes: readonly string[]): RawBuilder<unknown>[] =>
+  likes.map((like) => sql`${sql.ref(`${table}.searchText`)} like ${like}`);
+
+/** What resources are narrowed by beside words: conditions on the table `r`. A group that the asker may not see has no members for them. */
+function onResource(
+  filters: ResourceFilters | AccountFilters,
+  facts: Facts,
+  userId: string | null,
+): RawBuilder<unknown>[] {
+  const conditions: RawBuilder<unknown>[] = [];
+  if (filters.type !== undefined) conditions.push(sql`r.type = ${filters.type}`);
+  if (filters.ownerId !== undefined) conditions.push(sql`r.owner_id = ${filters.ownerId}`);
+  if (filters.department !== undefined) conditions.push(sql`r.department = ${filters.department}`);
+  if (filters.location !== undefined) conditions.push(sql`r.location = ${filters.location}`);
+  if (filters.groupId !== undefined)
+    conditions.push(sql`r.id in (select m.resource_id from resource_group_member m join resource_group g on g.id = m.group_id
+      where m.group_id = ${filters.groupId} and ${seesGroup(facts, userId, 'g')})`);
+  for (const tag of list(filters.tag))
+    conditions.push(sql`r.id in (select x.resource_id from resource_tag x where x.tag_value_id = ${tag})`);
+  return conditions;
+}
+
+/** The accounts of the table `a` whose proof stands so. What follows from it is said too, where an index knows it. */
+function isHealth(health: string): RawBuilder<unknown> {
+  const follows: Record<string, RawBuilder<unknown>> = {
+    'excluded': sql`a.exclusion_until > now()`,
+    'untrusted': sql`a.check_result = 'untrusted'`,
+    'out-of-sync': sql`a.check_result = 'rejected'`,
+    'unreachable': sql`a.check_result = 'unreachable'`,
+    'unproven': sql`a.proven_at is null`,
+    'stale': sql`a.proven_at < now() - interval '1 day'`,
+    'proven': sql`a.proven_at is not null`,
+  }; // prettier-ignore
+  return sql`${follows[health] ?? sql`true`} and ${healthOf} = ${health}`;
+}
+
+const resourceOf = (id: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`cross join lateral (select * from resource r where r.id = ${id} offset 0) r`;
+const these = (ids: readonly string[]): RawBuilder<unknown> => sql`unnest(${[...ids]}::uuid[]) c(id)`;
+
+/**
+ * Where the resources are that an asker may see and that the filters leave. Small sets are gone through by their ids, large ones along the list's order: what
+ * is cheaper is decided here, because the planner knows neither how much somebody sees nor how many a text fits.
+ */
+export async function findResources(
+  db: OrganisationDb,
+  facts: Facts,
+  userId: string | null,
+  filters: ResourceFilters,
+): Promise<Found> {
+  const fields = fieldsOf(filters);
+  const values = fields.map(({ value }) => value);
+  const [sight, probed, named] = await Promise.all([
+    readSight(db, facts, userId),
+    probe(db, 'resources', wordsOf(filters.search), values),
+    filters.name === undefined ? undefined : resourceNamed(db, filters.name),
+    eachByItsValues(db),
+  ]);
+  const others = [
+    ...onResource(filters, facts, userId),
+    ...fields.map(({ id, value }) => sql`lower(r.fields ->> ${id}) = lower(${value})`),
+  ];
+  if (filters.name !== undefined) others.push(sql`lower(r.name) = lower(${filters.name})`);
+  if (filters.number !== undefined) others.push(sql`r.number = ${filters.number}`);
+  if (filters.health !== undefined) others.push(hasHealth(sight, filters.health));
+  const conditions = [...others, ...fits('r', probed.likes)];
+  const countTo = filters.health === undefined ? countedTo : slowlyTo;
+  const ids = named ?? (probed.all ? probed.ids : undefined);
+  const among = (some: readonly string[]): RawBuilder<unknown> =>
+    sql`from ${these(some)} ${resourceOf(sql`c.id`)} where ${and([...conditions, seenResource(sight, 'r', 'each')])}`;
+  const table = (asked: 'at-once' | 'each'): RawBuilder<unknown> =>
+    sql`from resource r where ${and([...conditions, seenResource(sight, 'r', asked)])}`;
+  const one = filters.number !== undefined ? table('each') : undefined;
+  if (one) return { from: one, counting: one };
+  if (ids !== undefined && sight.extent !== 'few')
+    // Whoever sees everything sees all that fit: they are counted already.
+    return {
+      from: among(ids),
+      counting: sight.extent === 'all' && others.length === 0 ? sql`from ${these(ids)}` : among(ids),
+    };
+  if (sight.extent === 'few' || sight.extent === 'many') {
+    const seen = sql`from (${resourcesSeen(sight)}) c`;
+    const from = sql`${seen} ${resourceOf(sql`c.id`)} where ${and(conditions)}`;
+    return { from, counting: conditions.length === 0 ? seen : from, countTo };
+  }
+  const some = (): RawBuilder<unknown> => sql`from (${someSeen(sight, countedTo + 1)}) s`;
+  return {
+    ...along(sight, { narrowed: others.length > 0, deep: isDeep(filters) }, probed, { from: table, some, among }),
+    countTo,
+  };
+}
+
+/**
+ * Along the order of the list, until the page is full. To count, what is seen is gathered at once; but where nothing is narrowed but by words, some of it is
+ * enough to know: of what is seen more than is counted to, of what fits those that the index gave.
+ */
+function along(
+  sight: Sight,
+  { narrowed, deep }: { narrowed: boolean; deep: boolean },
+  { ids, likes }: Probe,
+  how: {
+    from(asked: 'at-once' | 'each'): RawBuilder<unknown>;
+    some(): RawBuilder<unknown>;
+    among(ids: readonly string[]): RawBuilder<unknown>;
+  },
+): Found {
+  const found = { from: how.from(deep ? 'at-once' : 'each'), counting: how.from('at-once') };
+  if (narrowed) return found;
+  if (ids !== undefined)
+    return {
+      ...found,
+      atLeast:
+        sight.extent === 'all'
+          ? { from: sql`from ${these(ids)}`, enough: 0 }
+          : { from: how.among(ids.slice(0, 2_000)), enough: 1_000 },
+    };
+  return sight.extent === 'most' && likes.length === 0
+    ? { ...found, atLeast: { from: how.some(), enough: countedTo } }
+    : found;
+}
+
+/** True when a page lies so far down that its rows are better asked about all at once. */
+const isDeep = (filters: { offset?: number | undefined }): boolean => (filters.offset ?? 0) > 1_000;
+
+/** The one resource of this name, in any case, if there is one. */
+const resourceNamed = async (db: OrganisationDb, name: string): Promise<string[]> =>
+  (await sql<{ id: string }>`select id from strongroom.named_resources(lower(${name}), 1) id`.execute(db)).rows.map(
+    (row) => row.id,
+  );
+
+/**
+ * One of the resource's accounts that the asker sees is so. What most are not is gathered by its index; of what many are, each
+ * resource has one soon.
+ */
+const hasHealth = (sight: Sight, health: string): RawBuilder<unknown> =>
+  ['proven', 'stale', 'unproven'].includes(health) || sight.extent === 'few'
+    ? sql`coalesce((select true from account a where a.resource_id = r.id and ${isHealth(health)} and ${seenAccount(sight, 'a', 'r', 'each')} limit 1), false)`
+    : sql`r.id in (select a.resource_id from account a where ${isHealth(health)} and ${seenAccount(sight, 'a', 'a', 'at-once')})`;
+
+/** Where the accounts are that an asker may see and that the filters leave. See `findResources`. */
+export async function findAccounts(
+  db: OrganisationDb,
+  facts: Facts,
+  userId: string | null,
+  filters: AccountFilters,
+): Promise<Found> {
+  const fields = fieldsOf(filters);
+  const exact = [...fields.map(({ value }) => value), ...(filters.username === undefined ? [] : [filters.username])];
+  const [sight, probed] = await Promise.all([
+    readSight(db, facts, userId),
+    probe(db, 'accounts', wordsOf(filters.search), filters.resourceId === undefined ? exact : []),
+    eachByItsValues(db),
+  ]);
+  const others = [
+    ...onResource(filters, facts, userId),
+    ...fields.map(({ id, value }) => sql`lower(coalesce(a.fields ->> ${id}, r.fields ->> ${id})) = lower(${value})`),
+  ];
+  if (filters.resourceId !== undefined) others.push(sql`a.resource_id = ${filters.resourceId}`);
+  if (filters.username !== undefined) others.push(sql`a.username = ${filters.username}`);
+  if (filters.number !== undefined) others.push(sql`a.number = ${filters.number}`);
+  if (filters.health !== undefined) others.push(isHealth(filters.health));
+  const conditions = [...others, ...fits('a', probed.likes)];
+  const same = (from: RawBuilder<unknown>): Found => ({ from, counting: from });
+  const tables = (asked: 'at-once' | 'each'): RawBuilder<unknown> =>
+    sql`from account a join resource r on r.id = a.resource_id where ${and([...conditions, seenAccount(sight, 'a', 'r', asked)])}`;
+  const ids = probed.all ? probed.ids : undefined;
+  const mine = filters.view === 'favourite' ? favourites(userId) : filters.view === 'recent' ? used(userId) : undefined;
+  const among = (some: RawBuilder<unknown>): RawBuilder<unknown> => sql`from ${some}
+    cross join lateral (select * from account a where a.id = c.id offset 0) a ${resourceOf(sql`a.resource_id`)}
+    where ${and([...conditions, seenAccount(sight, 'a', 'r', 'each')])}`;
+  if (mine !== undefined) return same(among(mine));
+  if (filters.resourceId !== undefined || filters.number !== undefined) return same(tables('each'));
+  if (ids !== undefined && sight.extent !== 'few')
+    return {
+      from: among(these(ids)),
+      counting: sight.extent === 'all' && others.length === 0 ? sql`from ${these(ids)}` : among(these(ids)),
+    };
+  const throughResources = sql`from (${resourcesSeen(sight)}) c ${resourceOf(sql`c.id`)}
+    cross join lateral (select * from account a where a.resource_id = r.id and ${seenOnResource(sight, 'a', 'c')} offset 0) a where ${and(conditions)}`;
+  if (sight.extent === 'few') return same(throughResources);
+  if (sight.extent === 'many')
+    return {
+      from: isByResource(filters) ? byResource(sight, conditions, filters) : tables('at-once'),
+      counting: throughResources,
+      countTo: conditions.length === 0 ? countedTo : slowlyTo,
+    };
+  // As many resources as have enough accounts, as a rule.
+  const some = (): RawBuilder<unknown> => sql`from (${someSeen(sight, countedTo / 5)}) s
+    cross join lateral (select 1 from account a where a.resource_id = s.id offset 0) a`;
+  return along(sight, { narrowed: others.length > 0, deep: isDeep(filters) }, probed, {
+    from: tables,
+    some,
+    among: (some) => among(these(some)),
+  });
+}
+
+const isByResource = ({ sort }: AccountFilters): boolean => sort === undefined || /^-?resourceName$/.test(sort);
+/** Resource by resource, in the order of their names, so that it ends with the page. */
+const byResource = (
+  sight: Sight,
+  conditions: readonly RawBuilder<unknown>[],
+  { sort }: AccountFilters,
+): RawBuilder<unknown> =>
+  sql`from (select r.*, c.whole from (${resourcesSeen(sight)}) c ${resourceOf(sql`c.id`)} order by lower(r.name) ${sort?.startsWith('-') ? sql`desc` : sql`asc`}) r
+    cross join lateral (select * from account a where a.resource_id = r.id and ${seenOnResource(sight, 'a', 'r')} offset 0) a where ${and(conditions)}`;
+
+const favourites = (userId: string | null): RawBuilder<unknown> =>
+  sql`(select f.account_id as id, null::text as last_event from favourite f where f.user_id = ${userId}) c`;
+
+/** How far back “recent” looks in the trail. */
+const recentEvents = 400;
+// What somebody used last, newest first, is what the trail says they opened: no list of its own to keep.
+const used = (userId: string | null): RawBuilder<unknown> => sql`
+  (select object_id::uuid as id, max(event_id::text) as last_event from (
+      select e.object_id, e.id as event_id from audit_event e
+      where e.actor_id = ${userId} and e.outcome = 'done' and e.action in ('account.reveal', 'account.reveal-former', 'account.rotate', 'account.verify', 'account.change-password')
+      order by e.id desc limit ${recentEvents}) e group by object_id) c`;
+
+/** A plan for all values would be a bad one for most of them: what is rare and what is common are found in different ways. */
+const eachByItsValues = async (db: OrganisationDb): Promise<void> =>
+  void (await sql`set local plan_cache_mode = force_custom_plan`.execute(db));

@@ -1,4 +1,4 @@
-import { Criterion, CriterionField, CriterionOperator, type Field, type FieldId } from '@strongroom/contract';
+import { CriterionField, CriterionOperator, type Criterion, type Field, type FieldId } from '@strongroom/contract';
 import { groups } from '../../lib/messages/groups.ts';
 
 /** A rule as the form holds it. `attribute` is a field's name, or `resource-field:ID` for one of one's own. */
@@ -22,15 +22,17 @@ export const criteriaOf = (rules: readonly RuleDraft[]): Criterion[] =>
   rules.map(({ attribute, operator, value }) => {
     const [field = 'name', fieldId] = attribute.split(':');
     return {
-      field: CriterionField.parse(field),
+      field: CriterionField.options.find((one) => one === field) ?? 'name',
       fieldId: fieldId === undefined ? null : (fieldId as FieldId),
       operator,
       value: value.trim(),
     };
   });
-/** The keys of rules that say nothing. */
+/** The keys of rules that say nothing: only for an empty attribute one may ask without a text. */
 export const incomplete = (rules: readonly RuleDraft[]): readonly number[] =>
-  rules.filter((rule, index) => !Criterion.safeParse(criteriaOf(rules)[index]).success).map((rule) => rule.key);
+  rules
+    .filter(({ value, operator }) => value.trim() === '' && operator !== 'equals' && operator !== 'not-equals')
+    .map((rule) => rule.key);
 
 /** What a rule may ask for, for a select. Sealed fields and files cannot be asked for. */
 export function attributesOf(fields: readonly Field[]): { value: string; label: string }[] {

@@ -4,6 +4,7 @@ import { catalogue } from '../t.ts';
 export const users = catalogue('users', {
   'people.title': 'Users',
   'people.sub': '{n, plural, =0 {Nobody} one {# person} other {# people}} in {organisation}',
+  import: 'Import',
   'people.add': 'Add user',
   'people.grid': 'Users',
   'people.empty': 'Nobody is here yet.',
@@ -166,7 +167,7 @@ export const users = catalogue('users', {
   'user.regenerated': 'New token of {name}',
   'user.more': 'More for {name}',
   'user.cannotTouch': 'This user’s role may more than yours: only somebody who may as much can change them.',
-  'user.forced': 'Must change the password',
+  'user.forced': 'New password due',
   'user.lock': 'Lock',
   'user.lock.title': 'Lock {name}?',
   'user.lock.body':

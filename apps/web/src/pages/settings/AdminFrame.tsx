@@ -18,6 +18,8 @@ function EntryLink({ entry, path }: { readonly entry: Entry; readonly path: stri
         to={entry.to}
         {...(entry.anchor ? { hash: entry.anchor } : {})}
         className={css.link}
+        // The router would light every place above this one too.
+        activeOptions={{ exact: true }}
         aria-current={current ? 'page' : undefined}
       >
         {entry.label}

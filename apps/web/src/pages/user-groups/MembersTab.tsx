@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { IconUserPlus, IconUsersGroup, IconX } from '@tabler/icons-react';
 import { changeUserGroupMembers, listUserGroupMembers, type Member, type UserGroup } from '@strongroom/contract';
 import { useNavigate } from '@tanstack/react-router';
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useMemo } from 'react';
 import { ask } from '../../lib/client.ts';
 import { ago, exact } from '../../lib/format.ts';
 import { people } from '../../lib/messages/people.ts';
@@ -16,7 +16,6 @@ import { Grid, type Column } from '../../ui/Grid.tsx';
 import type { GridProps } from '../../ui/grid-types.ts';
 import { toast, toastProblem } from '../../ui/toast.tsx';
 import { StatePill } from '../users/words.tsx';
-import { AddMembers } from './AddMembers.tsx';
 import { keepGroup } from './keep-group.ts';
 import css from './groups.module.css';
 
@@ -27,11 +26,10 @@ const isOrder = (text: string | undefined): text is Order =>
   orders.some((order) => text === order || text === `-${order}`);
 
 /** The members of a group: searched and sorted by the server, added by search, removed with an undo. */
-export function MembersTab({ group }: { readonly group: UserGroup }) {
+export function MembersTab({ group, add }: { readonly group: UserGroup; readonly add: () => void }) {
   const navigate = useNavigate();
   const [{ density }] = usePreferences();
   const [url, set] = useUrlState(['q', 'sort'] as const);
-  const [adding, setAdding] = useState(false);
   const may = group.can.includes('user-group.change-members');
   const search = url.q ? { search: url.q } : {};
   const load = useCallback<GridProps<Member>['load']>(
@@ -158,14 +156,9 @@ export function MembersTab({ group }: { readonly group: UserGroup }) {
   );
   const find = useCallback((text: string) => set({ q: text }), [set]);
   const clear = useCallback(() => set({ q: undefined }), [set]);
-  const addButton = may && (
-    <Button variant="default" leftSection={<IconUserPlus size={15} />} onClick={() => setAdding(true)}>
-      {people('group.addMembers')}
-    </Button>
-  );
   return (
     <div className={css.members}>
-      <FilterBar search={url.q ?? ''} onSearch={find} active={0} onClear={clear} end={group.members > 0 && addButton} />
+      <FilterBar search={url.q ?? ''} onSearch={find} active={0} onClear={clear} />
       <Grid
         label={people('group.memberGrid', { name: group.name })}
         queryKey={[...keys.userGroup(group.id), 'members', search]}
@@ -182,11 +175,14 @@ export function MembersTab({ group }: { readonly group: UserGroup }) {
         onClear={clear}
         empty={
           <EmptyState icon={IconUsersGroup} title={people('group.members', { n: 0 })} text={people('group.noMembers')}>
-            {addButton}
+            {may && (
+              <Button leftSection={<IconUserPlus size={15} />} onClick={add}>
+                {people('group.addMembers')}
+              </Button>
+            )}
           </EmptyState>
         }
       />
-      {adding && <AddMembers group={group} close={() => setAdding(false)} />}
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { Button, Tabs } from '@mantine/core';
-import { IconChevronRight, IconTrash, IconUsersGroup } from '@tabler/icons-react';
+import { IconChevronRight, IconTrash, IconUserPlus, IconUsersGroup } from '@tabler/icons-react';
 import { deleteUserGroup, readUserGroup, type UserGroupId } from '@strongroom/contract';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
@@ -14,6 +14,7 @@ import { ErrorBox } from '../../ui/ErrorBox.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { AdminFrame } from '../settings/AdminFrame.tsx';
+import { AddMembers } from './AddMembers.tsx';
 import { MembersTab } from './MembersTab.tsx';
 import { SettingsTab } from './SettingsTab.tsx';
 import users from '../users/users.module.css';
@@ -29,6 +30,7 @@ export default function UserGroupPage() {
   const id = params.userGroupId ?? '';
   const tab = tabOf(params.tab);
   const navigate = useNavigate();
+  const [adding, setAdding] = useState(false);
   const [deleting, setDeleting] = useState(false);
   const found = useQuery({
     queryKey: keys.userGroup(id),
@@ -64,6 +66,7 @@ export default function UserGroupPage() {
         </nav>
         <PageHeader
           title={group.name}
+          stack
           icon={<IconUsersGroup size={28} stroke={1.5} aria-hidden />}
           sub={[
             people('group.members', { n: group.members }),
@@ -73,6 +76,11 @@ export default function UserGroupPage() {
             .filter(Boolean)
             .join(' · ')}
         >
+          {group.can.includes('user-group.change-members') && (
+            <Button leftSection={<IconUserPlus size={15} />} onClick={() => setAdding(true)}>
+              {people('group.addMembers')}
+            </Button>
+          )}
           {group.can.includes('user-group.delete') && (
             <Button variant="default" leftSection={<IconTrash size={15} />} onClick={() => setDeleting(true)}>
               {people('group.delete')}
@@ -94,13 +102,14 @@ export default function UserGroupPage() {
             <Tabs.Tab value="settings">{people('group.tab.settings')}</Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value="members" className={css.fill}>
-            <MembersTab group={group} />
+            <MembersTab group={group} add={() => setAdding(true)} />
           </Tabs.Panel>
           <Tabs.Panel value="settings" className={users.panel}>
             <SettingsTab key={group.id} group={group} />
           </Tabs.Panel>
         </Tabs>
       </div>
+      {adding && <AddMembers group={group} close={() => setAdding(false)} />}
       <ConfirmByName
         open={deleting}
         close={() => setDeleting(false)}

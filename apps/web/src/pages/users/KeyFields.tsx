@@ -39,7 +39,7 @@ export function CertificateField(props: {
         minRows={3}
         maxRows={8}
         maxLength={20_000}
-        className="mono"
+        classNames={{ input: 'mono' }}
         spellCheck={false}
         disabled={disabled}
         value={value}
@@ -87,7 +87,7 @@ export function KeyFields(props: {
             ? users('key.fingerprint', { fingerprint: facts.sshKeyFingerprint })
             : users('newApi.sshKeyHelp')
         }
-        className="mono"
+        classNames={{ input: 'mono' }}
         maxLength={8192}
         spellCheck={false}
         autoComplete="off"

@@ -38,7 +38,7 @@ function factsOf(user: User): readonly Fact[] {
       isLockedOut(user) && user.lockedUntil && user.state !== 'disabled' && user.state !== 'locked' ? (
         users('user.lockedUntil', { when: exact(user.lockedUntil) })
       ) : (
-        <StatePill user={user} />
+        <StatePill user={user} closely />
       ),
     ...(isLockedOut(user) ? { tone: 'bad' as const } : {}),
   };

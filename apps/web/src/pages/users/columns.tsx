@@ -11,7 +11,7 @@ import css from './users.module.css';
 const name: Column<User> = {
   id: 'fullName',
   title: users('column.fullName'),
-  width: 'minmax(150px, 1.3fr)',
+  width: 'minmax(140px, 1.3fr)',
   sort: 'fullName',
   always: true,
   cell: (user) => (
@@ -24,21 +24,21 @@ const name: Column<User> = {
 const username: Column<User> = {
   id: 'username',
   title: users('column.username'),
-  width: 'minmax(110px, 1fr)',
+  width: 'minmax(96px, 1fr)',
   sort: 'username',
   cell: (user) => <bdi className="mono">{user.username}</bdi>,
 };
 const role: Column<User> = {
   id: 'role',
   title: users('column.role'),
-  width: 'minmax(130px, 1fr)',
+  width: 'minmax(150px, 1fr)',
   sort: 'role',
   cell: (user) => <span className="trunc">{roleOf(user)}</span>,
 };
 const scope: Column<User> = {
   id: 'scope',
   title: users('column.scope'),
-  width: '150px',
+  width: '162px',
   cell: (user) =>
     user.superAdministrator ? (
       <Pill tone="warn" icon={IconEye}>
@@ -58,8 +58,7 @@ export function groupLine(user: Pick<User, 'groups' | 'groupCount'>): string {
 const groups: Column<User> = {
   id: 'groups',
   title: users('column.groups'),
-  width: 'minmax(110px, 1fr)',
-  wide: true,
+  width: 'minmax(100px, 1fr)',
   cell: (user) =>
     user.groupCount > 0 ? (
       <span className="trunc" title={user.groups.map((group) => group.name).join(', ')}>
@@ -72,14 +71,14 @@ const groups: Column<User> = {
 const state: Column<User> = {
   id: 'state',
   title: users('column.state'),
-  width: '130px',
+  width: '106px',
   sort: 'state',
   cell: (user) => <StatePill user={user} />,
 };
 const last = (title: string, never: string): Column<User> => ({
   id: 'lastSignInAt',
   title,
-  width: '130px',
+  width: '92px',
   sort: 'lastSignInAt',
   cell: (user) =>
     user.lastSignInAt ? (

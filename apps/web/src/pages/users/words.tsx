@@ -31,11 +31,13 @@ export const maySeeAll = (role: string): boolean =>
 export const isLockedOut = (user: Pick<User, 'lockedUntil'>, now: number = Date.now()): boolean =>
   user.lockedUntil !== null && Date.parse(user.lockedUntil) > now;
 
-/** A user's state. Who is simply active is plain text: the eye shall find the exceptions. */
+/** A user's state. Who is simply active is plain text: the eye shall find the exceptions. `closely` also says that a new password is due. */
 export function StatePill({
   user,
+  closely = false,
 }: {
   readonly user: Pick<User, 'state'> & Partial<Pick<User, 'lockedUntil' | 'mustChangePassword'>>;
+  readonly closely?: boolean;
 }) {
   if (user.state === 'disabled')
     return (
@@ -61,7 +63,7 @@ export function StatePill({
         {users('state.invited')}
       </Pill>
     );
-  if (user.mustChangePassword)
+  if (closely && user.mustChangePassword)
     return (
       <Pill tone="info" icon={IconKey}>
         {users('user.forced')}

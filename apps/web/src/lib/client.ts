@@ -40,6 +40,28 @@ export function onSignedOut(does: () => void): void {
   whenSignedOut = does;
 }
 
+/**
+ * Opens a page of the server in a tab of its own by a form, which carries this session's token in a field: for calls that
+ * answer with a page. Nothing of it stands in an address.
+ */
+export function openInTab(path: string, fields: Readonly<Record<string, string>>): void {
+  const form = document.createElement('form');
+  form.method = 'post';
+  form.action = base + path;
+  form.target = '_blank';
+  form.rel = 'noopener noreferrer';
+  for (const [name, value] of Object.entries({ ...fields, csrf: csrfToken })) {
+    const input = document.createElement('input');
+    input.type = 'hidden';
+    input.name = name;
+    input.value = value;
+    form.append(input);
+  }
+  document.body.append(form);
+  form.submit();
+  form.remove();
+}
+
 type AnyCall = Call<string, z.ZodType, z.ZodType>;
 interface Request {
   readonly url: string;
@@ -63,6 +85,16 @@ export function requestOf(call: Pick<AnyCall, 'method' | 'path'>, input: Readonl
     if (value !== undefined && value !== null) query.set(key, String(value));
   const text = query.toString();
   return { url: base + path + (text ? `?${text}` : ''), body: undefined };
+}
+
+/** What a call that changes something sends along, to show that it comes from this page. */
+export const csrfHeaders = (): Record<string, string> => (csrfToken ? { 'x-csrf-token': csrfToken } : {});
+
+/** A refusal or failure of a call that carries bytes, as `ask` would throw it. */
+export async function refusedBy(response: Response): Promise<ProblemError> {
+  const problem = await problemOf(response);
+  if (problem.status === 401) whenSignedOut();
+  return problem;
 }
 
 async function problemOf(response: Response): Promise<ProblemError> {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { date, exact, showTimesIn, time } from './format.ts';
+import { bytes, date, exact, showTimesIn, time } from './format.ts';
 
 const at = '2026-11-26T23:30:15.000Z';
 afterEach(() => {
@@ -22,5 +22,13 @@ describe('times', () => {
     const unknown = exact(at);
     showTimesIn(undefined);
     expect(unknown).toBe(exact(at));
+  });
+});
+
+describe('sizes', () => {
+  it('are told in the unit that keeps them short', () => {
+    expect([0, 1, 1023].map(bytes)).toEqual(['0 bytes', '1 byte', '1,023 bytes']);
+    expect([1024, 1536, 200_000].map(bytes)).toEqual(['1 kB', '1.5 kB', '195 kB']);
+    expect([100 * 1024 ** 2, 2047 * 1024 ** 2, 2 * 1024 ** 3].map(bytes)).toEqual(['100 MB', '2 GB', '2 GB']);
   });
 });

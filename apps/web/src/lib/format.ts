@@ -64,3 +64,16 @@ export function percent(share: number): string {
   const shown = share < 1 ? Math.min(share, 0.999) : share;
   return new Intl.NumberFormat(language(), { style: 'percent', maximumFractionDigits: digits }).format(shown);
 }
+
+const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
+/** A size in bytes as people say it, in steps of 1,024: `12 MB`, `1.4 kB`. */
+export function bytes(size: number): string {
+  const step = size < 1024 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(size) / 10));
+  const value = size / 1024 ** step;
+  return new Intl.NumberFormat(language(), {
+    style: 'unit',
+    unit: units[step] ?? 'byte',
+    unitDisplay: step === 0 ? 'long' : 'short',
+    maximumFractionDigits: value < 10 && step > 0 ? 1 : 0,
+  }).format(value);
+}

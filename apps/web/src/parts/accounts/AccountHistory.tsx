@@ -16,6 +16,8 @@ import { ErrorBox } from '../../ui/ErrorBox.tsx';
 import { Pill } from '../../ui/Pill.tsx';
 import { SecretField } from '../../ui/SecretField.tsx';
 import { toast, toastProblem } from '../../ui/toast.tsx';
+import { FormerFile } from '../files/FileCell.tsx';
+import { accountTarget } from '../files/target.ts';
 import { nameOf, useSecrets } from '../secrets/SecretsProvider.tsx';
 import css from './drawer.module.css';
 import { refreshAccount } from './store.ts';
@@ -63,15 +65,24 @@ function Version({
           </>
         )}
       </div>
-      {former && account.can.includes('account.reveal-former') && (
+      {(version.file || (former && account.can.includes('account.reveal-former'))) && (
         <div className={css.line}>
-          <SecretField
-            name={`${nameOf(account)}, ${accounts('versionOf', { version: number })}`}
-            reveal={open}
-            hideAfter={preferences.hideSecretSeconds}
-            clearAfter={preferences.clearClipboardSeconds}
-          />
-          {account.can.includes('account.restore') && (
+          {version.file ? (
+            <FormerFile
+              target={accountTarget(account)}
+              version={number}
+              file={version.file}
+              mayDownload={account.can.includes('account.download-file')}
+            />
+          ) : (
+            <SecretField
+              name={`${nameOf(account)}, ${accounts('versionOf', { version: number })}`}
+              reveal={open}
+              hideAfter={preferences.hideSecretSeconds}
+              clearAfter={preferences.clearClipboardSeconds}
+            />
+          )}
+          {former && account.can.includes('account.restore') && (
             <Button
               size="xs"
               variant="subtle"

@@ -5,9 +5,11 @@ import { accounts } from '../../lib/messages/accounts.ts';
 import { useMe } from '../../lib/session.tsx';
 import { Pill } from '../../ui/Pill.tsx';
 import { SecretField } from '../../ui/SecretField.tsx';
+import { FileCell } from '../files/FileCell.tsx';
+import { accountTarget } from '../files/target.ts';
 import { nameOf, useSecrets } from '../secrets/SecretsProvider.tsx';
 
-/** The one Password column: exactly one state, and its next action. */
+/** The one Password column: exactly one state, and its next action. An account of a store has its file there. */
 export function PasswordCell({ account, tabIndex }: { readonly account: Account; readonly tabIndex?: 0 | -1 }) {
   const { preferences } = useMe();
   const { reveal } = useSecrets();
@@ -16,6 +18,8 @@ export function PasswordCell({ account, tabIndex }: { readonly account: Account;
     (purpose: 'show' | 'copy') => reveal({ id, username, resourceName }, purpose),
     [reveal, id, username, resourceName],
   );
+  if (account.holdsFile)
+    return <FileCell target={accountTarget(account)} {...(tabIndex === undefined ? {} : { tabIndex })} />;
   if (!account.can.includes('account.reveal')) {
     return (
       <Pill tone="neutral" icon={IconLock} title={accounts('noPasswordHelp')}>

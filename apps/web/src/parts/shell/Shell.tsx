@@ -9,6 +9,7 @@ import { SessionProvider, useMe, useSession } from '../../lib/session.tsx';
 import { ErrorBox } from '../../ui/ErrorBox.tsx';
 import { MenuDrawer } from '../MenuDrawer.tsx';
 import { PageSkeleton } from '../PageSkeleton.tsx';
+import { FilesProvider } from '../files/FilesProvider.tsx';
 import { SecretsProvider } from '../secrets/SecretsProvider.tsx';
 import { BottomBar } from './BottomBar.tsx';
 import { IdleGuard } from './IdleGuard.tsx';
@@ -91,7 +92,9 @@ export function Shell() {
     return (
       <SessionProvider value={session.data}>
         <SecretsProvider>
-          <Frame />
+          <FilesProvider>
+            <Frame />
+          </FilesProvider>
         </SecretsProvider>
       </SessionProvider>
     );

@@ -89,8 +89,8 @@ export interface World {
     actor: Actor,
     input: z.input<I>,
   ): Promise<z.output<R>>;
-  /** The HTTP server with every door, not yet listening: use `inject`. */
-  app(serving?: TlsOptions): FastifyInstance;
+  /** The HTTP server with every door, not yet listening: use `inject`. `perform`: one that stands in for the world’s. */
+  app(serving?: TlsOptions, perform?: Perform): FastifyInstance;
   /** As a superuser, past every wall. */
   sql<Row extends object = Record<string, unknown>>(text: string, values?: unknown[]): Promise<Row[]>;
   /** Audit rows of an action, oldest first. */
@@ -283,10 +283,10 @@ export async function world(options: { mailFails?: boolean; hashesInLine?: numbe
       if (!endpoint) throw new Error(`no endpoint ${call.name}`);
       return (await endpoint.handle(perform, actor, input, noDoor)) as never;
     },
-    app(serving = {}) {
+    app(serving = {}, performing = perform) {
       const app = httpServer({
         database,
-        perform,
+        perform: performing,
         endpoints,
         streams: composed.streams,
         log: createLog({ level: 'debug', sink: { write: (line) => void logLines.push(line) } }),

@@ -13,7 +13,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> => typeof va
  */
 export function forBrowser(value: unknown): unknown {
   if (!isRecord(value)) return undefined;
-  if ('method' in value && 'path' in value && 'reply' in value) {
+  if ('method' in value && 'path' in value && ('reply' in value || 'answer' in value)) {
     return { name: value['name'], method: value['method'], path: value['path'] };
   }
   if ('options' in value && Array.isArray(value['options']) && value['options'].every((o) => typeof o === 'string')) {

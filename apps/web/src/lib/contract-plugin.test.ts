@@ -1,4 +1,4 @@
-import { calls, Health, revealAccount } from '@strongroom/contract';
+import { calls, downloadAccountFile, fileCalls, Health, revealAccount } from '@strongroom/contract';
 import * as contract from '@strongroom/contract';
 import { expect, it } from 'vitest';
 import { contractPlugin, forBrowser } from '../../vite.contract-plugin.ts';
@@ -9,6 +9,11 @@ it('gives the browser of a call its name, method and path, and nothing of its sh
     method: 'POST',
     path: '/accounts/:accountId/reveal',
   });
+  expect(forBrowser(downloadAccountFile)).toEqual({
+    name: 'account.download-file',
+    method: 'POST',
+    path: '/accounts/:accountId/file',
+  });
   expect(forBrowser(Health)).toEqual({ options: Health.options });
   expect(forBrowser(contract.Account)).toBeUndefined();
 });
@@ -17,7 +22,7 @@ it('serves every call of the contract, and no validator', async () => {
   const { load } = contractPlugin();
   if (typeof load !== 'function') throw new Error('the plugin has no load');
   const served = String(await Reflect.apply(load, null, ['\0strongroom-contract']));
-  for (const call of calls) expect(served).toContain(`"${call.name}"`);
+  for (const call of [...calls, ...fileCalls]) expect(served).toContain(`"${call.name}"`);
   expect(served).not.toContain('zod');
   expect(served.length).toBeLessThan(12_000);
 });

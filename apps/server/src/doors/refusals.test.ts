@@ -195,6 +195,7 @@ async function objects(): Promise<Record<string, unknown>> {
   return {
     ...custom,
     groupId: resourceGroup.id,
+    toUserId: w.people.admin.id,
     gatheringId: gathering.id,
     parentId: null,
     criteria: [{ field: 'name', operator: 'starts', value: 'host' }],
@@ -327,6 +328,24 @@ function fitted(call: ACall, ids: Record<string, unknown>): Record<string, unkno
       return { ...ids, pem: certificate };
     case 'me.change-password':
       return { ...ids, current: loginPassword, next: 'another-harbour-lantern-43' };
+    case 'account.share':
+    case 'account.preview-shares':
+    case 'resource.share':
+    case 'resource.preview-shares':
+    case 'resource-group.share':
+    case 'resource-group.preview-shares':
+      return {
+        ...ids,
+        set: [{ to: { kind: 'user', id: ids['userId'] }, permission: 'view', from: null, until: null }],
+        remove: [],
+      };
+    case 'access.suppose':
+      return {
+        ...ids,
+        action: 'account.reveal',
+        objectId: ids['accountId'],
+        changes: [{ do: 'transfer', on: { kind: 'resource', id: ids['resourceId'] }, toUserId: ids['userId'] }],
+      };
     default:
       return ids;
   }

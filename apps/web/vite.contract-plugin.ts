@@ -6,12 +6,21 @@ const resolved = '\0strongroom-contract';
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
+/** Numbers, texts, and lists and records of them: constants that both ends go by. */
+const isPlain = (value: unknown): boolean =>
+  typeof value === 'number' ||
+  typeof value === 'string' ||
+  (Array.isArray(value)
+    ? value.every(isPlain)
+    : isRecord(value) && Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(isPlain));
+
 /**
  * What the browser needs of one export of the contract, or undefined when it needs nothing.
- * A call becomes its name, method and path; a list of words becomes its `options`. Shapes stay behind: the browser trusts
+ * A call becomes its name, method and path; a list of words becomes its `options`; a constant stays. Shapes stay behind: the browser trusts
  * the server's replies, and a whole validator in the first load would cost more than every page of ours together.
  */
 export function forBrowser(value: unknown): unknown {
+  if (isPlain(value)) return value;
   if (!isRecord(value)) return undefined;
   if ('method' in value && 'path' in value && ('reply' in value || 'answer' in value)) {
     return { name: value['name'], method: value['method'], path: value['path'] };

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { Grant, StreamEndpoint } from '../authorise/index.ts';
 import { Problem } from '../platform/problem.ts';
 import type { Vault } from '../vault/index.ts';
-import { failurePage, sendingPage } from './opening-page.ts';
+import { failurePage, leadingPage, sendingPage } from './opening-page.ts';
 import { fillUrl, readUrl, takesPassword, type Opened } from './url.ts';
 
 /** The URL of the grant's account with everything filled in. The trail says where it leads, and whether the password went along. */
@@ -54,13 +54,7 @@ export const openUrlStream = (vault: Vault): StreamEndpoint => ({
         ticket: given(Ticket, fields, 'ticket'),
       } as const;
       const opened = await perform(ask, (grant) => openUrl(grant, vault));
-      if (opened.form === null)
-        return {
-          status: 303,
-          type: 'text/html; charset=utf-8',
-          headers: { location: opened.address, 'referrer-policy': 'no-referrer' },
-          body: '',
-        };
+      if (opened.form === null) return { type: 'text/html; charset=utf-8', ...leadingPage(opened.address) };
       const nonce = randomBytes(18).toString('base64');
       return { type: 'text/html; charset=utf-8', ...sendingPage({ ...opened, form: opened.form }, nonce) };
     } catch (error) {

@@ -92,11 +92,12 @@ describe('opening a URL', () => {
   it('leads on by a plain address where nothing secret goes along', async () => {
     const { accountId } = await make('https://%DNS_NAME%/start?from=%RESOURCE_NAME%');
     const answer = await open(accountId);
-    expect([answer.statusCode, answer.headers['location'], answer.body]).toEqual([
-      303,
-      `https://shop.example/start?from=site-${n}`,
-      '',
-    ]);
+    expect([answer.statusCode, /<form|<script/.test(answer.body)]).toEqual([200, false]);
+    // A page, for the console's own policy holds redirections of its forms to this server.
+    expect(answer.headers['location']).toBeUndefined();
+    const address = `https://shop.example/start?from=site-${n}`;
+    expect(answer.body).toContain(`<meta http-equiv="refresh" content="0; url=${address}">`);
+    expect(answer.body).toContain(`href="${address}"`);
   });
 
   it('is refused like a reveal: to others, without CSRF token, without the reason that is asked for', async () => {

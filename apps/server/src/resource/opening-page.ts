@@ -10,8 +10,8 @@ const escapes: Readonly<Record<string, string>> = {
 /** Text as HTML shows it, in content and in quoted attributes. */
 const html = (text: string): string => text.replace(/[&<>"']/g, (c) => escapes[c] ?? c);
 
-const page = (title: string, body: string): string =>
-  `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="robots" content="noindex"><title>${html(title)}</title></head><body>${body}</body></html>`;
+const page = (title: string, body: string, head = ''): string =>
+  `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="robots" content="noindex">${head}<title>${html(title)}</title></head><body>${body}</body></html>`;
 
 const common = {
   'cache-control': 'no-store',
@@ -19,6 +19,11 @@ const common = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
 } as const;
+/** For pages without a script or form. */
+const quiet: Record<string, string> = {
+  ...common,
+  'content-security-policy': "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+};
 
 /**
  * A page that sends a form on, by itself, and holds its values no longer than that. The form can go to the target's host
@@ -53,8 +58,21 @@ export function sendingPage(
   };
 }
 
+/**
+ * A page that leads on to an address. No redirection: the console's own page may send its forms to this server alone, and a
+ * browser holds redirections of a form to that too.
+ */
+export const leadingPage = (address: string): { headers: Record<string, string>; body: string } => ({
+  headers: quiet,
+  body: page(
+    'Opening …',
+    `<p><a rel="noreferrer noopener" href="${html(address)}">Open</a></p>`,
+    `<meta http-equiv="refresh" content="0; url=${html(address)}">`,
+  ),
+});
+
 /** What a tab shows in which nothing could be opened. */
 export const failurePage = (says: string): { headers: Record<string, string>; body: string } => ({
-  headers: { ...common, 'content-security-policy': "default-src 'none'; base-uri 'none'; frame-ancestors 'none'" },
+  headers: quiet,
   body: page('Not opened', `<h1>Not opened</h1><p>${html(says)}</p><p>Close this tab and go back to the console.</p>`),
 });

@@ -11,6 +11,8 @@ import {
   IconWorld,
   type Icon,
 } from '@tabler/icons-react';
+import { base } from '../lib/client.ts';
+import { useResourceTypes } from './accounts/use-lists.ts';
 import css from './type-icon.module.css';
 
 /** Pictures by a word in the type's name; the first that fits wins. */
@@ -29,6 +31,17 @@ const pictures: readonly (readonly [RegExp, Icon])[] = [
 
 /** A small picture for a resource type. Decoration: the type's name stands beside it or is known. */
 export function TypeIcon({ type, size = 16 }: { readonly type: string; readonly size?: number }) {
+  const own = useResourceTypes().find((one) => one.name === type && one.icon !== null);
+  if (own?.id)
+    return (
+      <img
+        className={css.icon}
+        src={`${base}/resource-types/${own.id}/icon?v=${own.icon ?? ''}`}
+        width={size}
+        height={size}
+        alt=""
+      />
+    );
   const Glyph = pictures.find(([pattern]) => pattern.test(type))?.[1] ?? IconServer2;
   return <Glyph size={size} stroke={1.6} aria-hidden className={css.icon} />;
 }

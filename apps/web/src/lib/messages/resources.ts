@@ -7,6 +7,7 @@ export const resources = catalogue('resources', {
     '{count, plural, =0 {No resources yet} one {# resource you own or that is shared with you} other {# resources you own or that are shared with you}}',
   countFiltered: '{count, plural, =0 {No resource matches} one {# resource matches} other {# resources match}}',
   add: 'Add resource',
+  import: 'Import',
   filter: 'Filter by name or address',
   type: 'Type',
   name: 'Name',
@@ -32,7 +33,8 @@ export const resources = catalogue('resources', {
   location: 'Location',
   domain: 'Domain',
   url: 'URL',
-  urlHelp: 'A page to open by hand, such as its own console.',
+  urlHelp:
+    'Opened from its accounts. May hold %RESOURCE_NAME% and %DNS_NAME%, and in the query %ACCOUNT_NAME% and %PASSWORD%, which are sent as a form.',
   policy: 'Password policy',
   policyHelp: 'Holds for every account that has none of its own.',
   policyDefault: 'Default: {name}',

@@ -18,8 +18,10 @@ import { healthOrder } from '../../parts/accounts/health.tsx';
 import { useAccountActions } from '../../parts/accounts/use-account-actions.tsx';
 import { useResourceTypes } from '../../parts/accounts/use-lists.ts';
 import { nameOf } from '../../parts/secrets/SecretsProvider.tsx';
+import { ExportLink } from '../../parts/fields/ExportLink.tsx';
 import { MenuDrawer } from '../../parts/MenuDrawer.tsx';
-import { BulkBar, type BulkAction } from '../../ui/BulkBar.tsx';
+import { useAccountBulk } from '../../parts/bulk/use-account-bulk.tsx';
+import { BulkBar } from '../../ui/BulkBar.tsx';
 import { FilterBar } from '../../ui/FilterBar.tsx';
 import { Grid } from '../../ui/Grid.tsx';
 import type { PageAsk } from '../../ui/grid-types.ts';
@@ -41,8 +43,6 @@ const sorts = ['username', 'resourceName', 'changedAt', 'checkedAt', 'number'] a
 type Sort = (typeof sorts)[number] | `-${(typeof sorts)[number]}`;
 const sortOf = (text: string | undefined): Sort | undefined =>
   sorts.flatMap((s): Sort[] => [s, `-${s}`]).find((s) => s === text);
-/** What can be done to many accounts at once. */
-const bulkActions: readonly BulkAction<Account>[] = [];
 const accountKey = (account: Account) => account.id;
 const groupIdOf = (text: string | undefined): ResourceGroupId | undefined =>
   text !== undefined && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
@@ -110,6 +110,7 @@ export default function Home() {
   }).data?.total;
   const { columns: shown, setup } = useColumns('accounts', columns);
   const selection = useSelection<Account>(filter);
+  const bulk = useAccountBulk(filter, selection);
   const active = [type, health].filter(Boolean).length;
   const filtered = active > 0 || search !== '';
   const clear = useCallback(() => setUrl({ search: undefined, type: undefined, health: undefined }), [setUrl]);
@@ -183,14 +184,19 @@ export default function Home() {
             ))}
         </PageHeader>
         <ProofLine health={health} pick={pick} />
-        <BulkBar selection={selection} actions={bulkActions}>
+        <BulkBar selection={selection} actions={bulk.actions}>
           <FilterBar
             search={search}
             onSearch={onSearch}
             placeholder={home('filter')}
             active={active}
             onClear={clear}
-            end={<ListTools columns={columns} setup={setup} />}
+            end={
+              <>
+                <ExportLink kind="account" search={search} type={type} />
+                <ListTools columns={columns} setup={setup} />
+              </>
+            }
           >
             <Select
               aria-label={home('type')}
@@ -262,6 +268,7 @@ export default function Home() {
       </MenuDrawer>
       {menu.node}
       {dialogs}
+      {bulk.dialog}
       {url.account && (
         <Suspense fallback={null}>
           <AccountDrawer

@@ -1,5 +1,5 @@
 import { Select } from '@mantine/core';
-import { updateResource, type Resource } from '@strongroom/contract';
+import { tagResource, updateResource, type Resource } from '@strongroom/contract';
 import { IconChevronRight } from '@tabler/icons-react';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -7,7 +7,19 @@ import { ask, ProblemError } from '../../lib/client.ts';
 import { resources } from '../../lib/messages/resources.ts';
 import { fieldErrors } from '../../lib/problem.ts';
 import { keys, queries } from '../../lib/query.ts';
-import { useResource, useResourceTypes } from '../../parts/accounts/use-lists.ts';
+import { custom } from '../../lib/messages/custom.ts';
+import {
+  draftFaults,
+  fieldComplaints,
+  startingDraft,
+  typed,
+  valuesOf,
+  type FieldDraft,
+} from '../../parts/fields/field-draft.ts';
+import { OwnFields } from '../../parts/fields/OwnFields.tsx';
+import { TagPicker } from '../../parts/fields/TagPicker.tsx';
+import { useFields } from '../../parts/fields/use-custom.ts';
+import { policyOf, usePolicies, useResource, useResourceTypes } from '../../parts/accounts/use-lists.ts';
 import { NotFound } from '../../parts/NotFound.tsx';
 import { PageSkeleton } from '../../parts/PageSkeleton.tsx';
 import { DetailsFields } from '../../parts/resource/DetailsFields.tsx';
@@ -41,11 +53,21 @@ function Edit({ resource }: { readonly resource: Resource }) {
   const [saved, setSaved] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const type = types.find(({ name }) => name === typeName);
+  const ownFields = useFields('resource');
+  const [own, setOwn] = useState<FieldDraft | null>(null);
+  const [tags, setTags] = useState<readonly string[]>(() => resource.tags.map(({ valueId }) => valueId));
+  const fieldDraft = own ?? startingDraft(ownFields, resource.fields);
+  const values = valuesOf(ownFields, fieldDraft, resource.fields);
+  const faults = draftFaults(ownFields, fieldDraft, resource.secretFields);
+  const had = resource.tags.map(({ valueId }) => valueId as string);
+  const [given, taken] = [tags.filter((id) => !had.includes(id)), had.filter((id) => !tags.includes(id))];
+  const policy = policyOf(usePolicies(), draft.policyId);
   const errors = fieldErrors(error);
-  const dirty = !saved && (typeName !== resource.type || JSON.stringify(draft) !== JSON.stringify(stored));
+  const touched = Object.keys(values).length + given.length + taken.length > 0;
+  const dirty = !saved && (touched || typeName !== resource.type || JSON.stringify(draft) !== JSON.stringify(stored));
   const save = async () => {
     setChecked(true);
-    if (draft.name.trim() === '') return;
+    if (draft.name.trim() === '' || Object.keys(faults).length > 0) return;
     setBusy(true);
     setError(null);
     try {
@@ -54,10 +76,16 @@ function Edit({ resource }: { readonly resource: Resource }) {
         version: resource.version,
         ...detailsOf(draft, type),
         ...(typeName === resource.type ? {} : { type: typeName }),
+        fields: values,
       });
+      if (given.length + taken.length > 0)
+        await ask(tagResource, { resourceId: resource.id, add: given, remove: taken });
       setSaved(true);
-      queries.setQueryData(keys.resource(resource.id), changed);
-      await Promise.all([keys.resources, keys.accounts].map((queryKey) => queries.invalidateQueries({ queryKey })));
+      await Promise.all(
+        [keys.resource(resource.id), keys.resources, keys.accounts].map((queryKey) =>
+          queries.invalidateQueries({ queryKey }),
+        ),
+      );
       toast({ message: resources('saved', { name: changed.name }) });
       // In the next turn, when the form is no longer dirty and nothing holds one back.
       setTimeout(() => void navigate({ to: `/resources/${resource.id}` }));
@@ -100,7 +128,20 @@ function Edit({ resource }: { readonly resource: Resource }) {
               onChange={(name) => name && setTypeName(name)}
               error={errors['type'] ?? null}
             />
+            <TagPicker value={tags} onChange={setTags} />
           </FormSection>
+          {typed(ownFields).length > 0 && (
+            <FormSection title={custom('ownFields')} text={custom('ownFieldsText')}>
+              <OwnFields
+                fields={ownFields}
+                draft={fieldDraft}
+                onChange={setOwn}
+                errors={{ ...(checked ? faults : {}), ...fieldComplaints(errors) }}
+                stored={resource.secretFields}
+                policy={policy}
+              />
+            </FormSection>
+          )}
           {error !== null && Object.keys(errors).length === 0 && <ErrorBox error={error} />}
         </FormColumn>
         <SaveBar
@@ -110,6 +151,8 @@ function Edit({ resource }: { readonly resource: Resource }) {
           discard={() => {
             setDraft(stored);
             setTypeName(resource.type);
+            setOwn(null);
+            setTags(had);
             setError(null);
             setChecked(false);
           }}

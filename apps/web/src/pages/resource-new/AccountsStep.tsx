@@ -1,4 +1,5 @@
 import type { ResourceType } from '@strongroom/contract';
+import { files } from '../../lib/messages/files.ts';
 import { resources } from '../../lib/messages/resources.ts';
 import { AccountRows } from '../../parts/accounts/AccountRows.tsx';
 import { policyOf, usePolicies } from '../../parts/accounts/use-lists.ts';
@@ -19,7 +20,11 @@ export function AccountsStep(props: {
   return (
     <FormSection
       title={resources('whoLogsIn')}
-      text={resources('accountsText', { name: props.name, policy: policy?.name ?? '' })}
+      text={
+        props.type?.holdsFiles
+          ? files('accountsText', { name: props.name })
+          : resources('accountsText', { name: props.name, policy: policy?.name ?? '' })
+      }
     >
       <AccountRows
         rows={draft.accounts}
@@ -27,6 +32,7 @@ export function AccountsStep(props: {
         label={props.type?.accountLabel ?? ''}
         policy={policy}
         resourceType={draft.type ?? ''}
+        holdsFiles={props.type?.holdsFiles ?? false}
         checked={props.checked}
         errors={props.errors}
       />

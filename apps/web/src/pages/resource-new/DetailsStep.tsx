@@ -1,6 +1,13 @@
 import { Button } from '@mantine/core';
 import type { ResourceType } from '@strongroom/contract';
 import { resources } from '../../lib/messages/resources.ts';
+import { custom } from '../../lib/messages/custom.ts';
+import { policyOf, usePolicies } from '../../parts/accounts/use-lists.ts';
+import { draftFaults, fieldComplaints, typed } from '../../parts/fields/field-draft.ts';
+import { GroupPicker } from '../../parts/fields/GroupPicker.tsx';
+import { OwnFields } from '../../parts/fields/OwnFields.tsx';
+import { TagPicker } from '../../parts/fields/TagPicker.tsx';
+import { useFields } from '../../parts/fields/use-custom.ts';
 import { DetailsFields } from '../../parts/resource/DetailsFields.tsx';
 import { TypePicker } from '../../parts/resource/TypePicker.tsx';
 import { TypeIcon } from '../../parts/TypeIcon.tsx';
@@ -19,6 +26,8 @@ export function DetailsStep(props: {
   readonly checked: boolean;
 }) {
   const { draft, change, type } = props;
+  const ownFields = useFields('resource');
+  const policy = policyOf(usePolicies(), draft.details.policyId);
   if (props.types.length === 0) return <Bones />;
   if (!type) {
     return (
@@ -56,7 +65,23 @@ export function DetailsStep(props: {
           folded
           autoFocus
         />
+        <TagPicker value={draft.tags} onChange={(tags) => change({ tags })} />
+        <GroupPicker value={draft.groups} onChange={(groups) => change({ groups })} />
       </FormSection>
+      {typed(ownFields).length > 0 && (
+        <FormSection title={custom('ownFields')} text={custom('ownFieldsText')}>
+          <OwnFields
+            fields={ownFields}
+            draft={draft.fields}
+            onChange={(fields) => change({ fields })}
+            errors={{
+              ...(props.checked ? draftFaults(ownFields, draft.fields) : {}),
+              ...fieldComplaints(props.errors),
+            }}
+            policy={policy}
+          />
+        </FormSection>
+      )}
     </>
   );
 }

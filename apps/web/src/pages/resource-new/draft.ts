@@ -1,5 +1,7 @@
 import { newRow, type AccountDraft } from '../../parts/accounts/AccountRows.tsx';
 import { emptyDetails, type DetailsDraft } from '../../parts/resource/details.ts';
+import type { FieldDraft } from '../../parts/fields/field-draft.ts';
+import type { ChosenGroup } from '../../parts/fields/GroupPicker.tsx';
 import type { ResetDraft } from '../../parts/reset/ResetFields.tsx';
 
 /** What the wizard has gathered so far. */
@@ -10,6 +12,11 @@ export interface Draft {
   /** Null while rotation is off, or was not looked at yet. */
   readonly reset: ResetDraft | null;
   readonly rotationOff: boolean;
+  /** Values of own fields. */
+  readonly fields: FieldDraft;
+  /** Ids of values of tags. */
+  readonly tags: readonly string[];
+  readonly groups: readonly ChosenGroup[];
 }
 export const emptyDraft = (): Draft => ({
   type: null,
@@ -17,17 +24,21 @@ export const emptyDraft = (): Draft => ({
   accounts: [newRow()],
   reset: null,
   rotationOff: false,
+  fields: {},
+  tags: [],
+  groups: [],
 });
 
 const storageKey = 'strongroom-new-resource';
 
-/** Keeps the draft for this tab, without its passwords: a secret never lies in storage. Forgets an empty one. */
-export function keepDraft(draft: Draft | null): void {
+/** Keeps the draft for this tab, without its passwords and the values of `secretFields`: a secret never lies in storage. Forgets an empty one. */
+export function keepDraft(draft: Draft | null, secretFields: readonly string[] = []): void {
   try {
     if (draft === null) sessionStorage.removeItem(storageKey);
     else {
       const bare = draft.accounts.map(({ key, username, notes }) => ({ key, username, notes, password: '' }));
-      sessionStorage.setItem(storageKey, JSON.stringify({ ...draft, accounts: bare }));
+      const fields = Object.fromEntries(Object.entries(draft.fields).filter(([id]) => !secretFields.includes(id)));
+      sessionStorage.setItem(storageKey, JSON.stringify({ ...draft, accounts: bare, fields }));
     }
   } catch {
     // Storage is full or forbidden: the draft lives as long as the page does.
@@ -46,6 +57,9 @@ export function readDraft(): Draft {
       ...kept,
       details: { ...empty.details, ...kept.details },
       accounts: kept.accounts.length > 0 ? kept.accounts : empty.accounts,
+      fields: kept.fields ?? {},
+      tags: kept.tags ?? [],
+      groups: kept.groups ?? [],
     };
   } catch {
     return empty;

@@ -1,12 +1,15 @@
 import { Button, Loader } from '@mantine/core';
 import { createResource } from '@strongroom/contract';
 import { useNavigate } from '@tanstack/react-router';
-import { useCallback, useEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { ask } from '../../lib/client.ts';
 import { resources } from '../../lib/messages/resources.ts';
 import { fieldErrors } from '../../lib/problem.ts';
 import { keys, queries } from '../../lib/query.ts';
-import { accountsOf, rowFaults } from '../../parts/accounts/AccountRows.tsx';
+import { accountsOf, rowFaults, rowFieldFaults } from '../../parts/accounts/AccountRows.tsx';
+import { draftFaults, valuesOf } from '../../parts/fields/field-draft.ts';
+import { useFields } from '../../parts/fields/use-custom.ts';
+import { useUploadRows } from '../../parts/files/use-upload-rows.ts';
 import { useResourceTypes } from '../../parts/accounts/use-lists.ts';
 import { detailsOf } from '../../parts/resource/details.ts';
 import { emptyReset, resetFaults, tidyReset, useResetFields } from '../../parts/reset/ResetFields.tsx';
@@ -37,6 +40,10 @@ export default function NewResource() {
   const done = useRef(false);
   const type = types.find(({ name }) => name === draft.type);
   const fields = useResetFields(type);
+  const ownFields = useFields('resource');
+  const accountFields = useFields('account');
+  const uploadRows = useUploadRows();
+  const secretIds = useMemo(() => ownFields.filter(({ kind }) => kind === 'password').map(({ id }) => id), [ownFields]);
   const details = detailsOf(draft.details, type);
   const reset =
     draft.rotationOff || !type?.driver || details.dnsName === '' ? null : (draft.reset ?? emptyReset(fields));
@@ -45,8 +52,9 @@ export default function NewResource() {
     document.title = `${resources('newTitle')} · Strongroom`;
   }, []);
   useEffect(() => {
-    if (!done.current) keepDraft(draft);
-  }, [draft]);
+    // Until it is known which fields are secret, none is kept.
+    if (!done.current) keepDraft(ownFields.length > 0 ? draft : { ...draft, fields: {} }, secretIds);
+  }, [draft, ownFields, secretIds]);
   const change = useCallback((more: Partial<Draft>) => {
     setDraft((before) => ({ ...before, ...more }));
     setError(null);
@@ -65,21 +73,30 @@ export default function NewResource() {
   }, [step]);
 
   const stepIsGood = (): boolean => {
-    if (step === 0) return draft.type !== null && details.name !== '';
-    if (step === 1) return Object.keys(rowFaults(draft.accounts)).length === 0;
+    if (step === 0)
+      return (
+        draft.type !== null && details.name !== '' && Object.keys(draftFaults(ownFields, draft.fields)).length === 0
+      );
+    if (step === 1)
+      return (
+        Object.keys(rowFaults(draft.accounts)).length === 0 && rowFieldFaults(accountFields, draft.accounts).size === 0
+      );
     return reset === null || resetFaults(fields, reset).length === 0;
   };
   const create = async () => {
     if (!draft.type || busy) return;
     setBusy(true);
     setError(null);
-    const accounts = accountsOf(draft.accounts);
+    const accounts = accountsOf(draft.accounts, accountFields, type?.holdsFiles);
     const tidy = reset && tidyReset(reset);
     try {
       const made = await ask(createResource, {
         ...details,
         type: draft.type,
         accounts,
+        fields: valuesOf(ownFields, draft.fields),
+        tags: [...draft.tags],
+        groupIds: draft.groups.map(({ id }) => id),
         reset: tidy && { settings: tidy.settings, adminUsername: tidy.admin, elevationUsername: tidy.elevation },
       });
       done.current = true;
@@ -89,6 +106,7 @@ export default function NewResource() {
       );
       queries.setQueryData(keys.resource(made.id), made);
       await navigate({ to: `/resources/${made.id}`, replace: true });
+      void uploadRows(made.id, draft.accounts);
       toast({ message: resources('created', { name: made.name, count: made.accounts }) });
     } catch (failure) {
       setError(failure);

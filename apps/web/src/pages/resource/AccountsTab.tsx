@@ -21,6 +21,7 @@ import { policyOf, usePolicies } from '../../parts/accounts/use-lists.ts';
 import { Bones } from '../../ui/Bones.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorBox } from '../../ui/ErrorBox.tsx';
+import { OwnPart } from '../../parts/fields/OwnPart.tsx';
 import { Details } from '../../ui/Facts.tsx';
 import { toast } from '../../ui/toast.tsx';
 import css from './resource.module.css';
@@ -279,6 +280,7 @@ export function AccountsTab({ resource }: { readonly resource: Resource }) {
             ],
           ]}
         />
+        <OwnPart resource={resource} />
       </section>
       {menu.node}
       {dialogs}

@@ -3,10 +3,20 @@ import { createAccounts, type Resource } from '@strongroom/contract';
 import { useState } from 'react';
 import { ask } from '../../lib/client.ts';
 import { kit } from '../../lib/messages/kit.ts';
+import { files } from '../../lib/messages/files.ts';
 import { resources } from '../../lib/messages/resources.ts';
 import { fieldErrors } from '../../lib/problem.ts';
 import { keys, queries } from '../../lib/query.ts';
-import { AccountRows, accountsOf, newRow, rowFaults, type AccountDraft } from '../../parts/accounts/AccountRows.tsx';
+import {
+  AccountRows,
+  accountsOf,
+  newRow,
+  rowFaults,
+  rowFieldFaults,
+  type AccountDraft,
+} from '../../parts/accounts/AccountRows.tsx';
+import { useUploadRows } from '../../parts/files/use-upload-rows.ts';
+import { useFields } from '../../parts/fields/use-custom.ts';
 import { policyOf, usePolicies, useResourceTypes } from '../../parts/accounts/use-lists.ts';
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
 import { ErrorBox } from '../../ui/ErrorBox.tsx';
@@ -27,21 +37,25 @@ export default function AddAccountsDialog({
   const [error, setError] = useState<unknown>(null);
   const policy = policyOf(usePolicies(), resource.policyId, resource.groupPolicyId);
   const type = useResourceTypes().find(({ name }) => name === resource.type);
+  const ownFields = useFields('account');
+  const uploadRows = useUploadRows();
   const label = type?.accountLabel ?? resources('accounts');
   const submit = async () => {
     setChecked(true);
-    const accounts = accountsOf(rows);
-    if (accounts.length === 0 || Object.keys(rowFaults(rows)).length > 0 || busy) return;
+    const accounts = accountsOf(rows, ownFields, type?.holdsFiles);
+    const faulty = Object.keys(rowFaults(rows)).length > 0 || rowFieldFaults(ownFields, rows).size > 0;
+    if (accounts.length === 0 || faulty || busy) return;
     setBusy(true);
     setError(null);
     try {
-      await ask(createAccounts, { resourceId: resource.id, accounts });
+      const made = await ask(createAccounts, { resourceId: resource.id, accounts });
       await Promise.all(
         [keys.accounts, keys.resource(resource.id), keys.resources, keys.dashboard].map((queryKey) =>
           queries.invalidateQueries({ queryKey }),
         ),
       );
       toast({ message: resources('accountsAdded', { count: accounts.length }) });
+      void uploadRows(resource.id, rows, made.items);
       close();
     } catch (failure) {
       setError(failure);
@@ -62,13 +76,18 @@ export default function AddAccountsDialog({
           void submit();
         }}
       >
-        <p className={css.say}>{resources('accountsText', { name: resource.name, policy: policy?.name ?? '' })}</p>
+        <p className={css.say}>
+          {type?.holdsFiles
+            ? files('addText')
+            : resources('accountsText', { name: resource.name, policy: policy?.name ?? '' })}
+        </p>
         <AccountRows
           rows={rows}
           onChange={setRows}
           label={label}
           policy={policy}
           resourceType={resource.type}
+          holdsFiles={type?.holdsFiles ?? false}
           checked={checked}
           errors={fieldErrors(error)}
         />

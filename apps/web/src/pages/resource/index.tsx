@@ -2,6 +2,7 @@ import { ActionIcon, Button, Menu, Tabs } from '@mantine/core';
 import { deleteResource, listAccounts, type Resource } from '@strongroom/contract';
 import {
   IconChevronRight,
+  IconCopyPlus,
   IconDots,
   IconHeartRateMonitor,
   IconHistory,
@@ -18,6 +19,7 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { ask, ProblemError } from '../../lib/client.ts';
 import { accounts as accountWords } from '../../lib/messages/accounts.ts';
+import { custom } from '../../lib/messages/custom.ts';
 import { resources } from '../../lib/messages/resources.ts';
 import { keys, queries } from '../../lib/query.ts';
 import { useCan, useMe } from '../../lib/session.tsx';
@@ -35,6 +37,7 @@ import css from './resource.module.css';
 
 // Each tab is fetched when it is opened: whoever comes to one by its address does not wait for the others.
 const AccountsTab = lazy(() => import('./AccountsTab.tsx').then((tab) => ({ default: tab.AccountsTab })));
+const CopyDialog = lazy(() => import('./CopyDialog.tsx'));
 const HistoryTab = lazy(() => import('./HistoryTab.tsx'));
 const RotationTab = lazy(() => import('./RotationTab.tsx'));
 
@@ -133,6 +136,7 @@ function View({ resource, tab }: { readonly resource: Resource; readonly tab: Ta
   const navigate = useNavigate();
   const mayAudit = useCan('audit.list');
   const [deleting, setDeleting] = useState(false);
+  const [copying, setCopying] = useState(false);
   const facts = useFacts(resource);
   const may = (action: string) => resource.can.includes(action);
   useEffect(() => {
@@ -179,7 +183,7 @@ function View({ resource, tab }: { readonly resource: Resource; readonly tab: Ta
                 {resources('edit')}
               </Button>
             )}
-            {(may('resource.delete') || mayAudit) && (
+            {(may('resource.delete') || may('resource.copy') || mayAudit) && (
               <Menu width={220}>
                 <Menu.Target>
                   <ActionIcon size={32} variant="default" aria-label={resources('moreFor', { name: resource.name })}>
@@ -187,6 +191,11 @@ function View({ resource, tab }: { readonly resource: Resource; readonly tab: Ta
                   </ActionIcon>
                 </Menu.Target>
                 <Menu.Dropdown>
+                  {may('resource.copy') && (
+                    <Menu.Item leftSection={<IconCopyPlus size={15} />} onClick={() => setCopying(true)}>
+                      {custom('copy')}
+                    </Menu.Item>
+                  )}
                   {mayAudit && (
                     <Menu.Item
                       leftSection={<IconListSearch size={15} />}
@@ -244,6 +253,11 @@ function View({ resource, tab }: { readonly resource: Resource; readonly tab: Ta
           </Tabs.Panel>
         </Tabs>
       </div>
+      {copying && (
+        <Suspense fallback={null}>
+          <CopyDialog resource={resource} close={() => setCopying(false)} />
+        </Suspense>
+      )}
       {deleting && <DeleteDialog resource={resource} close={() => setDeleting(false)} />}
     </div>
   );

@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Select } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { listResources, type Resource } from '@strongroom/contract';
-import { IconPlus, IconServer } from '@tabler/icons-react';
+import { IconFileUpload, IconPlus, IconServer } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useCallback, useMemo } from 'react';
@@ -13,8 +13,10 @@ import { keys } from '../../lib/query.ts';
 import { useCan } from '../../lib/session.tsx';
 import { useUrlState } from '../../lib/use-url-state.ts';
 import { useResourceTypes } from '../../parts/accounts/use-lists.ts';
+import { useResourceBulk } from '../../parts/bulk/use-resource-bulk.tsx';
+import { ExportLink } from '../../parts/fields/ExportLink.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
-import { BulkBar, type BulkAction } from '../../ui/BulkBar.tsx';
+import { BulkBar } from '../../ui/BulkBar.tsx';
 import { FilterBar } from '../../ui/FilterBar.tsx';
 import { Grid } from '../../ui/Grid.tsx';
 import type { PageAsk } from '../../ui/grid-types.ts';
@@ -32,8 +34,6 @@ const sortOf = (text: string | undefined): Sort | undefined =>
   sorts.flatMap((s): Sort[] => [s, `-${s}`]).find((s) => s === text);
 const rowKey = (resource: Pick<Resource, 'id'>) => resource.id;
 const rowName = (resource: Pick<Resource, 'name'>) => resource.name;
-/** What can be done to many resources at once. */
-const bulkActions: readonly BulkAction<ListedResource>[] = [];
 const card = (resource: ListedResource) => <ResourceCard resource={resource} />;
 
 /** Every resource one owns or that is shared with one. */
@@ -45,6 +45,7 @@ export default function Resources() {
   const [{ density }] = usePreferences();
   const navigate = useNavigate();
   const mayAdd = useCan('resource.create');
+  const mayImport = useCan('resource.import');
   const types = useResourceTypes();
   const { search = '', type } = url;
   const sort = sortOf(url.sort);
@@ -64,6 +65,7 @@ export default function Resources() {
   }).data?.total;
   const { columns, setup } = useColumns('resources', resourceColumns);
   const selection = useSelection<ListedResource>(filter);
+  const bulk = useResourceBulk(filter, selection);
   const filtered = search !== '' || type !== undefined;
   const clear = useCallback(() => setUrl({ search: undefined, type: undefined }), [setUrl]);
   const onSearch = useCallback((text: string) => setUrl({ search: text }), [setUrl]);
@@ -89,6 +91,11 @@ export default function Resources() {
           </>
         }
       >
+        {mayImport && !phone && (
+          <Button component={Link} to="/resources/import" variant="default" leftSection={<IconFileUpload size={15} />}>
+            {resources('import')}
+          </Button>
+        )}
         {mayAdd &&
           (phone ? (
             <ActionIcon
@@ -105,14 +112,19 @@ export default function Resources() {
             add
           ))}
       </PageHeader>
-      <BulkBar selection={selection} actions={bulkActions}>
+      <BulkBar selection={selection} actions={bulk.actions}>
         <FilterBar
           search={search}
           onSearch={onSearch}
           placeholder={resources('filter')}
           active={type ? 1 : 0}
           onClear={clear}
-          end={<ListTools columns={resourceColumns} setup={setup} />}
+          end={
+            <>
+              <ExportLink kind="resource" search={search} type={type} />
+              <ListTools columns={resourceColumns} setup={setup} />
+            </>
+          }
         >
           <Select
             aria-label={resources('type')}
@@ -150,9 +162,15 @@ export default function Resources() {
             text={resources(mayAdd ? 'emptyOwn' : 'emptyShared')}
           >
             {mayAdd && add}
+            {mayImport && (
+              <Button component={Link} to="/resources/import" variant="default">
+                {resources('import')}
+              </Button>
+            )}
           </EmptyState>
         }
       />
+      {bulk.dialog}
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import type { Me } from '@strongroom/contract';
+import { custom } from '../../lib/messages/custom.ts';
 import { settings } from '../../lib/messages/settings.ts';
 import { sections } from './fields.ts';
 
@@ -63,6 +64,13 @@ export function adminPages(me: Me): readonly Entry[] {
       to: '/admin/settings',
     },
   ];
+  const customise: Entry[] = (['fields', 'tags', 'types'] as const).map((page) => ({
+    id: page,
+    group: 'organisation',
+    label: custom(`${page}.title`),
+    says: custom(`${page}.says`),
+    to: page === 'types' ? '/admin/resource-types' : `/admin/${page}`,
+  }));
   const server: Entry[] = [
     {
       id: 'certificates',
@@ -76,6 +84,7 @@ export function adminPages(me: Me): readonly Entry[] {
     ...(me.can.includes('user.list') ? users : []),
     ...(me.can.includes('user.list') || me.can.includes('role.create') ? roles : []),
     ...(me.can.includes('setting.update') ? organisation : []),
+    ...(me.can.includes('field.create') ? customise : []),
     ...(me.can.includes('certificate.install') ? server : []),
   ];
 }

@@ -1,16 +1,26 @@
 import { Button, Tabs } from '@mantine/core';
 import { readAccount, type Account } from '@strongroom/contract';
-import { IconKey, IconPencil, IconRotateClockwise, IconServer, IconShieldCheck } from '@tabler/icons-react';
+import {
+  IconExternalLink,
+  IconKey,
+  IconPencil,
+  IconRotateClockwise,
+  IconServer,
+  IconShieldCheck,
+} from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { ask } from '../../lib/client.ts';
 import { ago, exact } from '../../lib/format.ts';
 import { accounts } from '../../lib/messages/accounts.ts';
+import { custom } from '../../lib/messages/custom.ts';
 import { keys } from '../../lib/query.ts';
 import { Bones } from '../../ui/Bones.tsx';
 import { ErrorBox } from '../../ui/ErrorBox.tsx';
 import { Details } from '../../ui/Facts.tsx';
 import { SideDrawer } from '../../ui/SideDrawer.tsx';
+import { shownFields } from '../fields/ShownFields.tsx';
+import { useFields } from '../fields/use-custom.ts';
 import { TypeIcon } from '../TypeIcon.tsx';
 import { AccountHistory } from './AccountHistory.tsx';
 import { AccountProof } from './AccountProof.tsx';
@@ -24,6 +34,7 @@ import { policyOf, usePolicies, useResource } from './use-lists.ts';
 
 function AccountDetails({ account }: { readonly account: Account }) {
   const resource = useResource(account.resourceId).data;
+  const ownFields = useFields('account');
   const policy = policyOf(usePolicies(), account.policyId, resource?.policyId, resource?.groupPolicyId);
   return (
     <Details
@@ -56,6 +67,7 @@ function AccountDetails({ account }: { readonly account: Account }) {
             {ago(account.createdAt)}
           </span>,
         ],
+        ...shownFields(ownFields, { kind: 'account', of: account }),
         [
           accounts('notes'),
           account.notes && (
@@ -160,6 +172,16 @@ export default function AccountDrawer(props: {
                 onClick={() => actions.verify(account)}
               >
                 {accounts('verifyShort')}
+              </Button>
+            )}
+            {may('account.open-url') && (
+              <Button
+                size="xs"
+                variant="default"
+                leftSection={<IconExternalLink size={14} />}
+                onClick={() => actions.openUrl(account)}
+              >
+                {custom('openUrl')}
               </Button>
             )}
             {may('account.update') && (

@@ -2,6 +2,8 @@ import { Menu } from '@mantine/core';
 import type { Account } from '@strongroom/contract';
 import {
   IconArrowsExchange,
+  IconDownload,
+  IconExternalLink,
   IconHistory,
   IconKey,
   IconLayoutSidebarRight,
@@ -11,11 +13,16 @@ import {
   IconShieldCheck,
   IconTrash,
   IconTypography,
+  IconUpload,
   IconUserExclamation,
 } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useState, type ReactNode } from 'react';
 import { accounts } from '../../lib/messages/accounts.ts';
+import { files } from '../../lib/messages/files.ts';
+import { custom } from '../../lib/messages/custom.ts';
+import { useFiles } from '../files/FilesProvider.tsx';
+import { accountTarget } from '../files/target.ts';
 import { nameOf } from '../secrets/SecretsProvider.tsx';
 import type { AccountActions } from './use-account-actions.tsx';
 
@@ -36,6 +43,7 @@ export function useAccountMenu(
   } | null>(null);
   const [shown, setShown] = useState(false);
   const navigate = useNavigate();
+  const { download, askUpload } = useFiles();
   const open = useCallback<OpenMenu>((button, account) => {
     setAsked((before) => ({ button, account, round: (before?.round ?? 0) + 1 }));
     setShown(true);
@@ -108,6 +116,25 @@ export function useAccountMenu(
         {may('account.reveal') && (
           <Menu.Item leftSection={<IconTypography size={15} />} onClick={then(() => actions.showLarge(account))}>
             {accounts('showLarge')}
+          </Menu.Item>
+        )}
+        {may('account.open-url') && (
+          <Menu.Item leftSection={<IconExternalLink size={15} />} onClick={then(() => actions.openUrl(account))}>
+            {custom('openUrl')}
+          </Menu.Item>
+        )}
+        {may('account.download-file') && (
+          <Menu.Item
+            leftSection={<IconDownload size={15} />}
+            rightSection={<kbd className="kbd">E</kbd>}
+            onClick={then(() => download(accountTarget(account)))}
+          >
+            {files('menuDownload')}
+          </Menu.Item>
+        )}
+        {may('account.upload-file') && (
+          <Menu.Item leftSection={<IconUpload size={15} />} onClick={then(() => askUpload(accountTarget(account)))}>
+            {files(account.file ? 'menuReplace' : 'menuUpload')}
           </Menu.Item>
         )}
         {look && (

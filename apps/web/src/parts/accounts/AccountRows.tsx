@@ -1,9 +1,15 @@
-import { ActionIcon, Button, TextInput } from '@mantine/core';
-import type { NewAccount, Policy } from '@strongroom/contract';
+import { ActionIcon, Button, Stack, TextInput } from '@mantine/core';
+import type { Field, NewAccount, Policy } from '@strongroom/contract';
 import { IconNote, IconPlus, IconTrash } from '@tabler/icons-react';
-import { useRef } from 'react';
+import { useRef, useState } from 'react';
+import { files } from '../../lib/messages/files.ts';
 import { resources } from '../../lib/messages/resources.ts';
 import { policyRules } from '../../lib/policy.ts';
+import { draftFaults, fieldComplaints, typed, valuesOf, type FieldDraft } from '../fields/field-draft.ts';
+import { OwnFields } from '../fields/OwnFields.tsx';
+import { useFields } from '../fields/use-custom.ts';
+import { FileDrop } from '../files/FileDrop.tsx';
+import { useFileFault } from '../files/use-file-fault.ts';
 import { PasswordInput } from '../../ui/PasswordInput.tsx';
 import css from './account-rows.module.css';
 
@@ -14,6 +20,10 @@ export interface AccountDraft {
   readonly password: string;
   /** Null until a note is wanted. */
   readonly notes: string | null;
+  /** Where accounts hold files: the one to be sent once the account is there. */
+  readonly file?: File | null;
+  /** Values of own fields; left out until one is typed. */
+  readonly fields?: FieldDraft;
 }
 
 export function newRow(username = ''): AccountDraft {
@@ -22,17 +32,23 @@ export function newRow(username = ''): AccountDraft {
 
 /** A row with neither name nor password is not meant yet. */
 const meant = (row: AccountDraft): boolean =>
-  row.username.trim() !== '' || row.password !== '' || (row.notes ?? '') !== '';
+  row.username.trim() !== '' || row.password !== '' || (row.notes ?? '') !== '' || Boolean(row.file);
 /** The rows that are to be added. */
 export function meantRows(rows: readonly AccountDraft[]): readonly AccountDraft[] {
   return rows.filter(meant);
 }
-/** The rows as the contract takes them; without a password, one is drawn. */
-export function accountsOf(rows: readonly AccountDraft[]): NewAccount[] {
-  return meantRows(rows).map(({ username, password, notes }) => ({
+/** The rows as the contract takes them; without a password, one is drawn, but where accounts hold files. */
+export function accountsOf(
+  rows: readonly AccountDraft[],
+  ownFields: readonly Field[] = [],
+  holdsFiles = false,
+): NewAccount[] {
+  return meantRows(rows).map(({ username, password, notes, fields }) => ({
     username: username.trim(),
-    ...(password === '' ? {} : { password }),
+    // A type that holds files takes no password, even one that was typed before the type was changed.
+    ...(password === '' || holdsFiles ? {} : { password }),
     ...(notes ? { notes } : {}),
+    ...(fields ? { fields: valuesOf(ownFields, fields) } : {}),
   }));
 }
 
@@ -49,6 +65,15 @@ export function rowFaults(rows: readonly AccountDraft[]): Readonly<Record<string
   return faults;
 }
 
+/** The rows whose own fields lack something, with the faults by field id. */
+export function rowFieldFaults(
+  ownFields: readonly Field[],
+  rows: readonly AccountDraft[],
+): ReadonlyMap<string, Readonly<Record<string, string>>> {
+  const found = meantRows(rows).map((row) => [row.key, draftFaults(ownFields, row.fields ?? {})] as const);
+  return new Map(found.filter(([, faults]) => Object.keys(faults).length > 0));
+}
+
 /** Rows to enter accounts: name and password side by side, a generator in each, and a note where wanted. */
 export function AccountRows(props: {
   readonly rows: readonly AccountDraft[];
@@ -57,12 +82,18 @@ export function AccountRows(props: {
   readonly label: string;
   readonly policy: Policy | undefined;
   readonly resourceType: string;
+  /** Its accounts hold files: each row asks for one instead of a password. */
+  readonly holdsFiles?: boolean;
   readonly checked: boolean;
   /** The server's complaints, by `accounts.0.username`. */
   readonly errors?: Readonly<Record<string, string>>;
 }) {
   const { rows, onChange, policy, checked, errors = {} } = props;
   const faults = checked ? rowFaults(rows) : {};
+  const ownFields = useFields('account');
+  const faultOf = useFileFault();
+  const [tooLarge, setTooLarge] = useState<Readonly<Record<string, string | null>>>({});
+  const fieldFaults = checked ? rowFieldFaults(ownFields, rows) : undefined;
   const list = useRef<HTMLDivElement>(null);
   const set = (key: string, change: Partial<AccountDraft>) =>
     onChange(rows.map((row) => (row.key === key ? { ...row, ...change } : row)));
@@ -88,19 +119,34 @@ export function AccountRows(props: {
                 spellCheck={false}
                 {...(index === 0 ? { 'data-autofocus': true } : {})}
               />
-              <PasswordInput
-                label={resources('password')}
-                value={row.password}
-                onChange={(password) => set(row.key, { password })}
-                placeholder={resources('passwordDrawn')}
-                error={errors[`accounts.${sent}.password`] ?? null}
-                {...(policy
-                  ? {
-                      rules: policyRules(policy, row.password, row.username.trim()),
-                      generate: { policy, username: row.username.trim(), resourceType: props.resourceType },
-                    }
-                  : {})}
-              />
+              {props.holdsFiles ? (
+                <FileDrop
+                  slim
+                  label={files('rowFile')}
+                  file={row.file ?? null}
+                  onFile={(file) => {
+                    const fault = file && faultOf(file);
+                    setTooLarge({ ...tooLarge, [row.key]: fault });
+                    if (fault) set(row.key, { file: null });
+                    else set(row.key, { file, ...(row.username.trim() === '' && file ? { username: file.name } : {}) });
+                  }}
+                  fault={tooLarge[row.key] ?? null}
+                />
+              ) : (
+                <PasswordInput
+                  label={resources('password')}
+                  value={row.password}
+                  onChange={(password) => set(row.key, { password })}
+                  placeholder={resources('passwordDrawn')}
+                  error={errors[`accounts.${sent}.password`] ?? null}
+                  {...(policy
+                    ? {
+                        rules: policyRules(policy, row.password, row.username.trim()),
+                        generate: { policy, username: row.username.trim(), resourceType: props.resourceType },
+                      }
+                    : {})}
+                />
+              )}
               <div className={css.buttons}>
                 {row.notes === null && (
                   <ActionIcon
@@ -130,6 +176,22 @@ export function AccountRows(props: {
                   maxLength={4000}
                   onChange={(event) => set(row.key, { notes: event.currentTarget.value })}
                 />
+              )}
+              {typed(ownFields).length > 0 && (
+                <div className={css.note ?? ''}>
+                  <Stack gap={10}>
+                    <OwnFields
+                      fields={ownFields}
+                      draft={row.fields ?? {}}
+                      onChange={(fields) => set(row.key, { fields })}
+                      errors={{
+                        ...fieldFaults?.get(row.key),
+                        ...fieldComplaints(errors, `accounts.${sent}.fields`),
+                      }}
+                      policy={policy}
+                    />
+                  </Stack>
+                </div>
               )}
             </div>
           );

@@ -8,9 +8,12 @@ import { fieldErrors } from '../../lib/problem.ts';
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
 import { ErrorBox } from '../../ui/ErrorBox.tsx';
 import { toast } from '../../ui/toast.tsx';
+import { draftFaults, fieldComplaints, startingDraft, valuesOf, type FieldDraft } from '../fields/field-draft.ts';
+import { OwnFields } from '../fields/OwnFields.tsx';
+import { useFields } from '../fields/use-custom.ts';
 import { nameOf } from '../secrets/SecretsProvider.tsx';
 import { refreshAccount } from './store.ts';
-import { usePolicies } from './use-lists.ts';
+import { policyOf, usePolicies } from './use-lists.ts';
 
 /** Changes an account's log-in name, notes and policy. */
 export default function EditAccountDialog({
@@ -28,9 +31,13 @@ export default function EditAccountDialog({
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const fields = fieldErrors(error);
+  const ownFields = useFields('account');
+  const [own, setOwn] = useState<FieldDraft | null>(null);
+  const draft = own ?? startingDraft(ownFields, account.fields);
+  const faults = draftFaults(ownFields, draft, account.secretFields);
   const submit = async () => {
     setTried(true);
-    if (username.trim() === '' || busy) return;
+    if (username.trim() === '' || Object.keys(faults).length > 0 || busy) return;
     setBusy(true);
     setError(null);
     try {
@@ -40,6 +47,7 @@ export default function EditAccountDialog({
         username: username.trim(),
         notes,
         policyId,
+        fields: valuesOf(ownFields, draft, account.fields),
       });
       await refreshAccount(account);
       toast({ message: accounts('saved') });
@@ -85,6 +93,14 @@ export default function EditAccountDialog({
             value={notes}
             onChange={(event) => setNotes(event.currentTarget.value)}
             error={fields['notes'] ?? null}
+          />
+          <OwnFields
+            fields={ownFields}
+            draft={draft}
+            onChange={setOwn}
+            errors={{ ...(tried ? faults : {}), ...fieldComplaints(fields) }}
+            stored={account.secretFields}
+            policy={policyOf(policies, policyId)}
           />
           {error !== null && !fields['username'] && <ErrorBox error={error} />}
         </Stack>

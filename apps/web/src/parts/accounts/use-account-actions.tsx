@@ -5,6 +5,7 @@ import { accounts } from '../../lib/messages/accounts.ts';
 import { secrets as words } from '../../lib/messages/secrets.ts';
 import { ConfirmByName } from '../../ui/ConfirmByName.tsx';
 import { toast, toastProblem } from '../../ui/toast.tsx';
+import { openUrl } from '../fields/open-url.ts';
 import { nameOf, useSecrets } from '../secrets/SecretsProvider.tsx';
 import { patchAccount, refreshAccount } from './store.ts';
 
@@ -25,6 +26,7 @@ export interface AccountActions {
   readonly remove: (account: Account) => void;
   readonly resolve: (account: Account) => void;
   readonly showLarge: (account: Account) => void;
+  readonly openUrl: (account: Account) => void;
 }
 
 type Dialogue = 'change' | 'edit' | 'copyMove' | 'remove' | 'resolve' | 'large';
@@ -106,6 +108,7 @@ export function useAccountActions(onAttempt: (account: Account, attemptId: strin
       remove: show('remove'),
       resolve: show('resolve'),
       showLarge: show('large'),
+      openUrl: (account) => void openUrl(account, secrets.withWhy),
     };
   }, [secrets]);
 

@@ -1,0 +1,156 @@
+import { Button, Select, Stack, TextInput } from '@mantine/core';
+import { createTag, TagScope, updateTag, updateTagValue, type Tag } from '@strongroom/contract';
+import { useState, type ReactNode } from 'react';
+import { ask } from '../../lib/client.ts';
+import { custom } from '../../lib/messages/custom.ts';
+import { kit } from '../../lib/messages/kit.ts';
+import { fieldErrors } from '../../lib/problem.ts';
+import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
+import { ErrorBox } from '../../ui/ErrorBox.tsx';
+import { toast } from '../../ui/toast.tsx';
+import { BusyButton } from '../me/BusyButton.tsx';
+import { useAction, type Action } from '../me/use-action.ts';
+
+function Frame(props: {
+  readonly title: string;
+  readonly go: string;
+  readonly close: () => void;
+  readonly action: Action;
+  readonly save: () => void;
+  readonly children: ReactNode;
+}) {
+  const { action, close } = props;
+  return (
+    <Dialog open close={close} title={props.title} closable={!action.busy}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          props.save();
+        }}
+      >
+        <Stack gap={14}>
+          {props.children}
+          {action.error !== null && Object.keys(fieldErrors(action.error)).length === 0 && (
+            <ErrorBox error={action.error} />
+          )}
+        </Stack>
+        <DialogActions>
+          <Button variant="default" onClick={close} disabled={action.busy}>
+            {kit('cancel')}
+          </Button>
+          <BusyButton busy={action.busy} type="submit">
+            {props.go}
+          </BusyButton>
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}
+
+interface Ends {
+  readonly close: () => void;
+  readonly saved: () => Promise<unknown>;
+}
+
+/** Adds a tag, or changes one: its name, scope and description. */
+export function TagDialog({ tag, close, saved }: Ends & { readonly tag: Tag | null }) {
+  const [name, setName] = useState(tag?.name ?? '');
+  const [scope, setScope] = useState<TagScope>(tag?.scope ?? 'client');
+  const [description, setDescription] = useState(tag?.description ?? '');
+  const [tried, setTried] = useState(false);
+  const action = useAction();
+  const errors = fieldErrors(action.error);
+  const save = () => {
+    setTried(true);
+    if (name.trim() === '') return;
+    const details = { name: name.trim(), scope, description: description.trim() };
+    void action
+      .run(async () => {
+        if (tag) await ask(updateTag, { tagId: tag.id, version: tag.version, ...details });
+        else await ask(createTag, details);
+        await saved();
+        toast({ message: custom('tags.saved', { name: details.name }) });
+      })
+      .then((done) => done && close());
+  };
+  return (
+    <Frame
+      title={tag ? custom('tags.editTitle', { name: tag.name }) : custom('tags.add')}
+      go={tag ? kit('save') : custom('tags.add')}
+      close={close}
+      action={action}
+      save={save}
+    >
+      <TextInput
+        label={custom('tags.name')}
+        withAsterisk
+        maxLength={80}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        error={errors['name'] ?? (tried && name.trim() === '' ? custom('tags.nameMissing') : null)}
+        autoComplete="off"
+        data-autofocus
+      />
+      <Select
+        label={custom('tags.scope')}
+        description={custom('tags.scopeHelp')}
+        allowDeselect={false}
+        data={TagScope.options.map((one) => ({ value: one, label: custom(`scope.${one}`) }))}
+        value={scope}
+        onChange={(chosen) => setScope(TagScope.options.find((one) => one === chosen) ?? 'client')}
+      />
+      <TextInput
+        label={custom('tags.description')}
+        maxLength={300}
+        value={description}
+        onChange={(event) => setDescription(event.currentTarget.value)}
+        autoComplete="off"
+      />
+    </Frame>
+  );
+}
+
+/** Changes a value of a tag, on every resource that has it. */
+export function ValueDialog({ value, close, saved }: Ends & { readonly value: Tag['values'][number] }) {
+  const [text, setText] = useState(value.value);
+  const [description, setDescription] = useState(value.description);
+  const action = useAction();
+  const errors = fieldErrors(action.error);
+  const save = () => {
+    if (text.trim() === '') return;
+    void action
+      .run(async () => {
+        await ask(updateTagValue, { tagValueId: value.id, value: text.trim(), description: description.trim() });
+        await saved();
+        toast({ message: custom('tags.saved', { name: text.trim() }) });
+      })
+      .then((done) => done && close());
+  };
+  return (
+    <Frame
+      title={custom('tags.valueTitle', { name: value.value })}
+      go={kit('save')}
+      close={close}
+      action={action}
+      save={save}
+    >
+      <TextInput
+        label={custom('tags.value')}
+        withAsterisk
+        maxLength={120}
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value)}
+        error={errors['value'] ?? (text.trim() === '' ? custom('tags.valueMissing') : null)}
+        autoComplete="off"
+        data-autofocus
+      />
+      <TextInput
+        label={custom('tags.description')}
+        maxLength={300}
+        value={description}
+        onChange={(event) => setDescription(event.currentTarget.value)}
+        autoComplete="off"
+      />
+    </Frame>
+  );
+}

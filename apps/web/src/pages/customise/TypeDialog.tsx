@@ -1,0 +1,195 @@
+import { Button, Checkbox, FileButton, MultiSelect, SegmentedControl, Select, Stack, TextInput } from '@mantine/core';
+import {
+  Attribute,
+  createResourceType,
+  setTypeIcon,
+  updateResourceType,
+  type ResourceType,
+} from '@strongroom/contract';
+import { useState } from 'react';
+import { ask, base } from '../../lib/client.ts';
+import { custom } from '../../lib/messages/custom.ts';
+import { kit } from '../../lib/messages/kit.ts';
+import { fieldErrors } from '../../lib/problem.ts';
+import { useFields } from '../../parts/fields/use-custom.ts';
+import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
+import { ErrorBox } from '../../ui/ErrorBox.tsx';
+import { toast } from '../../ui/toast.tsx';
+import { BusyButton } from '../me/BusyButton.tsx';
+import { useAction } from '../me/use-action.ts';
+import css from './customise.module.css';
+import { pictureAsPng } from './picture.ts';
+
+/** Adds or changes a resource type of the organisation's own. */
+export function TypeDialog({
+  type,
+  types,
+  close,
+  saved,
+}: {
+  /** Null for a new one. */
+  readonly type: ResourceType | null;
+  readonly types: readonly ResourceType[];
+  readonly close: () => void;
+  readonly saved: () => Promise<unknown>;
+}) {
+  const fileFields = [...useFields('resource'), ...useFields('account')].filter((field) => field.kind === 'file');
+  const [name, setName] = useState(type?.name ?? '');
+  const [label, setLabel] = useState(type?.accountLabel ?? 'User account');
+  const [attributes, setAttributes] = useState<readonly Attribute[]>(
+    type?.attributes ?? ['dnsName', 'url', 'description', 'department', 'location'],
+  );
+  const [resetsLike, setResetsLike] = useState<string | null>(type?.resetsLike ?? null);
+  const [holdsFiles, setHoldsFiles] = useState(type?.holdsFiles ?? false);
+  const [fieldIds, setFieldIds] = useState<string[]>(type?.fileFieldIds ?? []);
+  // Undefined while the picture stays; null when it is taken away.
+  const [png, setPng] = useState<string | null | undefined>(undefined);
+  const [wrongPicture, setWrongPicture] = useState(false);
+  const [tried, setTried] = useState(false);
+  const action = useAction();
+  const errors = fieldErrors(action.error);
+  const shown =
+    png === undefined
+      ? type?.icon && type.id
+        ? `${base}/resource-types/${type.id}/icon?v=${type.icon}`
+        : null
+      : png && `data:image/png;base64,${png}`;
+  const save = () => {
+    setTried(true);
+    if (name.trim() === '' || label.trim() === '') return;
+    const details = {
+      name: name.trim(),
+      accountLabel: label.trim(),
+      attributes: [...attributes],
+      resetsLike: holdsFiles ? null : resetsLike,
+      holdsFiles,
+      fileFieldIds: fieldIds,
+    };
+    void action
+      .run(async () => {
+        const stored = type?.id
+          ? await ask(updateResourceType, { resourceTypeId: type.id, version: type.version, ...details })
+          : await ask(createResourceType, details);
+        if (png !== undefined && stored.id) await ask(setTypeIcon, { resourceTypeId: stored.id, png });
+        await saved();
+        toast({ message: custom('types.saved', { name: details.name }) });
+      })
+      .then((done) => done && close());
+  };
+  const choose = async (file: File | null) => {
+    if (!file) return;
+    try {
+      setPng(await pictureAsPng(file));
+      setWrongPicture(false);
+    } catch {
+      setWrongPicture(true);
+    }
+  };
+  return (
+    <Dialog
+      open
+      close={close}
+      title={type ? custom('types.editTitle', { name: type.name }) : custom('types.add')}
+      size={520}
+      closable={!action.busy}
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          save();
+        }}
+      >
+        <Stack gap={14}>
+          <TextInput
+            label={custom('types.name')}
+            withAsterisk
+            maxLength={80}
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+            error={errors['name'] ?? (tried && name.trim() === '' ? custom('types.nameMissing') : null)}
+            autoComplete="off"
+            data-autofocus
+          />
+          <div>
+            <div className={css.picture}>
+              <span className={css.tile}>{shown && <img src={shown} width={24} height={24} alt="" />}</span>
+              <FileButton onChange={(file) => void choose(file)} accept="image/*">
+                {(props) => (
+                  <Button {...props} size="xs" variant="default">
+                    {custom('types.pictureChoose')}
+                  </Button>
+                )}
+              </FileButton>
+              {shown && (
+                <Button size="xs" variant="subtle" color="gray" onClick={() => setPng(null)}>
+                  {custom('types.pictureRemove')}
+                </Button>
+              )}
+            </div>
+            <p className={css.none} role={wrongPicture ? 'alert' : undefined}>
+              {custom(wrongPicture ? 'types.pictureWrong' : 'types.pictureHelp')}
+            </p>
+          </div>
+          <SegmentedControl
+            aria-label={custom('types.holds')}
+            value={holdsFiles ? 'files' : 'passwords'}
+            onChange={(value) => setHoldsFiles(value === 'files')}
+            data={[
+              { value: 'passwords', label: custom('types.holdsPasswords') },
+              { value: 'files', label: custom('types.holdsFiles') },
+            ]}
+          />
+          {!holdsFiles && (
+            <Select
+              label={custom('types.resets')}
+              description={custom('types.resetsHelp')}
+              placeholder={custom('types.resetsNot')}
+              clearable
+              searchable
+              data={types.filter((one) => one.builtIn && one.driver !== null).map((one) => one.name)}
+              value={resetsLike}
+              onChange={setResetsLike}
+              error={errors['resetsLike'] ?? null}
+            />
+          )}
+          <TextInput
+            label={custom('types.accountLabel')}
+            withAsterisk
+            maxLength={80}
+            value={label}
+            onChange={(event) => setLabel(event.currentTarget.value)}
+            autoComplete="off"
+          />
+          <Checkbox.Group
+            label={custom('types.attributes')}
+            value={[...attributes]}
+            onChange={(chosen) => setAttributes(Attribute.options.filter((one) => chosen.includes(one)))}
+          >
+            <Stack gap={8} mt={6}>
+              {Attribute.options.map((one) => (
+                <Checkbox key={one} value={one} label={custom(`attribute.${one}`)} />
+              ))}
+            </Stack>
+          </Checkbox.Group>
+          {fileFields.length > 0 && (
+            <MultiSelect
+              label={custom('types.fileFields')}
+              data={fileFields.map((field) => ({ value: field.id, label: field.name }))}
+              value={fieldIds}
+              onChange={setFieldIds}
+            />
+          )}
+          {action.error !== null && Object.keys(errors).length === 0 && <ErrorBox error={action.error} />}
+        </Stack>
+        <DialogActions>
+          <Button variant="default" onClick={close} disabled={action.busy}>
+            {kit('cancel')}
+          </Button>
+          <BusyButton busy={action.busy} type="submit">
+            {type ? kit('save') : custom('types.add')}
+          </BusyButton>
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}

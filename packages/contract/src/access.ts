@@ -264,6 +264,27 @@ export const Explanation = z
   })
   .meta({ id: 'Explanation' });
 export type Explanation = z.infer<typeof Explanation>;
+/** A user, a group or a thing to ask about, as far as it takes to choose it. */
+export const AccessSubject = z
+  .object({
+    kind: z.enum(['user', 'user-group', 'account', 'resource', 'resource-group']),
+    id: z.uuid(),
+    name: z.string(),
+    /** A full name, a description or an address. */
+    detail: z.string(),
+  })
+  .meta({ id: 'AccessSubject' });
+export type AccessSubject = z.infer<typeof AccessSubject>;
+export const findSubjects = call({
+  name: 'access.find',
+  method: 'GET',
+  path: '/explain/find',
+  scope: 'read',
+  summary: 'Finds what one may ask about by name, twenty at a time.',
+  input: z.object({ kind: AccessSubject.shape.kind, search: z.string().trim().max(200).optional() }),
+  reply: z.object({ items: z.array(AccessSubject), more: z.boolean() }),
+});
+
 /** A moment that is past; left out for now. */
 const moment = { at: Instant.optional() };
 export const explainAccess = call({

@@ -298,6 +298,7 @@ export const policy = {
   'view.delete': { on: 'view', trail: 'resource', rules: [...person('manage'), holds('owner')] },
   'dashboard.read': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('read') },
   'access.explain': { on: 'user', trail: 'user', audit: 'refusals', rules: [...person('read'), found, may('read-access')] },
+  'access.find': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('read-access')] },
   'access.who': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('read-access')] },
   'access.reach': { on: 'user', trail: 'user', audit: 'refusals', rules: [...person('read'), found, may('read-access')] },
   'access.suppose': { on: 'user', trail: 'user', audit: 'refusals', rules: [...person('read'), found, may('read-access')] },

@@ -1,6 +1,7 @@
-import { explainAccess, supposeAccess, userReaches, whoReaches } from '@strongroom/contract';
+import { explainAccess, findSubjects, supposeAccess, userReaches, whoReaches } from '@strongroom/contract';
 import { endpoint, type Endpoint } from '../authorise/index.ts';
 import { actionOf, explain, momentOf } from './explain.ts';
+import { subjectsNamed } from './subjects.ts';
 import { suppose } from './suppose.ts';
 import { whatUserReaches, whoReachesIt } from './who.ts';
 
@@ -17,6 +18,7 @@ export const explainEndpoints: Endpoint[] = [
         at: momentOf(at),
       }),
   }),
+  endpoint(findSubjects, { run: (grant, input) => subjectsNamed(grant.db, input.kind, input.search) }),
   endpoint(whoReaches, { run: (grant, input) => whoReachesIt(grant.db, input, momentOf(input.at)) }),
   endpoint(userReaches, {
     object: (input) => input.userId,

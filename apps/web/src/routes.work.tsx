@@ -6,6 +6,12 @@ const resource = () => import('./pages/resource/index.tsx');
 export const workRoutes: readonly PageRoute[] = [
   { path: '/home', load: () => import('./pages/home/index.tsx') },
   { path: '/resources', load: () => import('./pages/resources/index.tsx') },
+  {
+    path: '/resources/import',
+    load: () => import('./pages/import/index.tsx').then((page) => ({ default: page.ResourceImport })),
+  },
+  { path: '/tasks', load: () => import('./pages/tasks/index.tsx') },
+  { path: '/tasks/$taskId', load: () => import('./pages/tasks/TaskPage.tsx') },
   { path: '/resources/new', load: () => import('./pages/resource-new/index.tsx') },
   { path: '/resources/groups', load: () => import('./pages/groups/index.tsx') },
   { path: '/resources/groups/new', load: () => import('./pages/groups/NewGroup.tsx') },

@@ -25,6 +25,7 @@ export const frame = catalogue('frame', {
   fold: 'Fold the sidebar',
   unfold: 'Unfold the sidebar',
   account: 'Your account, {name}',
+  tasks: 'Tasks',
   profile: 'Profile',
   security: 'Password, sessions and tokens',
   preferences: 'Preferences',

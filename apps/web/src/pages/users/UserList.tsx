@@ -1,5 +1,5 @@
 import { Button, Select } from '@mantine/core';
-import { IconPlus, IconUsers, IconApi } from '@tabler/icons-react';
+import { IconApi, IconFileUpload, IconPlus, IconUsers } from '@tabler/icons-react';
 import { listUsers, UserState, type Role, type User } from '@strongroom/contract';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
@@ -10,8 +10,9 @@ import { usePreferences } from '../../lib/preferences.ts';
 import { keys } from '../../lib/query.ts';
 import { useCan, useMe } from '../../lib/session.tsx';
 import { useUrlState } from '../../lib/use-url-state.ts';
+import { useUserBulk } from '../../parts/bulk/use-user-bulk.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
-import { BulkBar, type BulkAction } from '../../ui/BulkBar.tsx';
+import { BulkBar } from '../../ui/BulkBar.tsx';
 import { FilterBar } from '../../ui/FilterBar.tsx';
 import { Grid } from '../../ui/Grid.tsx';
 import type { GridProps } from '../../ui/grid-types.ts';
@@ -25,8 +26,6 @@ import { roleChoices, useRoles } from './words.tsx';
 import css from './users.module.css';
 
 const rowName = (user: User) => user.fullName;
-/** What can be done to many users at once. */
-const bulkActions: readonly BulkAction<User>[] = [];
 const rowKey = (user: User) => user.id;
 const orders = ['username', 'fullName', 'role', 'state', 'lastSignInAt'] as const;
 type Order = (typeof orders)[number] | `-${(typeof orders)[number]}`;
@@ -37,6 +36,7 @@ const isOrder = (text: string | undefined): text is Order =>
 export function UserList({ kind }: { readonly kind: 'person' | 'api' }) {
   const me = useMe();
   const mayAdd = useCan(kind === 'person' ? 'user.create' : 'user.create-api');
+  const mayImport = useCan('user.import');
   const navigate = useNavigate();
   const [{ density }] = usePreferences();
   const [url, set] = useUrlState(['q', 'role', 'state', 'scope', 'sort'] as const);
@@ -70,6 +70,7 @@ export function UserList({ kind }: { readonly kind: 'person' | 'api' }) {
   const all = kind === 'person' ? peopleColumns : apiColumns;
   const { columns, setup } = useColumns(kind === 'person' ? 'users' : 'api-users', all);
   const selection = useSelection<User>(filter);
+  const bulk = useUserBulk(kind, filter, selection);
   const active = [role, state, scope].filter(Boolean).length;
   return (
     <AdminFrame table>
@@ -77,6 +78,16 @@ export function UserList({ kind }: { readonly kind: 'person' | 'api' }) {
         title={users(`${words}.title`)}
         sub={count.data ? users(`${words}.sub`, { n: count.data.total, organisation: me.organisation.name }) : '\u00a0'}
       >
+        {mayImport && kind === 'person' && (
+          <Button
+            component={Link}
+            to="/admin/users/import"
+            variant="default"
+            leftSection={<IconFileUpload size={16} />}
+          >
+            {users('import')}
+          </Button>
+        )}
         {mayAdd && (
           <Button
             component={Link}
@@ -87,7 +98,7 @@ export function UserList({ kind }: { readonly kind: 'person' | 'api' }) {
           </Button>
         )}
       </PageHeader>
-      <BulkBar selection={selection} actions={bulkActions}>
+      <BulkBar selection={selection} actions={bulk.actions}>
         <FilterBar
           search={url.q ?? ''}
           onSearch={search}
@@ -151,6 +162,7 @@ export function UserList({ kind }: { readonly kind: 'person' | 'api' }) {
           />
         }
       />
+      {bulk.dialog}
     </AdminFrame>
   );
 }

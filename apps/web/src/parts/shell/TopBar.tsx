@@ -11,6 +11,7 @@ import {
   IconApi,
   IconHelpCircle,
   IconKeyboard,
+  IconListCheck,
   IconLogout,
   IconMenu2,
   IconMoon,
@@ -91,6 +92,9 @@ export function TopBar(props: {
             </Menu.Item>
             <Menu.Item component={Link} to="/me/preferences" leftSection={<IconAdjustments size={15} />}>
               {frame('preferences')}
+            </Menu.Item>
+            <Menu.Item component={Link} to="/tasks" leftSection={<IconListCheck size={15} />}>
+              {frame('tasks')}
             </Menu.Item>
             <Menu.Divider />
             <Menu.Item

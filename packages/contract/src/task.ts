@@ -45,6 +45,8 @@ export const Selection = z.union([
     list: BulkList,
     /** The list’s own filters, as its call takes them. */
     filter: z.record(z.string().max(80), z.union([z.string().max(1000), z.number(), z.boolean()])).default({}),
+    /** Those of it that are left out. */
+    except: z.array(z.uuid()).max(bulkLimit).default([]),
   }),
 ]);
 export type Selection = z.infer<typeof Selection>;

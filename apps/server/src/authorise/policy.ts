@@ -280,6 +280,7 @@ export const policy = {
   'task.items': { on: 'task', trail: 'task', audit: 'refusals', rules: [...person('read'), holds('owner')] },
   'task.cancel': { on: 'task', trail: 'task', rules: [...person('manage'), holds('owner')] },
   'task.settle': { on: 'organisation', trail: 'task', audit: 'refusals', rules: [bySystem] },
+  'resource.import': { on: 'organisation', trail: 'resource', rules: [...person('manage'), may('import-resources'), may('manage-resources')] },
   'import.upload': { on: 'organisation', trail: 'task', rules: person('manage') },
   'import.list': { on: 'organisation', trail: 'task', audit: 'refusals', rules: person('read') },
   'import.read': { on: 'import', trail: 'task', audit: 'refusals', rules: [...person('read'), holds('owner')] },

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Action, Ask, Facts, Grant, Perform } from '../authorise/index.ts';
+import type { Action, Ask, Grant, Perform } from '../authorise/index.ts';
 import type { Database } from '../platform/db.ts';
 import { collectYoung } from '../platform/memory.ts';
 import { Problem } from '../platform/problem.ts';
@@ -52,7 +52,7 @@ export async function storeUpload<A extends Action, T>(
   ask: Ask<A>,
   incoming: Incoming,
   work: {
-    begin(grant: Grant<A>, facts: Facts): Promise<{ limit: number }>;
+    begin(grant: Grant<A>): Promise<{ limit: number }>;
     keep(grant: Grant<A>, file: Stored): Promise<T>;
   },
 ): Promise<T> {
@@ -60,8 +60,8 @@ export async function storeUpload<A extends Action, T>(
   const { organisationId, userId } = ask.actor;
   const [id, name] = [newId(), fileName(incoming.name)];
   const key = newFileKey(organisationId, id);
-  const limit = await perform(ask, async (grant, facts) => {
-    const { limit: most } = await work.begin(grant, facts);
+  const limit = await perform(ask, async (grant) => {
+    const { limit: most } = await work.begin(grant);
     if ((incoming.length ?? 0) > most) throw tooLarge(most);
     const sealedKey = await vault.sealFileKey(grant, key);
     await grant.db

@@ -73,8 +73,8 @@ export const importStreams = (parts: ImportParts): StreamEndpoint[] => [
         { actor, action: 'import.upload', objectId: actor.organisationId },
         { name, bytes, length },
         {
-          async begin(grant, facts) {
-            await requireMay(grant, facts, { kind });
+          async begin(grant) {
+            await requireMay(grant, { kind });
             return { limit: mostBytes };
           },
           async keep(grant, file) {

@@ -44,9 +44,9 @@ export const importEndpoints = (parts: ImportParts): Endpoint[] => [
   longEndpoint(openImport, (perform, actor, input) => beginning(parts, perform, actor, input.importId)),
   endpoint(checkImport, {
     object: importOf,
-    async run(grant, input, facts) {
+    async run(grant, input) {
       const planning = await atRest(grant, ['uploaded', 'checked']);
-      await requireMay(grant, facts, planning);
+      await requireMay(grant, planning);
       fileOf(planning);
       await requireColumns(grant, planning, input.mapping);
       await grant.db
@@ -64,9 +64,9 @@ export const importEndpoints = (parts: ImportParts): Endpoint[] => [
   }),
   endpoint(runImport, {
     object: importOf,
-    async run(grant, _input, facts) {
+    async run(grant) {
       const planning = await atRest(grant, ['checked']);
-      await requireMay(grant, facts, planning);
+      await requireMay(grant, planning);
       fileOf(planning);
       await grant.db.deleteFrom('importLine').where('importId', '=', grant.objectId).execute();
       await grant.db

@@ -161,7 +161,7 @@ function inTransaction<T>(
   return parts.perform<Working, T>(ask, async (grant, facts) => {
     const planning = await lockImport(grant.db, importId);
     if (planning.lines !== going.lines) throw new Overtaken();
-    await requireMay(grant, facts, planning);
+    await requireMay(grant, planning);
     if (action === 'import.check') grant.nothingDone();
     return run(grant, facts, planning);
   });
@@ -170,16 +170,10 @@ function inTransaction<T>(
 /** Throws unless the user may import such things, at this moment. */
 export async function requireMay(
   grant: Grant<Working | 'import.run' | 'import.upload' | 'import.undo'>,
-  facts: Facts,
   { kind }: Pick<Planning, 'kind'>,
 ): Promise<void> {
   const { organisationId } = grant.actor;
-  if (kind === 'user') {
-    await requireAlso(grant, 'user.import', organisationId);
-    return;
-  }
-  if (!facts.permits.includes('import-resources')) throw new Problem('not-your-role');
-  await requireAlso(grant, 'resource.create', organisationId);
+  await requireAlso(grant, kind === 'user' ? 'user.import' : 'resource.import', organisationId);
 }
 
 type Make = NewPair | NewPerson;

@@ -23,15 +23,16 @@ export async function itemsOfList(
   find: FindEndpoint,
   perform: Perform,
   actor: Actor,
-  { list, filter }: Extract<Selection, { list: BulkList }>,
+  { list, filter, except }: Extract<Selection, { list: BulkList }>,
 ): Promise<Item[]> {
   const endpoint = find(lists[list].name);
+  const left = new Set(except);
   const items: Item[] = [];
   for (let cursor: string | null | undefined; cursor !== null;) {
     const { limit: _, offset: __, cursor: ___, ...filters } = filter;
     const input = { ...filters, limit: pageSize, ...(cursor === undefined ? {} : { cursor }) };
     const page = lists[list].reply.parse(await endpoint.handle(perform, actor, input, noDoor));
-    for (const row of page.items) items.push({ id: row.id, name: nameOf(row) });
+    for (const row of page.items) if (!left.has(row.id)) items.push({ id: row.id, name: nameOf(row) });
     if (items.length > bulkLimit) throw tooMany();
     cursor = page.nextCursor;
   }

@@ -2,8 +2,9 @@ import type { Explorer, ExplorerNode, GroupKind } from '@strongroom/contract';
 import { sql } from 'kysely';
 import type { z } from 'zod';
 import { abilities, seesGroup, type Facts } from '../authorise/index.ts';
+import { readSettings } from '../identity/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
-import { hasOneTree, readNodes, treeVersion } from './explorer.ts';
+import { readNodes, treeVersion } from './explorer.ts';
 import { holdsOf, memberCounts } from './group.queries.ts';
 import { pruned, unfolded } from './tree.ts';
 
@@ -17,16 +18,6 @@ interface SeenGroup {
 type Reply = z.input<typeof Explorer>;
 type NodeReply = z.input<typeof ExplorerNode>;
 
-/** Whether making static groups is offered beside groups by criteria. */
-async function staticOffered(db: OrganisationDb): Promise<boolean> {
-  const row = await db
-    .selectFrom('setting')
-    .select('value')
-    .where('name', '=', 'staticGroupsOffered')
-    .executeTakeFirst();
-  return row?.value !== false;
-}
-
 /** The trees the asker sees, with the nodes of one: of `ownerId`, left out their own. */
 export async function readExplorer(
   db: OrganisationDb,
@@ -34,10 +25,11 @@ export async function readExplorer(
   userId: string | null,
   ownerId: string | undefined,
 ): Promise<Reply> {
-  const staticGroupsOffered = await staticOffered(db);
-  return (await hasOneTree(db))
-    ? { ...(await ofOrganisation(db, facts, userId)), staticGroupsOffered }
-    : { ...(await ofOwners(db, facts, userId, ownerId ?? userId ?? '')), staticGroupsOffered };
+  const { globalExplorerTree, staticGroupsOffered } = await readSettings(db);
+  const tree = globalExplorerTree
+    ? await ofOrganisation(db, facts, userId)
+    : await ofOwners(db, facts, userId, ownerId ?? userId ?? '');
+  return { ...tree, staticGroupsOffered };
 }
 
 async function ofOwners(

@@ -1,6 +1,7 @@
 import type { ExplorerStep } from '@strongroom/contract';
 import { sql } from 'kysely';
 import { requireAlso, type Grant } from '../authorise/index.ts';
+import { readSettings } from '../identity/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
 import { newId } from '../platform/random.ts';
@@ -8,16 +9,6 @@ import { arrange, difference, TreeFault, type Node, type Step } from './tree.ts'
 
 /** States of the past that are kept. */
 export const statesKept = 1000;
-
-/** Whether the organisation has one tree for everybody. */
-export async function hasOneTree(db: OrganisationDb): Promise<boolean> {
-  const row = await db
-    .selectFrom('setting')
-    .select('value')
-    .where('name', '=', 'globalExplorerTree')
-    .executeTakeFirst();
-  return row?.value === true;
-}
 
 /** The version of the organisation's tree; 0 before its first change. */
 export async function treeVersion(db: OrganisationDb): Promise<number> {
@@ -40,7 +31,7 @@ async function change(
   const { db, actor } = grant;
   const { organisationId } = actor;
   await sql`select pg_advisory_xact_lock(hashtextextended(${`strongroom explorer ${organisationId}`}, 0))`.execute(db);
-  if (!(await hasOneTree(db)))
+  if (!(await readSettings(db)).globalExplorerTree)
     throw new Problem('not-that-state', { detail: 'The organisation has no common tree: a setting decides.' });
   const stands = await treeVersion(db);
   if (stands !== version) throw new Problem('changed-meanwhile');

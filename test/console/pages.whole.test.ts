@@ -6,7 +6,7 @@ import { startProduct, type Product } from './product.ts';
 
 let product: Product;
 let browser: Browser;
-let made: { resource: string; account: string; user: string; apiUser: string; event: string };
+let made: { resource: string; account: string; user: string; apiUser: string; userGroup: string; event: string };
 
 /** Makes a call of the console's API as the signed-in administrator. */
 async function ask<T>(page: Page, method: 'GET' | 'POST', path: string, data?: object): Promise<T> {
@@ -45,12 +45,19 @@ beforeAll(async () => {
     role: 'password-user',
     expiresAt: null,
   });
+  const group = await ask<{ id: string }>(page, 'POST', '/user-groups', {
+    name: 'Linux operators',
+    ticketExempt: true,
+  });
+  await ask(page, 'POST', `/user-groups/${group.id}/members`, { add: [user.id] });
+  await ask(page, 'POST', '/roles', { name: 'Help desk', basedOn: 'password-user' });
   const events = await ask<{ items: { id: string }[] }>(page, 'GET', '/audit?trail=resource');
   made = {
     resource: resource.id,
     account: accounts.items[0]?.id ?? '',
     user: user.id,
     apiUser: api.user.id,
+    userGroup: group.id,
     event: events.items[0]?.id ?? '',
   };
   await context.close();
@@ -90,6 +97,13 @@ const addresses = (): Readonly<Record<string, string>> => ({
   Users: '/admin/users',
   'Add user': '/admin/users/new',
   'a user': `/admin/users/${made.user}`,
+  'the groups of a user': `/admin/users/${made.user}/groups`,
+  'what a user owns': `/admin/users/${made.user}/owns`,
+  'User groups': '/admin/user-groups',
+  'a user group': `/admin/user-groups/${made.userGroup}`,
+  'the settings of a user group': `/admin/user-groups/${made.userGroup}/settings`,
+  'Super administrators': '/admin/super-administrators',
+  Roles: '/admin/roles',
   'API users': '/admin/api-users',
   'Add API user': '/admin/api-users/new',
   'an API user': `/admin/users/${made.apiUser}`,

@@ -129,7 +129,8 @@ describe('users', () => {
     expect(theirs.complaints.all).toEqual([]);
 
     await page.reload();
-    await page.getByRole('button', { name: 'Disable' }).click();
+    await page.getByRole('button', { name: 'More for Tomás Rey' }).click();
+    await page.getByRole('menuitem', { name: 'Disable' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Disable user' }).click();
     await page.getByText('Tomás Rey is disabled').waitFor();
     await second.goto('/home');

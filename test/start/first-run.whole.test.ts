@@ -128,7 +128,7 @@ describe('the first run unattended', () => {
       expect(users.body['items']).toEqual(
         expect.arrayContaining([
           expect.objectContaining({ username: 'setup@localhost', role: 'administrator' }),
-          expect.objectContaining({ username: 'ada', role: 'administrator', email: 'ada@example.org' }),
+          expect.objectContaining({ username: 'ada', role: 'privileged-administrator', email: 'ada@example.org' }),
         ]),
       );
       await signIn(server.url);

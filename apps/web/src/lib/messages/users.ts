@@ -218,7 +218,8 @@ export const users = catalogue('users', {
   'owns.transfer': 'Transfer everything',
   'transfer.title': 'Transfer what {name} owns?',
   'transfer.to': 'New owner',
-  'transfer.toHelp': 'Somebody whose role may own resources',
+  'transfer.toHelp':
+    'Somebody whose role may own resources. Taking them over oneself is a super administrator’s alone.',
   'transfer.toNone': 'Nobody has this name',
   'transfer.missing': 'Choose the new owner',
   'transfer.counts':

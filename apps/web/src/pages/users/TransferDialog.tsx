@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { ask } from '../../lib/client.ts';
 import { users } from '../../lib/messages/users.ts';
 import { keys, queries } from '../../lib/query.ts';
+import { useMe } from '../../lib/session.tsx';
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
 import { ErrorBox } from '../../ui/ErrorBox.tsx';
 import { toast } from '../../ui/toast.tsx';
@@ -22,6 +23,7 @@ export function TransferDialog({
   readonly open: boolean;
   readonly close: () => void;
 }) {
+  const me = useMe();
   const [search, setSearch] = useState('');
   const [to, setTo] = useState<{ readonly id: UserId; readonly name: string } | null>(null);
   const [reason, setReason] = useState('');
@@ -41,7 +43,10 @@ export function TransferDialog({
     staleTime: 0,
     retry: false,
   });
-  const choices = (found.data?.items ?? []).filter((one) => one.id !== user.id);
+  // What others own goes to oneself only with all passwords.
+  const choices = (found.data?.items ?? []).filter(
+    (one) => one.id !== user.id && (one.id !== me.user.id || me.user.superAdministrator),
+  );
   const data = choices.map((one) => ({ value: one.id, label: `${one.name} · ${one.detail}` }));
   const shut = () => {
     setTo(null);

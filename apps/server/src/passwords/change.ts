@@ -105,7 +105,8 @@ export async function changeLocally(
       state: 'current',
       sealed,
       fileId,
-      origin,
+      // The first file of an account is how its secret began.
+      origin: next === 1 ? 'created' : origin,
       changedBy: grant.actorName,
       changedFrom: grant.actor.origin.address,
     })

@@ -35,9 +35,10 @@ function Body<T>(props: BodyProps<T>): ReactNode {
   const { rowHeight, queryKey, columns, phone, range, onOpen, onPeek, card, rowKey, rowName } = props;
   const selection = phone ? undefined : props.selection;
   const scroll = useRef<HTMLDivElement>(null);
-  const [active, setActive] = useState(0);
+  const [chosen, setActive] = useState(0);
   const query = usePageLoader({ queryKey, load: props.load, sort: props.sort });
   const { count, open, learn } = useReach<T>({ queryKey, total: props.total, more: props.more });
+  const active = Math.max(0, Math.min(chosen, count - 1));
   const virtual = useVirtualizer({
     count,
     getScrollElement: () => scroll.current,
@@ -63,15 +64,27 @@ function Body<T>(props: BodyProps<T>): ReactNode {
     selection?.tell({ loaded: rows.map((row) => [rowKey(row), row]), total: count, more: open });
   }, [selection, held, rowKey, count, open]);
 
+  // The row that is to have the focus: it may come in a later frame, or only with its page.
+  const wanted = useRef<number | null>(null);
+  useEffect(() => {
+    const body = scroll.current;
+    if (wanted.current === null || !body) return;
+    const { activeElement } = document;
+    // Somebody went elsewhere meanwhile.
+    if (activeElement !== null && activeElement !== document.body && !body.contains(activeElement))
+      wanted.current = null;
+    if (wanted.current === null) return;
+    // The list turned out to be shorter than it was thought to be.
+    wanted.current = Math.min(wanted.current, count - 1);
+    const element = body.querySelector<HTMLElement>(`[data-i="${wanted.current}"]`);
+    if (!element) return;
+    if (rowAt(wanted.current)) wanted.current = null;
+    element.focus({ preventScroll: true });
+  });
   const go = (to: number) => {
+    wanted.current = to;
     setActive(to);
     virtual.scrollToIndex(to);
-    // The row may only be drawn in the next frame, and its place settled in the one after.
-    requestAnimationFrame(() =>
-      requestAnimationFrame(() =>
-        scroll.current?.querySelector<HTMLElement>(`[data-i="${to}"]`)?.focus({ preventScroll: true }),
-      ),
-    );
   };
   /** What a key does to the selection; false when it is none of its keys. */
   const pickByKey = (event: KeyboardEvent, index: number, onRow: boolean): boolean => {
@@ -184,7 +197,14 @@ function Body<T>(props: BodyProps<T>): ReactNode {
             const place = { index, top };
             if (!row) {
               const problem = failed(index);
-              return <EmptyRow key={key} {...place} retry={problem && (() => void problem.refetch())} />;
+              return (
+                <EmptyRow
+                  key={key}
+                  {...place}
+                  active={index === active}
+                  retry={problem && (() => void problem.refetch())}
+                />
+              );
             }
             const drawn = { ...place, row, active: index === active };
             return phone ? (

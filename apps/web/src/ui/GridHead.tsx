@@ -132,8 +132,13 @@ export function GridHead<T>(props: {
   readonly ref: Ref<HTMLDivElement>;
 }): ReactNode {
   const { columns, selection, ref, ...cell } = props;
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
+    if (event.key !== 'Escape' || !selection?.size()) return;
+    event.preventDefault();
+    selection.clear();
+  };
   return (
-    <div role="rowgroup" className={css.head} ref={ref}>
+    <div role="rowgroup" className={css.head} ref={ref} onKeyDown={onKeyDown}>
       <div role="row" aria-rowindex={1} className={css.headRow}>
         {selection && <HeadBox selection={selection} />}
         {columns.map((column) => (

@@ -90,15 +90,24 @@ function CardView<T>({ row, index, top, active, card, height }: CardProps<T>): R
 /** A row on a phone. */
 export const Card = memo(CardView) as typeof CardView;
 
-/** A row that is not there yet, or could not be loaded. */
+/** A row that is not there yet, or could not be loaded. It takes the focus for the row that will stand here. */
 export function EmptyRow(props: {
   readonly index: number;
   readonly top: number;
+  readonly active: boolean;
   readonly retry?: (() => void) | undefined;
 }): ReactNode {
-  const { index, top, retry } = props;
+  const { index, top, active, retry } = props;
   return (
-    <div role="row" aria-rowindex={index + 2} className={css.row} style={{ transform: `translateY(${top}px)` }}>
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      {...(retry ? {} : { 'aria-label': kit('loading') })}
+      tabIndex={active ? 0 : -1}
+      data-i={index}
+      className={css.row}
+      style={{ transform: `translateY(${top}px)` }}
+    >
       <div role="gridcell" className={css.rowBone}>
         {retry ? (
           <span className="dim">

@@ -64,7 +64,7 @@ describe('a new group', () => {
     await page.getByText('No groups yet').waitFor();
     await page.getByRole('link', { name: 'New group' }).first().click();
     await page.getByLabel('Name', { exact: false }).first().fill('Frankfurt');
-    await page.getByLabel('Attribute of rule 1').click();
+    await page.getByRole('combobox', { name: 'Attribute of rule 1' }).click();
     await page.getByRole('option', { name: 'Location' }).click();
     await page.getByLabel('Text of rule 1').fill('frank');
     await page.getByText('Matches 2 resources').waitFor();
@@ -168,7 +168,7 @@ describe('one’s own tree', () => {
     await becomes(apart);
     await page.keyboard.press('Shift+F10');
     await page.getByRole('menuitem', { name: 'Move to…' }).click();
-    await page.getByRole('dialog').getByLabel('Below').click();
+    await page.getByRole('dialog').getByRole('combobox', { name: 'Below' }).click();
     await page.getByRole('option', { name: 'Chosen' }).click();
     await page.getByRole('button', { name: 'Move', exact: true }).click();
     await becomes(under);

@@ -53,7 +53,7 @@ const drawn = ({ nodes }: Explorer): string[] => {
 };
 
 describe('a tree for each owner', () => {
-  it('has a root that can be renamed, and shows others what is shared, below the owner’s root', async () => {
+  it('has a root that can be renamed, and shows others what is shared, below the owner’s root; what is below is not shared with it [GRP-02]', async () => {
     const databases = await group(keeper, 'Databases');
     const oracle = await group(keeper, 'Oracle', { parentId: databases });
     const cluster = await group(keeper, 'Cluster 10', { parentId: oracle });

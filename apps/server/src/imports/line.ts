@@ -36,9 +36,28 @@ export const skip = (line: number, name: string, code: string, detail: string): 
   detail: detail.slice(0, 1000),
 });
 
+/** The fields of calls as people say them. */
+const spoken: Readonly<Record<string, string>> = {
+  dnsName: 'DNS name',
+  username: 'account name',
+  fullName: 'full name',
+  timeZone: 'time zone',
+  policyId: 'policy',
+};
+
+/** ‘type’ and ‘is not a resource type’ make a sentence; other messages follow the field's name. */
+function faultInWords({ path, message }: { path: string; message: string }): string {
+  // A field of the organisation's own is named by the message itself.
+  if (path === '' || path.startsWith('field')) return message;
+  const name = spoken[path] ?? path;
+  return /^(is|are|must|has|have|cannot|needs|holds)\b/.test(message)
+    ? `The ${name} ${message}`
+    : `${name}: ${message}`;
+}
+
 /** A problem in one sentence, as the report shows it. Never has a cell's text in it, as problems do not. */
 export function inWords(problem: Problem): string {
-  const faults = (problem.errors ?? []).map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
+  const faults = (problem.errors ?? []).map(faultInWords);
   const main = faults.length > 0 && problem.code === 'input-invalid' ? [] : [problem.detail ?? problem.message];
   return [...main, ...faults]
     .map((text) => (/[.!?]$/.test(text) ? text : `${text}.`))

@@ -120,7 +120,7 @@ export async function planResources(
 
 const nameOf = (one: Cells): string => {
   const [username, resource] = [one.get('username').slice(0, 255), one.get('resourceName').slice(0, 120)];
-  return username === '' ? resource : `${username} on ${resource}`;
+  return [username, resource].filter((part) => part !== '').join(' on ');
 };
 
 /** A line's values, each checked by the rules that hold for everybody. Throws `input-invalid`. */
@@ -177,7 +177,9 @@ function policyOf(name: string, terms: Terms): string | null {
 function tagOf(text: string, terms: Terms): string {
   const id = terms.tag(text.replace(/\s*=\s*/, '='));
   if (id === undefined)
-    throw new Problem('input-invalid', { errors: [{ path: 'tags', message: 'is no tag: write name=value' }] });
+    throw new Problem('input-invalid', {
+      errors: [{ path: 'tags', message: 'are not known: write name=value; of tags that exist' }],
+    });
   return id;
 }
 function groupOf(name: string, terms: Terms): string {

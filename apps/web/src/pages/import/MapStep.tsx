@@ -19,7 +19,11 @@ import { toast } from '../../ui/toast.tsx';
 import { byColumn, neededFields, useColumnChoices, withColumn } from './fields.ts';
 import css from './import.module.css';
 
-const separators: Readonly<Record<string, string>> = { '\t': imports('tab') };
+/** A separator in words. */
+const separatorName = (separator: string): string => {
+  const key = `separator-${separator === '\t' ? 'tab' : separator}`;
+  return imports.has(key) ? imports(key) : separator;
+};
 
 /** The second step: which column holds what, with the first lines under it, and how to import. */
 export function MapStep({
@@ -84,8 +88,8 @@ export function MapStep({
   const how =
     file.format === 'csv'
       ? imports('csv', {
-          encoding: file.encoding ?? '',
-          separator: separators[file.separator ?? ''] ?? file.separator ?? '',
+          encoding: (file.encoding ?? '').toUpperCase(),
+          separator: separatorName(file.separator ?? ''),
         })
       : imports('xlsx', { sheet: file.sheet ?? '' });
   return (

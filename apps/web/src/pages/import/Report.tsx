@@ -164,6 +164,7 @@ export function Report(props: {
       </section>
       <section className={`card ${css.card}`} aria-label={imports('lines')}>
         <SegmentedControl
+          className={css.segments}
           aria-label={imports('outcome')}
           value={shown}
           onChange={(value) => setShown(value as Shown)}

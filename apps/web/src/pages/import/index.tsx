@@ -69,7 +69,7 @@ function ImportPage({ kind }: { readonly kind: ImportKind }) {
           title={imports(`title-${kind}`)}
           sub={
             <span className={css.sub}>
-              <Link to={kind === 'resource' ? '/resources' : '/admin/users'} className="lnk">
+              <Link to={kind === 'resource' ? '/resources' : '/admin/users'} className="link">
                 {imports(`back-${kind}`)}
               </Link>
               <span>{one ? <bdi>{one.fileName}</bdi> : imports(`sub-${kind}`)}</span>

@@ -77,7 +77,7 @@ function Shown({ task }: { readonly task: Task }) {
       ask(listTaskItems, { taskId: task.id, offset, limit, ...(state === 'all' ? {} : { state }) }, { signal }),
     [task.id, state],
   );
-  const call = BulkCall.safeParse(task.kind).data;
+  const call = BulkCall.options.find((one) => one === task.kind);
   const retry = async () => {
     if (!call) return;
     try {
@@ -101,7 +101,7 @@ function Shown({ task }: { readonly task: Task }) {
         title={task.title}
         sub={
           <span className={css.sub}>
-            <Link to="/tasks" className="lnk">
+            <Link to="/tasks" className="link">
               {tasks('title')}
             </Link>
             <TaskState task={task} />

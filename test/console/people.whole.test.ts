@@ -132,6 +132,7 @@ describe('people', () => {
       fullName: 'Yuki Tanaka',
       email: 'yuki@northwind.example',
       role: 'password-administrator',
+      password: 'chosen by somebody else',
     });
 
     await page.goto(address);

@@ -4,6 +4,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ask } from '../../lib/client.ts';
 import { users } from '../../lib/messages/users.ts';
+import { fieldErrors } from '../../lib/problem.ts';
 import { keys, queries } from '../../lib/query.ts';
 import { useMe } from '../../lib/session.tsx';
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
@@ -28,6 +29,7 @@ export function TransferDialog({
   const [to, setTo] = useState<{ readonly id: UserId; readonly name: string } | null>(null);
   const [reason, setReason] = useState('');
   const [missing, setMissing] = useState(false);
+  const [errors, setErrors] = useState<Readonly<Partial<Record<string, string>>>>({});
   const action = useAction();
   const found = useQuery({
     queryKey: [...keys.principals, 'user', search],
@@ -47,12 +49,21 @@ export function TransferDialog({
   const choices = (found.data?.items ?? []).filter(
     (one) => one.id !== user.id && (one.id !== me.user.id || me.user.superAdministrator),
   );
-  const data = choices.map((one) => ({ value: one.id, label: `${one.name} · ${one.detail}` }));
+  const data = choices.map((one) => ({
+    value: one.id,
+    label: [
+      one.name,
+      one.detail,
+      ...(one.state === 'active' || one.state === null ? [] : [users(`state.${one.state}`)]),
+    ].join(' · '),
+    disabled: one.state !== 'active',
+  }));
   const shut = () => {
     setTo(null);
     setSearch('');
     setReason('');
     setMissing(false);
+    setErrors({});
     action.clear();
     close();
   };
@@ -62,11 +73,16 @@ export function TransferDialog({
       return;
     }
     const done = await action.run(async () => {
-      await ask(transferEverything, {
-        userId: user.id,
-        toUserId: to.id,
-        ...(reason.trim() ? { reason: reason.trim() } : {}),
-      });
+      try {
+        await ask(transferEverything, {
+          userId: user.id,
+          toUserId: to.id,
+          ...(reason.trim() ? { reason: reason.trim() } : {}),
+        });
+      } catch (failure) {
+        setErrors(fieldErrors(failure));
+        throw failure;
+      }
       await Promise.all(
         [keys.user(user.id), keys.users, keys.resources, keys.accounts].map((queryKey) =>
           queries.invalidateQueries({ queryKey }),
@@ -97,9 +113,10 @@ export function TransferDialog({
             const chosen = choices.find((one) => one.id === id);
             setTo(chosen ? { id: chosen.id as UserId, name: chosen.name } : null);
             setMissing(false);
+            setErrors({});
           }}
           nothingFoundMessage={users('transfer.toNone')}
-          error={missing ? users('transfer.missing') : undefined}
+          error={missing ? users('transfer.missing') : errors['toUserId']}
         />
         {told && (
           <div role="status">
@@ -124,6 +141,7 @@ export function TransferDialog({
           maxLength={500}
           value={reason}
           onChange={(event) => setReason(event.currentTarget.value)}
+          error={errors['reason']}
         />
         {action.error !== null && <ErrorBox error={action.error} />}
       </div>

@@ -19,7 +19,7 @@ export function AccountsStep(props: {
   const policy = policyOf(usePolicies(), draft.details.policyId);
   return (
     <FormSection
-      title={resources('whoLogsIn')}
+      title={props.type?.holdsFiles ? files('whatIsKept') : resources('whoLogsIn')}
       text={
         props.type?.holdsFiles
           ? files('accountsText', { name: props.name })

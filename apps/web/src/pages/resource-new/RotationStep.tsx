@@ -2,6 +2,8 @@ import { Button, Switch } from '@mantine/core';
 import type { ResourceType } from '@strongroom/contract';
 import type { ReactNode } from 'react';
 import type { Field } from '../../lib/json-schema.ts';
+import { bytes } from '../../lib/format.ts';
+import { files } from '../../lib/messages/files.ts';
 import { resources } from '../../lib/messages/resources.ts';
 import { meantRows } from '../../parts/accounts/AccountRows.tsx';
 import type { DetailsDraft } from '../../parts/resource/details.ts';
@@ -54,7 +56,10 @@ export function RotationStep(props: {
     .map((name) => ({ value: name, label: name }));
   return (
     <>
-      <FormSection title={resources('factRotation')} text={type.driver ? undefined : resources('noDriver')}>
+      <FormSection
+        title={resources('factRotation')}
+        text={type.driver ? undefined : type.holdsFiles ? files('noRotation') : resources('noDriver')}
+      >
         {type.driver && (
           <>
             <Switch
@@ -93,11 +98,15 @@ export function RotationStep(props: {
           <Line what={resources('accounts')} edit={() => props.goTo(1)}>
             {rows.length === 0 && <span className="dim">{resources('noAccounts')}</span>}
             <ul>
-              {rows.map(({ key, username, password }) => (
+              {rows.map(({ key, username, password, file }) => (
                 <li key={key}>
                   <bdi>{username}</bdi>{' '}
                   <span className="dim">
-                    {resources(password === '' ? 'reviewPasswordDrawn' : 'reviewPasswordGiven')}
+                    {type.holdsFiles
+                      ? file
+                        ? files('chosen', { file: file.name, size: bytes(file.size) })
+                        : files('later')
+                      : resources(password === '' ? 'reviewPasswordDrawn' : 'reviewPasswordGiven')}
                   </span>
                 </li>
               ))}

@@ -7,6 +7,7 @@ import { lazy, Suspense, useCallback, useRef, useState } from 'react';
 import { ask } from '../../lib/client.ts';
 import { ago, exact } from '../../lib/format.ts';
 import { accounts as words } from '../../lib/messages/accounts.ts';
+import { files } from '../../lib/messages/files.ts';
 import { resources } from '../../lib/messages/resources.ts';
 import { keys } from '../../lib/query.ts';
 import { useUrlState } from '../../lib/use-url-state.ts';
@@ -81,7 +82,7 @@ function Table({
         <tr>
           <th scope="col">{words('account')}</th>
           <th scope="col" style={{ inlineSize: 310 }}>
-            {words('password')}
+            {list.every((account) => account.holdsFile) ? files('file') : words('password')}
           </th>
           <th scope="col">{words('health')}</th>
           <th scope="col">{words('changed')}</th>

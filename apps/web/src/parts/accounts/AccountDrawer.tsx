@@ -10,8 +10,10 @@ import {
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { ask } from '../../lib/client.ts';
 import { ago, exact } from '../../lib/format.ts';
+import { access } from '../../lib/messages/access.ts';
 import { accounts } from '../../lib/messages/accounts.ts';
 import { custom } from '../../lib/messages/custom.ts';
 import { keys } from '../../lib/query.ts';
@@ -31,6 +33,8 @@ import css from './drawer.module.css';
 import { PasswordCell } from './PasswordCell.tsx';
 import type { AccountActions } from './use-account-actions.tsx';
 import { policyOf, usePolicies, useResource } from './use-lists.ts';
+
+const SharesTab = lazy(() => import('../shares/SharesTab.tsx'));
 
 function AccountDetails({ account }: { readonly account: Account }) {
   const resource = useResource(account.resourceId).data;
@@ -100,6 +104,7 @@ export default function AccountDrawer(props: {
   });
   const account = query.data;
   const may = (action: string) => account?.can.includes(action) ?? false;
+  const owner = useResource(account?.resourceId ?? null).data?.ownerName ?? '';
   return (
     <SideDrawer
       open
@@ -199,9 +204,9 @@ export default function AccountDrawer(props: {
           <Tabs value={tab} onChange={(value) => props.onTab(drawerTab(value ?? undefined))} keepMounted={false}>
             <Tabs.List className={css.tabs}>
               <Tabs.Tab value="details">{accounts('details')}</Tabs.Tab>
-              <Tabs.Tab value="proof">{accounts('proof')}</Tabs.Tab>
+              {!account.holdsFile && <Tabs.Tab value="proof">{accounts('proof')}</Tabs.Tab>}
               <Tabs.Tab value="history">{accounts('historyTab')}</Tabs.Tab>
-              <Tabs.Tab value="rotations">{accounts('rotations')}</Tabs.Tab>
+              {!account.holdsFile && <Tabs.Tab value="rotations">{accounts('rotations')}</Tabs.Tab>}
             </Tabs.List>
             <Tabs.Panel value="details" className={css.panel}>
               <AccountDetails account={account} />
@@ -214,6 +219,15 @@ export default function AccountDrawer(props: {
             </Tabs.Panel>
             <Tabs.Panel value="rotations" className={css.panel}>
               <AccountRotations account={account} actions={actions} />
+            </Tabs.Panel>
+            <Tabs.Panel value="shares" className={css.panel}>
+              {may('account.share') ? (
+                <Suspense fallback={<Bones />}>
+                  <SharesTab of={{ kind: 'account', id: account.id, name: account.username, owner: owner }} />
+                </Suspense>
+              ) : (
+                <p className="dim">{access('only', { owner: owner })}</p>
+              )}
             </Tabs.Panel>
           </Tabs>
         </>

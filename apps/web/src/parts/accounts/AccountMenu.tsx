@@ -144,7 +144,7 @@ export function useAccountMenu(
               {accounts('quickLook')}
             </Menu.Item>
             <Menu.Item leftSection={<IconHistory size={15} />} onClick={then(() => look(account, 'history'))}>
-              {accounts('history')}
+              {account.holdsFile ? files('menuHistory') : accounts('history')}
             </Menu.Item>
           </>
         )}

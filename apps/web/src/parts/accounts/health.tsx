@@ -12,6 +12,7 @@ import {
 } from '@tabler/icons-react';
 import type { Account, Health } from '@strongroom/contract';
 import { accounts } from '../../lib/messages/accounts.ts';
+import { files } from '../../lib/messages/files.ts';
 import { Pill, type Tone } from '../../ui/Pill.tsx';
 
 /** How each health looks. */
@@ -48,6 +49,13 @@ export function HealthPill({ health, quiet = false }: { readonly health: Health;
 
 /** The one thing to know about an account: an unfinished rotation first, else its health. */
 export function AccountHealth({ account }: { readonly account: Account }) {
+  if (account.holdsFile)
+    return (
+      <span className="dim3" title={files('notChecked')}>
+        <span aria-hidden>–</span>
+        <span className="sr">{files('notChecked')}</span>
+      </span>
+    );
   if (account.attempt?.state === 'needs-person') {
     return (
       <Pill tone="bad" icon={IconUserExclamation} title={accounts('attemptNeedsPerson')}>

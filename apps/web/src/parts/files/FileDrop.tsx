@@ -75,7 +75,7 @@ export function FileDrop(props: {
           {...(props.autoFocus ? { 'data-autofocus': true } : {})}
           onClick={() => input.current?.click()}
         >
-          {files(file ? 'chooseOther' : 'choose')}
+          {files(file ? (props.slim ? 'change' : 'chooseOther') : 'choose')}
         </button>
         <input
           ref={input}

@@ -110,6 +110,7 @@ const onAccount = [
   'account.delete',
   'account.copy',
   'account.move',
+  'account.share',
   'account.exclude-proof',
   'account.reveal',
   'account.reveal-former',

@@ -65,6 +65,7 @@ const onResource = [
   'resource.copy',
   'resource.tag',
   'resource.share',
+  'resource.transfer',
   'resource.reveal-field',
   'resource.download-file',
   'resource.upload-file',

@@ -6,16 +6,21 @@ import {
   IconKey,
   IconServer,
   IconSettings,
+  IconShare,
   IconShieldLock,
+  IconTransfer,
   IconTrash,
+  IconUserQuestion,
   IconUsers,
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { ask, ProblemError } from '../../lib/client.ts';
+import { access } from '../../lib/messages/access.ts';
 import { groups } from '../../lib/messages/groups.ts';
 import { keys, queries } from '../../lib/query.ts';
+import { useCan } from '../../lib/session.tsx';
 import { usePolicies } from '../../parts/accounts/use-lists.ts';
 import { refreshGroups } from '../../parts/groups/use-explorer.ts';
 import { NotFound } from '../../parts/NotFound.tsx';
@@ -31,8 +36,10 @@ import { GroupCrumbs } from './GroupCrumbs.tsx';
 
 const MembersTab = lazy(() => import('./MembersTab.tsx'));
 const SettingsTab = lazy(() => import('./SettingsTab.tsx'));
+const SharesTab = lazy(() => import('../../parts/shares/SharesTab.tsx'));
+const GiveAwayDialog = lazy(() => import('../../parts/shares/GiveAwayDialog.tsx'));
 
-const tabs = ['members', 'settings'] as const;
+const tabs = ['members', 'shares', 'settings'] as const;
 type Tab = (typeof tabs)[number];
 const tabOf = (text: unknown): Tab => tabs.find((tab) => tab === text) ?? 'members';
 
@@ -40,10 +47,14 @@ function View({ group, tab }: { readonly group: ResourceGroup; readonly tab: Tab
   const navigate = useNavigate();
   const policies = usePolicies();
   const [deleting, setDeleting] = useState(false);
+  const [giving, setGiving] = useState(false);
+  const mayAsk = useCan('access.who');
   const may = (action: string) => group.can.includes(action);
   useEffect(() => {
     document.title = `${group.name} · Strongroom`;
   }, [group.name]);
+  const shared = { kind: 'resource-group', id: group.id, name: group.name, owner: group.ownerName } as const;
+  const mayGive = may('resource-group.transfer');
   const facts: readonly Fact[] = [
     { icon: IconServer, name: groups('factMembers'), value: groups('factMembersValue', { count: group.members }) },
     {
@@ -88,17 +99,34 @@ function View({ group, tab }: { readonly group: ResourceGroup; readonly tab: Tab
             >
               {groups('showPasswords')}
             </Button>
-            {may('resource-group.delete') && (
-              <Menu width={200}>
+            {(may('resource-group.delete') || mayGive || mayAsk) && (
+              <Menu width={220}>
                 <Menu.Target>
                   <ActionIcon size={32} variant="default" aria-label={groups('moreFor', { name: group.name })}>
                     <IconDots size={17} />
                   </ActionIcon>
                 </Menu.Target>
                 <Menu.Dropdown>
-                  <Menu.Item leftSection={<IconTrash size={15} />} data-danger onClick={() => setDeleting(true)}>
-                    {groups('delete')}
-                  </Menu.Item>
+                  {mayGive && (
+                    <Menu.Item leftSection={<IconTransfer size={15} />} onClick={() => setGiving(true)}>
+                      {access('transfer')}
+                    </Menu.Item>
+                  )}
+                  {mayAsk && (
+                    <Menu.Item
+                      leftSection={<IconUserQuestion size={15} />}
+                      onClick={() =>
+                        void navigate({ to: '/admin/access/who', search: { kind: shared.kind, object: group.id } })
+                      }
+                    >
+                      {access('tabWho')}
+                    </Menu.Item>
+                  )}
+                  {may('resource-group.delete') && (
+                    <Menu.Item leftSection={<IconTrash size={15} />} data-danger onClick={() => setDeleting(true)}>
+                      {groups('delete')}
+                    </Menu.Item>
+                  )}
                 </Menu.Dropdown>
               </Menu>
             )}
@@ -120,6 +148,11 @@ function View({ group, tab }: { readonly group: ResourceGroup; readonly tab: Tab
             >
               {groups('tabMembers')}
             </Tabs.Tab>
+            {may('resource-group.share') && (
+              <Tabs.Tab value="shares" leftSection={<IconShare size={15} stroke={1.7} />}>
+                {access('tab')}
+              </Tabs.Tab>
+            )}
             <Tabs.Tab value="settings" leftSection={<IconSettings size={15} stroke={1.7} />}>
               {groups('tabSettings')}
             </Tabs.Tab>
@@ -129,6 +162,15 @@ function View({ group, tab }: { readonly group: ResourceGroup; readonly tab: Tab
               <MembersTab group={group} />
             </Suspense>
           </Tabs.Panel>
+          <Tabs.Panel value="shares" className={css.panel}>
+            {may('resource-group.share') ? (
+              <Suspense fallback={<Bones />}>
+                <SharesTab of={shared} />
+              </Suspense>
+            ) : (
+              <p className="dim">{access('only', { owner: group.ownerName })}</p>
+            )}
+          </Tabs.Panel>
           <Tabs.Panel value="settings" className={css.panel}>
             <Suspense fallback={<Bones />}>
               <SettingsTab key={group.version} group={group} />
@@ -136,6 +178,15 @@ function View({ group, tab }: { readonly group: ResourceGroup; readonly tab: Tab
           </Tabs.Panel>
         </Tabs>
       </div>
+      {giving && (
+        <Suspense fallback={null}>
+          <GiveAwayDialog
+            of={shared}
+            close={() => setGiving(false)}
+            done={() => navigate({ to: '/resources/groups' })}
+          />
+        </Suspense>
+      )}
       {deleting && (
         <ConfirmByName
           open

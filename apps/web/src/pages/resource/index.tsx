@@ -11,13 +11,17 @@ import {
   IconPencil,
   IconRotateClockwise,
   IconServerCog,
+  IconShare,
+  IconTransfer,
   IconTrash,
+  IconUserQuestion,
   IconUsers,
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { ask, ProblemError } from '../../lib/client.ts';
+import { access } from '../../lib/messages/access.ts';
 import { accounts as accountWords } from '../../lib/messages/accounts.ts';
 import { custom } from '../../lib/messages/custom.ts';
 import { resources } from '../../lib/messages/resources.ts';
@@ -40,8 +44,10 @@ const AccountsTab = lazy(() => import('./AccountsTab.tsx').then((tab) => ({ defa
 const CopyDialog = lazy(() => import('./CopyDialog.tsx'));
 const HistoryTab = lazy(() => import('./HistoryTab.tsx'));
 const RotationTab = lazy(() => import('./RotationTab.tsx'));
+const SharesTab = lazy(() => import('../../parts/shares/SharesTab.tsx'));
+const GiveAwayDialog = lazy(() => import('../../parts/shares/GiveAwayDialog.tsx'));
 
-const tabs = ['accounts', 'rotation', 'history'] as const;
+const tabs = ['accounts', 'shares', 'rotation', 'history'] as const;
 type Tab = (typeof tabs)[number];
 const tabOf = (text: unknown): Tab => tabs.find((tab) => tab === text) ?? 'accounts';
 
@@ -137,6 +143,8 @@ function View({ resource, tab }: { readonly resource: Resource; readonly tab: Ta
   const mayAudit = useCan('audit.list');
   const [deleting, setDeleting] = useState(false);
   const [copying, setCopying] = useState(false);
+  const [giving, setGiving] = useState(false);
+  const mayAsk = useCan('access.who');
   const facts = useFacts(resource);
   const may = (action: string) => resource.can.includes(action);
   useEffect(() => {
@@ -183,7 +191,7 @@ function View({ resource, tab }: { readonly resource: Resource; readonly tab: Ta
                 {resources('edit')}
               </Button>
             )}
-            {(may('resource.delete') || may('resource.copy') || mayAudit) && (
+            {(may('resource.delete') || may('resource.copy') || may('resource.transfer') || mayAudit || mayAsk) && (
               <Menu width={220}>
                 <Menu.Target>
                   <ActionIcon size={32} variant="default" aria-label={resources('moreFor', { name: resource.name })}>
@@ -194,6 +202,21 @@ function View({ resource, tab }: { readonly resource: Resource; readonly tab: Ta
                   {may('resource.copy') && (
                     <Menu.Item leftSection={<IconCopyPlus size={15} />} onClick={() => setCopying(true)}>
                       {custom('copy')}
+                    </Menu.Item>
+                  )}
+                  {may('resource.transfer') && (
+                    <Menu.Item leftSection={<IconTransfer size={15} />} onClick={() => setGiving(true)}>
+                      {access('transfer')}
+                    </Menu.Item>
+                  )}
+                  {mayAsk && (
+                    <Menu.Item
+                      leftSection={<IconUserQuestion size={15} />}
+                      onClick={() =>
+                        void navigate({ to: '/admin/access/who', search: { kind: 'resource', object: resource.id } })
+                      }
+                    >
+                      {access('tabWho')}
                     </Menu.Item>
                   )}
                   {mayAudit && (
@@ -229,6 +252,11 @@ function View({ resource, tab }: { readonly resource: Resource; readonly tab: Ta
             >
               {resources('tabAccounts')}
             </Tabs.Tab>
+            {may('resource.share') && (
+              <Tabs.Tab value="shares" leftSection={<IconShare size={15} stroke={1.7} />}>
+                {access('tab')}
+              </Tabs.Tab>
+            )}
             <Tabs.Tab value="rotation" leftSection={<IconServerCog size={15} stroke={1.7} />}>
               {resources('tabRotation')}
             </Tabs.Tab>
@@ -240,6 +268,15 @@ function View({ resource, tab }: { readonly resource: Resource; readonly tab: Ta
             <Suspense fallback={<Bones />}>
               <AccountsTab resource={resource} />
             </Suspense>
+          </Tabs.Panel>
+          <Tabs.Panel value="shares" className={css.panel}>
+            {may('resource.share') ? (
+              <Suspense fallback={<Bones />}>
+                <SharesTab of={{ kind: 'resource', id: resource.id, name: resource.name, owner: resource.ownerName }} />
+              </Suspense>
+            ) : (
+              <p className="dim">{access('only', { owner: resource.ownerName })}</p>
+            )}
           </Tabs.Panel>
           <Tabs.Panel value="rotation" className={css.panel}>
             <Suspense fallback={<Bones />}>
@@ -256,6 +293,15 @@ function View({ resource, tab }: { readonly resource: Resource; readonly tab: Ta
       {copying && (
         <Suspense fallback={null}>
           <CopyDialog resource={resource} close={() => setCopying(false)} />
+        </Suspense>
+      )}
+      {giving && (
+        <Suspense fallback={null}>
+          <GiveAwayDialog
+            of={{ kind: 'resource', id: resource.id, name: resource.name, owner: resource.ownerName }}
+            close={() => setGiving(false)}
+            done={() => navigate({ to: '/resources' })}
+          />
         </Suspense>
       )}
       {deleting && <DeleteDialog resource={resource} close={() => setDeleting(false)} />}

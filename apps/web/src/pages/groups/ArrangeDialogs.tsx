@@ -198,6 +198,7 @@ export function PlaceDialog(props: {
           {items.map((group) => (
             <li key={group.id}>
               <Checkbox
+                classNames={{ body: picker.check ?? '' }}
                 size="xs"
                 checked={chosen.includes(group.id)}
                 onChange={(event) => toggle(group, event.currentTarget.checked)}

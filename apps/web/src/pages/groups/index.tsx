@@ -98,6 +98,7 @@ export default function Groups() {
           </>
         }
       >
+        {phone && shown}
         {mayArrange && (
           <Button
             component={Link}
@@ -112,7 +113,7 @@ export default function Groups() {
       </PageHeader>
       {asTree ? (
         <>
-          <div className={css.treeBar}>{shown}</div>
+          {!phone && <div className={css.treeBar}>{shown}</div>}
           <GroupTree onOpen={open} />
         </>
       ) : (
@@ -123,7 +124,7 @@ export default function Groups() {
             placeholder={groups('filter')}
             active={kind ? 1 : 0}
             onClear={() => setUrl({ search: undefined, kind: undefined })}
-            end={shown}
+            end={phone ? null : shown}
           >
             <Select
               aria-label={groups('kind')}

@@ -93,6 +93,7 @@ export function ResourcePicker(props: {
               return (
                 <li key={item.id}>
                   <Checkbox
+                    classNames={{ body: css.check ?? '' }}
                     size="xs"
                     checked={already || picked.has(item.id)}
                     disabled={already}

@@ -60,6 +60,7 @@ export function RulesBuilder(props: {
           {rules.map((rule, index) => (
             <li key={rule.key} className={css.rule} aria-label={groups('rule', { n: index + 1 })}>
               <Select
+                className={css.ruleField}
                 aria-label={groups('ruleField', { n: index + 1 })}
                 data={attributes}
                 value={rule.attribute}
@@ -69,6 +70,7 @@ export function RulesBuilder(props: {
                 disabled={disabled ?? false}
               />
               <Select
+                className={css.ruleOperator}
                 aria-label={groups('ruleOperator', { n: index + 1 })}
                 data={operators}
                 value={rule.operator}
@@ -77,6 +79,7 @@ export function RulesBuilder(props: {
                 disabled={disabled ?? false}
               />
               <TextInput
+                className={css.ruleValue}
                 aria-label={groups('ruleValue', { n: index + 1 })}
                 value={rule.value}
                 maxLength={255}
@@ -87,6 +90,7 @@ export function RulesBuilder(props: {
                 disabled={disabled ?? false}
               />
               <ActionIcon
+                className={css.ruleRemove}
                 size={32}
                 aria-label={groups('ruleRemove', { n: index + 1 })}
                 disabled={(disabled ?? false) || rules.length === 1}

@@ -45,19 +45,23 @@ export function BulkBar<T>(props: {
   const shown = size > 0 && actions.length > 0 && !phone;
   useEffect(() => {
     if (!shown) return;
+    // Looked at before anybody acts on the key: a menu that closes with it is gone by the time it comes here.
+    let taken = false;
+    const onAny = () => {
+      const open = [...document.querySelectorAll('[role=menu], [role=listbox], [role=dialog]')];
+      taken = overlayIsOpen() || open.some((element) => element.checkVisibility());
+    };
     const onKey = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing || overlayIsOpen()) return;
-      // A menu, an open list or a field has its own use for Esc.
-      if (
-        event.target instanceof Element &&
-        event.target.closest('[role=menu], [role=listbox], input:not([type=checkbox])')
-      )
-        return;
+      if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing || taken) return;
       event.preventDefault();
       selection.clear();
     };
+    window.addEventListener('keydown', onAny, { capture: true });
     window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
+    return () => {
+      window.removeEventListener('keydown', onAny, { capture: true });
+      window.removeEventListener('keydown', onKey);
+    };
   }, [shown, selection]);
   if (!shown) return props.children;
   return (

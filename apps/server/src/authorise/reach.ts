@@ -3,13 +3,13 @@ import { statement, type OrganisationDb } from '../platform/db.ts';
 import { inForce } from './facts.ts';
 import { parseEdges, type Edge } from './hold.ts';
 import type { Facts } from './policy.ts';
+import { force } from './sight.ts';
 
 const nobody = '00000000-0000-0000-0000-000000000000';
 
 /** The user and every user group they are in. */
 const mine = (userId: string | null): RawBuilder<unknown> =>
   sql`select ${userId ?? nobody}::uuid union all select m.user_group_id from user_group_member m where m.user_id = ${userId ?? nobody}::uuid`;
-const force = sql.raw(inForce);
 
 /** Ids of the resources that reach a user whole: owned, shared, or in a group that is shared. */
 export const heldResources = (userId: string | null): RawBuilder<unknown> => sql`

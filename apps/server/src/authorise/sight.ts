@@ -45,17 +45,18 @@ export async function readSight(db: OrganisationDb, facts: Facts, userId: string
 }
 
 const ids = (some: readonly string[]): RawBuilder<unknown> => sql`${[...some]}::uuid[]`;
-const force = sql.raw(inForce);
+/** `inForce` as a part of statements that are put together. */
+export const force = sql<boolean>`(s.valid_from is null or s.valid_from <= now()) and (s.valid_until is null or s.valid_until > now())`;
 
-const shared = (sight: Sight, column: 'resource_id' | 'account_id'): RawBuilder<unknown> =>
-  sql`select s.${sql.raw(column)} from share s where s.${sql.raw(column)} is not null and s.to_id = any (${ids(sight.mine)}) and ${force}`;
+const shared = (sight: Sight, column: 'resourceId' | 'accountId'): RawBuilder<unknown> =>
+  sql`select ${sql.ref(`s.${column}`)} from share s where ${sql.ref(`s.${column}`)} is not null and s.to_id = any (${ids(sight.mine)}) and ${force}`;
 /** Ids of the resources that reach the actor whole, some of them twice. */
 const whole = (
   sight: Sight,
 ): RawBuilder<unknown> => sql`select o.id from resource o where o.owner_id = ${sight.userId}::uuid
-  union all ${shared(sight, 'resource_id')} union all select m.resource_id from resource_group_member m where m.group_id = any (${ids(sight.groups)})`;
+  union all ${shared(sight, 'resourceId')} union all select m.resource_id from resource_group_member m where m.group_id = any (${ids(sight.groups)})`;
 const partly = (sight: Sight): RawBuilder<unknown> =>
-  sql`select p.resource_id from account p where p.id in (${shared(sight, 'account_id')})`;
+  sql`select p.resource_id from account p where p.id in (${shared(sight, 'accountId')})`;
 
 /** `(id, whole)` of each resource of which the actor sees something, to go through one by one where it is not much. */
 export const resourcesSeen = (sight: Sight): RawBuilder<unknown> => sql`select x.id, bool_or(x.whole) as whole from (
@@ -82,7 +83,7 @@ export function seenAccount(sight: Sight, a: string, r: string, asked: 'at-once'
   if (sight.extent === 'all') return sql<boolean>`true`;
   const [id, resourceId] = [sql.ref(`${a}.id`), sql.ref(`${a}.resourceId`)];
   if (asked === 'at-once')
-    return sql<boolean>`(${resourceId} in (${whole(sight)}) or ${id} in (${shared(sight, 'account_id')}))`;
+    return sql<boolean>`(${resourceId} in (${whole(sight)}) or ${id} in (${shared(sight, 'accountId')}))`;
   return sql<boolean>`(${reaches(sight, resourceId, sql.ref(`${r}.ownerId`))}
     or ${one(sql`share s where s.target_id = ${id} and s.to_id = any (${ids(sight.mine)}) and ${force}`)})`;
 }
@@ -97,4 +98,4 @@ const reaches = (sight: Sight, id: RawBuilder<unknown>, owner: RawBuilder<unknow
 
 /** Whether a sight of little sees the account in the table named `a` on a row `c` of `resourcesSeen`. */
 export const seenOnResource = (sight: Sight, a: string, c: string): RawBuilder<boolean> =>
-  sql<boolean>`(${sql.ref(`${c}.whole`)} or ${sql.ref(`${a}.id`)} in (${shared(sight, 'account_id')}))`;
+  sql<boolean>`(${sql.ref(`${c}.whole`)} or ${sql.ref(`${a}.id`)} in (${shared(sight, 'accountId')}))`;

@@ -13,12 +13,19 @@ import {
   type Sight,
 } from '../authorise/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
-import { countedTo, literally } from '../platform/paging.ts';
+import { countedTo } from '../platform/paging.ts';
 import { healthOf } from './account.queries.ts';
+import { fits, probe, wordsOf, type Probe, type Word } from './words.ts';
 
 /** What a list is narrowed by, as its call takes it. */
-export type ResourceFilters = Partial<z.output<(typeof listResources)['input']>>;
-export type AccountFilters = Partial<z.output<(typeof listAccounts)['input']>>;
+export type ResourceFilters = Partial<z.output<(typeof listResources)['input']>> & Also;
+export type AccountFilters = Partial<z.output<(typeof listAccounts)['input']>> & Also;
+interface Also {
+  /** Words with their spellings, in place of `search`. */
+  readonly words?: readonly Word[] | undefined;
+  /** No others than these ids, which are few. */
+  readonly among?: readonly string[] | undefined;
+}
 type Common = Pick<ResourceFilters, 'type' | 'ownerId' | 'department' | 'location' | 'groupId' | 'tag' | 'field'>;
 
 /** Where a list finds its rows: everything from `from` to the end of `where`, to be put in order; and how they are counted, see `readPage`. */
@@ -27,63 +34,22 @@ export interface Found {
   readonly counting: RawBuilder<unknown>;
   readonly atLeast?: { readonly from: RawBuilder<unknown>; readonly enough: number } | undefined;
   readonly countTo?: number;
+  /** True when rows are met along the list, and another order costs much. */
+  readonly walks?: boolean;
+  /** What accounts are ordered by for the name of their resource, where it is not `lower(r.name)`. */
+  readonly name?: RawBuilder<unknown>;
 }
 
-/** More candidates than these are met soon enough by going along the list; fewer are quicker looked at one by one. */
-export const candidatesAtMost = 5_000;
 /** What is found slowly, such as resources through the health of their accounts, is counted to here only. */
 const slowlyTo = 1_000;
 
 const and = (conditions: readonly RawBuilder<unknown>[]): RawBuilder<unknown> =>
   conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);
 
-/** The words of a search, longest first: the rarest is likely among them. */
-export const wordsOf = (search: string | undefined): string[] =>
-  [...new Set((search ?? '').split(/\s+/).filter((word) => word !== ''))].sort((a, b) => b.length - a.length);
-
-/** True when the index of texts knows something of the word: it goes by three letters or digits in a row. */
-export const isIndexed = (word: string): boolean => /[\p{L}\p{N}]{3}/u.test(word);
-
-/** What a search or a field's value leaves of a table: patterns that must all fit, and ids that do; `all` of them where they are few. */
-interface Probe {
-  readonly likes: readonly string[];
-  readonly ids: readonly string[] | undefined;
-  readonly all: boolean;
-}
-
-/**
- * Turns words into patterns, folded by the database as it folds what they are held against, and asks the index for what fits all of them. `exact` are
- * texts that the rows hold somewhere, which narrow the candidates but are judged elsewhere.
- */
-async function probe(
-  db: OrganisationDb,
-  table: 'resources' | 'accounts',
-  words: readonly string[],
-  exact: readonly string[],
-): Promise<Probe> {
-  const indexed = [...words, ...exact].filter(isIndexed).sort((a, b) => b.length - a.length).slice(0, 3); // prettier-ignore
-  if (words.length === 0 && indexed.length === 0) return { likes: [], ids: undefined, all: false };
-  const pattern = (word: string | undefined): RawBuilder<unknown> =>
-    word === undefined ? sql`null::text[]` : sql`array[lower(${`%${literally(word)}%`})]`;
-  const { rows } = await sql<{ likes: string[]; ids: string[] | null }>`select
-    array(select lower(w) from unnest(${words.map((word) => `%${literally(word)}%`)}::text[]) w) as likes,
-    ${
-      indexed.length === 0
-        ? sql`null::uuid[]`
-        : sql`array(select ${sql.raw(`strongroom.probe_${table}`)}(${pattern(indexed[0])}, ${pattern(indexed[1])}, ${pattern(indexed[2])}, ${candidatesAtMost + 1}))`
-    } as ids`.execute(db);
-  const row = rows[0];
-  const ids = row?.ids ?? undefined;
-  return { likes: row?.likes ?? [], ids, all: ids !== undefined && ids.length <= candidatesAtMost };
-}
-
 const list = <T>(some: T | readonly T[] | undefined): readonly T[] =>
   some === undefined ? [] : Array.isArray(some) ? (some as readonly T[]) : [some as T];
 const fieldsOf = (filters: Common): { id: string; value: string }[] =>
   list(filters.field).map((text) => ({ id: text.slice(0, 36), value: text.slice(37) }));
-
-const fits = (table: string, likes: readonly string[]): RawBuilder<unknown>[] =>
-  likes.map((like) => sql`${sql.ref(`${table}.searchText`)} like ${like}`);
 
 /** What resources are narrowed by beside words: conditions on the table `r`. A group that the asker may not see has no members for them. */
 function onResource(
@@ -136,7 +102,7 @@ export async function findResources(
   const values = fields.map(({ value }) => value);
   const [sight, probed, named] = await Promise.all([
     readSight(db, facts, userId),
-    probe(db, 'resources', wordsOf(filters.search), values),
+    probe(db, 'resources', filters.words ?? wordsOf(filters.search), values),
     filters.name === undefined ? undefined : resourceNamed(db, filters.name),
     eachByItsValues(db),
   ]);
@@ -147,16 +113,16 @@ export async function findResources(
   if (filters.name !== undefined) others.push(sql`lower(r.name) = lower(${filters.name})`);
   if (filters.number !== undefined) others.push(sql`r.number = ${filters.number}`);
   if (filters.health !== undefined) others.push(hasHealth(sight, filters.health));
-  const conditions = [...others, ...fits('r', probed.likes)];
+  const conditions = [...others, ...fits('r', probed.words)];
   const countTo = filters.health === undefined ? countedTo : slowlyTo;
-  const ids = named ?? (probed.all ? probed.ids : undefined);
+  const ids = filters.among ?? named ?? (probed.all ? probed.ids : undefined);
   const among = (some: readonly string[]): RawBuilder<unknown> =>
     sql`from ${these(some)} ${resourceOf(sql`c.id`)} where ${and([...conditions, seenResource(sight, 'r', 'each')])}`;
   const table = (asked: 'at-once' | 'each'): RawBuilder<unknown> =>
     sql`from resource r where ${and([...conditions, seenResource(sight, 'r', asked)])}`;
   const one = filters.number !== undefined ? table('each') : undefined;
   if (one) return { from: one, counting: one };
-  if (ids !== undefined && sight.extent !== 'few')
+  if (ids !== undefined && (sight.extent !== 'few' || filters.among))
     // Whoever sees everything sees all that fit: they are counted already.
     return {
       from: among(ids),
@@ -169,7 +135,11 @@ export async function findResources(
   }
   const some = (): RawBuilder<unknown> => sql`from (${someSeen(sight, countedTo + 1)}) s`;
   return {
-    ...along(sight, { narrowed: others.length > 0, deep: isDeep(filters) }, probed, { from: table, some, among }),
+    ...(await along(db, sight, { narrowed: others.length > 0, deep: isDeep(filters) }, probed, {
+      from: table,
+      some,
+      among,
+    })),
     countTo,
   };
 }
@@ -178,18 +148,24 @@ export async function findResources(
  * Along the order of the list, until the page is full. To count, what is seen is gathered at once; but where nothing is narrowed but by words, some of it is
  * enough to know: of what is seen more than is counted to, of what fits those that the index gave.
  */
-function along(
+async function along(
+  db: OrganisationDb,
   sight: Sight,
   { narrowed, deep }: { narrowed: boolean; deep: boolean },
-  { ids, likes }: Probe,
+  { ids, words }: Probe,
   how: {
     from(asked: 'at-once' | 'each'): RawBuilder<unknown>;
     some(): RawBuilder<unknown>;
     among(ids: readonly string[]): RawBuilder<unknown>;
   },
-): Found {
-  const found = { from: how.from(deep ? 'at-once' : 'each'), counting: how.from('at-once') };
+): Promise<Found> {
+  const found = { walks: true, from: how.from(deep ? 'at-once' : 'each'), counting: how.from('at-once') };
   if (narrowed) return found;
+  // What is not narrowed, or by words that fit much, soon fills a page. The planner expects words to be rare, and would read and sort the whole table for them.
+  if (ids !== undefined || words.length === 0)
+    await sql`select set_config('enable_sort', 'off', true), set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)`.execute(
+      db,
+    );
   if (ids !== undefined)
     return {
       ...found,
@@ -198,7 +174,7 @@ function along(
           ? { from: sql`from ${these(ids)}`, enough: 0 }
           : { from: how.among(ids.slice(0, 2_000)), enough: 1_000 },
     };
-  return sight.extent === 'most' && likes.length === 0
+  return sight.extent === 'most' && words.length === 0
     ? { ...found, atLeast: { from: how.some(), enough: countedTo } }
     : found;
 }
@@ -232,7 +208,7 @@ export async function findAccounts(
   const exact = [...fields.map(({ value }) => value), ...(filters.username === undefined ? [] : [filters.username])];
   const [sight, probed] = await Promise.all([
     readSight(db, facts, userId),
-    probe(db, 'accounts', wordsOf(filters.search), filters.resourceId === undefined ? exact : []),
+    probe(db, 'accounts', filters.words ?? wordsOf(filters.search), filters.resourceId === undefined ? exact : []),
     eachByItsValues(db),
   ]);
   const others = [
@@ -243,18 +219,18 @@ export async function findAccounts(
   if (filters.username !== undefined) others.push(sql`a.username = ${filters.username}`);
   if (filters.number !== undefined) others.push(sql`a.number = ${filters.number}`);
   if (filters.health !== undefined) others.push(isHealth(filters.health));
-  const conditions = [...others, ...fits('a', probed.likes)];
+  const conditions = [...others, ...fits('a', probed.words)];
   const same = (from: RawBuilder<unknown>): Found => ({ from, counting: from });
   const tables = (asked: 'at-once' | 'each'): RawBuilder<unknown> =>
     sql`from account a join resource r on r.id = a.resource_id where ${and([...conditions, seenAccount(sight, 'a', 'r', asked)])}`;
-  const ids = probed.all ? probed.ids : undefined;
+  const ids = filters.among ?? (probed.all ? probed.ids : undefined);
   const mine = filters.view === 'favourite' ? favourites(userId) : filters.view === 'recent' ? used(userId) : undefined;
   const among = (some: RawBuilder<unknown>): RawBuilder<unknown> => sql`from ${some}
     cross join lateral (select * from account a where a.id = c.id offset 0) a ${resourceOf(sql`a.resource_id`)}
     where ${and([...conditions, seenAccount(sight, 'a', 'r', 'each')])}`;
   if (mine !== undefined) return same(among(mine));
   if (filters.resourceId !== undefined || filters.number !== undefined) return same(tables('each'));
-  if (ids !== undefined && sight.extent !== 'few')
+  if (ids !== undefined && (sight.extent !== 'few' || filters.among))
     return {
       from: among(these(ids)),
       counting: sight.extent === 'all' && others.length === 0 ? sql`from ${these(ids)}` : among(these(ids)),
@@ -264,14 +240,16 @@ export async function findAccounts(
   if (sight.extent === 'few') return same(throughResources);
   if (sight.extent === 'many')
     return {
-      from: isByResource(filters) ? byResource(sight, conditions, filters) : tables('at-once'),
+      ...(isByResource(filters)
+        ? { from: byResource(sight, conditions, filters), name: sql`r.name_key` }
+        : { from: tables('at-once') }),
       counting: throughResources,
       countTo: conditions.length === 0 ? countedTo : slowlyTo,
     };
   // As many resources as have enough accounts, as a rule.
   const some = (): RawBuilder<unknown> => sql`from (${someSeen(sight, countedTo / 5)}) s
     cross join lateral (select 1 from account a where a.resource_id = s.id offset 0) a`;
-  return along(sight, { narrowed: others.length > 0, deep: isDeep(filters) }, probed, {
+  return along(db, sight, { narrowed: others.length > 0, deep: isDeep(filters) }, probed, {
     from: tables,
     some,
     among: (some) => among(these(some)),
@@ -285,7 +263,7 @@ const byResource = (
   conditions: readonly RawBuilder<unknown>[],
   { sort }: AccountFilters,
 ): RawBuilder<unknown> =>
-  sql`from (select r.*, c.whole from (${resourcesSeen(sight)}) c ${resourceOf(sql`c.id`)} order by lower(r.name) ${sort?.startsWith('-') ? sql`desc` : sql`asc`}) r
+  sql`from (select r.*, c.whole, lower(r.name) as name_key from (${resourcesSeen(sight)}) c ${resourceOf(sql`c.id`)} order by lower(r.name) ${sort?.startsWith('-') ? sql`desc` : sql`asc`}) r
     cross join lateral (select * from account a where a.resource_id = r.id and ${seenOnResource(sight, 'a', 'r')} offset 0) a where ${and(conditions)}`;
 
 const favourites = (userId: string | null): RawBuilder<unknown> =>

@@ -11,6 +11,8 @@ import { dashboardEndpoint } from './dashboard.ts';
 import { listEndpoints } from './list.endpoints.ts';
 import { resourceEndpoints as endpoints, type ResourceParts } from './resource.endpoints.ts';
 
+export { findAccounts, findResources } from './find.ts';
+export { fits, nearly, wordsOf, type Word } from './words.ts';
 export { isResettable, proofReply, readAccountRow } from './account.queries.ts';
 export { requireNoAttempt } from './accounts.ts';
 export { fieldPlace, fieldReader, readFields, type FieldRow } from './fields.ts';

@@ -51,12 +51,17 @@ export const listEndpoints: Endpoint[] = [
     async run(grant, input, facts) {
       const { userId } = grant.actor;
       const recent = input.view === 'recent';
+      const found = await findAccounts(grant.db, facts, userId, input);
       const page = await readPage<{ id: string }>(grant.db, input, {
         select: sql`a.id`,
-        ...(await findAccounts(grant.db, facts, userId, input)),
+        ...found,
         id: sql`a.id`,
         first: recent ? '-lastUsed' : 'resourceName',
-        orders: { ...accountOrders, ...(recent ? { lastUsed: { by: sql`c.last_event`, type: 'text' } } : {}) },
+        orders: {
+          ...accountOrders,
+          ...(found.name ? { resourceName: { by: found.name, type: 'text' } } : {}),
+          ...(recent ? { lastUsed: { by: sql`c.last_event`, type: 'text' } } : {}),
+        },
       });
       const rows = await readAccountRows(
         grant.db,

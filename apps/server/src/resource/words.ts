@@ -1,0 +1,86 @@
+import { sql, type RawBuilder } from 'kysely';
+import type { OrganisationDb } from '../platform/db.ts';
+import { literally } from '../platform/paging.ts';
+
+/** One word that must be there, as the LIKE patterns of its spellings: one that fits is enough. */
+export type Word = readonly string[];
+
+/** The words of a search as they were written. */
+export const wordsOf = (search: string | undefined): Word[] =>
+  [...new Set((search ?? '').split(/\s+/).filter((word) => word !== ''))].map((word) => [`%${literally(word)}%`]);
+
+/** True when the index of texts knows something of a pattern: it goes by three letters or digits in a row. */
+const isIndexed = (pattern: string): boolean => /[\p{L}\p{N}]{3}/u.test(pattern);
+
+/**
+ * A word of four letters and more with the patterns of everything that is one edit away: a letter changed, left out, put in, or two that changed places. An edit
+ * is a `_` of the pattern, so no other word is needed to compare with, and nothing is learnt of words that the asker may not see. Patterns that
+ * the index knows nothing of are left out: in words of four or five letters those with the edit in their middle.
+ */
+export function nearly(word: string): Word {
+  const letters = [...word];
+  if (letters.length < 4) return [`%${literally(word)}%`];
+  const at =
+    (n: number, ...instead: readonly string[]): ((length: number) => string) =>
+    (length) =>
+      [...letters.slice(0, n).map(literally), ...instead, ...letters.slice(n + length).map(literally)].join('');
+  const edited = letters.flatMap((_, n) => [
+    at(n, '_')(1),
+    at(n)(1),
+    ...(n > 0 ? [at(n, '_')(0)] : []),
+    ...(n + 1 < letters.length ? [at(n, literally(letters[n + 1] ?? ''), literally(letters[n] ?? ''))(2)] : []),
+  ]);
+  return [literally(word), ...new Set(edited)].filter(isIndexed).map((pattern) => `%${pattern}%`);
+}
+
+/** More candidates than these are met soon enough by going along the list; fewer are quicker looked at one by one. */
+const candidatesAtMost = 5_000;
+
+/** What words leave of a table: patterns in lower case, word by word, and ids of rows that fit; `all` of them where they are few. */
+export interface Probe {
+  readonly words: readonly Word[];
+  readonly ids: readonly string[] | undefined;
+  readonly all: boolean;
+}
+
+/**
+ * Folds the words as the database folds what they are held against, and asks the index for what fits. `exact` are texts that the rows hold somewhere, which narrow
+ * the candidates but are judged elsewhere.
+ */
+export async function probe(
+  db: OrganisationDb,
+  table: 'resources' | 'accounts',
+  words: readonly Word[],
+  exact: readonly string[],
+): Promise<Probe> {
+  const length = (word: Word): number => word[0]?.length ?? 0;
+  // The longest words are likely the rarest.
+  const asked = [...words, ...exact.map((text): Word => [`%${literally(text)}%`])]
+    .filter((word) => word.length > 0 && word.every(isIndexed))
+    .sort((a, b) => length(b) - length(a));
+  if (words.length === 0 && asked.length === 0) return { words: [], ids: undefined, all: false };
+  const folded = (word: Word | undefined): RawBuilder<unknown> =>
+    word === undefined ? sql`null::text[]` : sql`array(select lower(w) from unnest(${[...word]}::text[]) w)`;
+  const { rows } = await sql<{ likes: string[]; ids: string[] | null }>`select
+    array(select lower(w) from unnest(${words.flat()}::text[]) with ordinality x(w, n) order by n) as likes,
+    ${
+      asked.length === 0
+        ? sql`null::uuid[]`
+        : sql`array(select ${sql.table(`strongroom.probe_${table}`)}(${folded(asked[0])}, ${folded(asked[1])}, ${folded(asked[2])}, ${candidatesAtMost + 1}))`
+    } as ids`.execute(db);
+  const likes = [...(rows[0]?.likes ?? [])];
+  const ids = rows[0]?.ids ?? undefined;
+  return {
+    words: words.map((word) => likes.splice(0, word.length)),
+    ids,
+    all: ids !== undefined && ids.length <= candidatesAtMost,
+  };
+}
+
+/** The rows of a table whose text has all of the words, folded already. */
+export const fits = (table: string, words: readonly Word[]): RawBuilder<unknown>[] =>
+  words.map((word) =>
+    word.length === 1
+      ? sql`${sql.ref(`${table}.searchText`)} like ${word[0]}`
+      : sql`${sql.ref(`${table}.searchText`)} like any (${[...word]}::text[])`,
+  );

@@ -1,5 +1,5 @@
 // needs: chromium
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launch, settled, signIn, visit, type Complaints } from './browser.ts';
 import { startProduct, type Product } from './product.ts';
@@ -37,11 +37,15 @@ async function addPerson(
 }
 
 /** Makes a call as whoever is signed in there. */
-async function post(where: Page, path: string, data: object): Promise<void> {
+async function post<T>(where: Page, path: string, data: object): Promise<T> {
   const { csrfToken } = (await (await where.request.get('/api/v1/session')).json()) as { csrfToken: string };
   const reply = await where.request.post(`/api/v1${path}`, { headers: { 'x-csrf-token': csrfToken }, data });
   if (!reply.ok()) throw new Error(`${path}: ${reply.status()} ${await reply.text()}`);
+  return (await reply.json()) as T;
 }
+
+/** Waits until a field has the focus, which a dialog gives it once it is open. */
+const focused = (field: Locator) => field.and(page.locator(':focus')).waitFor();
 
 beforeAll(async () => {
   [product, browser] = await Promise.all([startProduct({ unattended: true }), launch()]);
@@ -90,17 +94,18 @@ describe('people', () => {
     await page.goto('/admin/user-groups');
     await page.getByRole('button', { name: 'Add user group' }).first().focus();
     await page.keyboard.press('Enter');
-    await page.getByRole('dialog', { name: 'Add a user group' }).waitFor();
+    await focused(page.getByRole('dialog', { name: 'Add a user group' }).getByLabel('Name'));
     await page.keyboard.type('Linux operators');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Linux operators' }).waitFor();
     await page.getByRole('button', { name: 'Add members' }).first().focus();
     await page.keyboard.press('Enter');
     const adding = page.getByRole('dialog', { name: 'Add members to Linux operators' });
-    await adding.waitFor();
+    await focused(adding.getByLabel('Search users'));
     await page.keyboard.type('priya');
     await adding.getByText('ada@northwind.example').waitFor({ state: 'detached' });
     await page.keyboard.press('Tab');
+    await focused(adding.getByLabel('Priya Raman'));
     await page.keyboard.press('Space');
     await adding.getByText('1 chosen').waitFor();
     await adding.getByRole('button', { name: 'Add 1 user' }).focus();
@@ -122,17 +127,26 @@ describe('people', () => {
   });
 
   it('are locked out at once and let in again, and leave once what they own has a new owner', async () => {
-    const tomas = await addPerson('Tomás Rey', 'tomas', 'Password administrator');
-    const address = page.url();
+    const first = 'chosen by somebody else';
+    const tomas = { username: 'tomas', password: 'a sentence of his own' };
+    const { user } = await post<{ user: { id: string } }>(page, '/users', {
+      username: tomas.username,
+      fullName: 'Tomás Rey',
+      email: 'tomas@northwind.example',
+      role: 'password-administrator',
+      password: first,
+    });
+    const address = `/admin/users/${user.id}`;
     const theirs = await visit(browser, product.origin);
-    await signIn(theirs.page, tomas);
+    await signIn(theirs.page, { ...tomas, password: first });
+    await post(theirs.page, '/me/password', { current: first, next: tomas.password });
     await post(theirs.page, '/resources', { name: 'fra-app-lnx-042', type: 'Linux', accounts: [{ username: 'root' }] });
     await post(page, '/users', {
       username: 'yuki',
       fullName: 'Yuki Tanaka',
       email: 'yuki@northwind.example',
       role: 'password-administrator',
-      password: 'chosen by somebody else',
+      password: first,
     });
 
     await page.goto(address);

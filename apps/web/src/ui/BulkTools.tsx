@@ -78,10 +78,11 @@ export default function BulkTools<T>({
                   key={action.id}
                   leftSection={action.icon && <action.icon size={15} aria-hidden />}
                   data-danger={action.danger || undefined}
-                  disabled={Boolean(why)}
-                  onClick={() => action.run(chosen)}
+                  // Not `disabled`: the reason must be read and reached.
+                  {...(why ? { 'aria-disabled': true, closeMenuOnClick: false } : {})}
+                  onClick={() => !why && action.run(chosen)}
                 >
-                  {action.label}
+                  <span className={why && css.off}>{action.label}</span>
                   {why && <span className={css.why}>{why}</span>}
                 </Menu.Item>
               );

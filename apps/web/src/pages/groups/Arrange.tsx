@@ -1,8 +1,7 @@
 import { Button, Select } from '@mantine/core';
-import type { ExplorerNodeId } from '@strongroom/contract';
 import { IconCheck, IconFolderPlus, IconFolders, IconHistory, IconPlus } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { groups } from '../../lib/messages/groups.ts';
 import { useMe } from '../../lib/session.tsx';
 import { ExplorerTree } from '../../parts/groups/ExplorerTree.tsx';
@@ -14,15 +13,15 @@ import { ErrorBox } from '../../ui/ErrorBox.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { belowOf } from '../../ui/tree-rows.ts';
 import list from '../resources/resources.module.css';
-import { MoveDialog, NameDialog, PlaceDialog, RemoveDialog } from './ArrangeDialogs.tsx';
 import css from './groups.module.css';
-import { HistoryDrawer } from './HistoryDrawer.tsx';
-import { useNodeMenu } from './NodeMenu.tsx';
-import { arrangeAll, moveLine, renameOwnRoot } from './use-arrange.ts';
+import { useNodeMenu, type NodeQuestion } from './NodeMenu.tsx';
+import { moveLine } from './use-arrange.ts';
 
-type Asked =
-  | { readonly what: 'rename' | 'move' | 'remove' | 'make' | 'place' | 'root'; readonly line: ExplorerLine }
-  | { readonly what: 'history' };
+// Dialogs are fetched when one is opened.
+const HistoryDrawer = lazy(() => import('./HistoryDrawer.tsx'));
+const ArrangeDialog = lazy(() => import('./ArrangeDialog.tsx'));
+
+type Asked = { readonly what: NodeQuestion; readonly line: ExplorerLine } | { readonly what: 'history' };
 
 /** Arranges a tree: one's own groups, or the organisation's tree where it has one. By dragging, by menus and by keys alike. */
 export default function Arrange() {
@@ -42,7 +41,6 @@ export default function Arrange() {
     if (root) opened.set(root, true);
   }, [root?.id]);
   const version = explorer?.version ?? 0;
-  const parentOf = (line: ExplorerLine): ExplorerNodeId | null => (line.root ? null : (line.id as ExplorerNodeId));
   const menu = useNodeMenu({ everybody, ask: (what, line) => setAsked({ what, line }) });
   const close = () => setAsked(null);
 
@@ -53,7 +51,6 @@ export default function Arrange() {
         <div className={css.treeBox}>{error ? <ErrorBox error={error} retry={retry} /> : <Bones />}</div>
       </div>
     );
-  const line = asked && 'line' in asked ? asked.line : undefined;
   const nothing = !root || (!everybody && lines.length <= 1);
   return (
     <div className={list.page}>
@@ -146,87 +143,19 @@ export default function Arrange() {
         </div>
       )}
       {menu.node}
-      {asked?.what === 'history' && <HistoryDrawer version={version} close={close} />}
-      {line && asked?.what === 'move' && (
-        <MoveDialog
-          close={close}
-          lines={lines}
-          line={line}
-          does={(parentId) => {
-            opened.set({ id: parentId }, true);
-            return moveLine(explorer, lines, line, { parentId, position: null });
-          }}
-        />
-      )}
-      {line && asked?.what === 'rename' && (
-        <NameDialog
-          close={close}
-          title={groups('renameTitle', { name: line.label })}
-          go={groups('rename')}
-          name={line.label}
-          does={(name) =>
-            arrangeAll(
-              version,
-              [{ op: 'rename', nodeId: line.id as ExplorerNodeId, name }],
-              groups('renamed', { name }),
-            )
-          }
-        />
-      )}
-      {line && asked?.what === 'root' && (
-        <NameDialog
-          close={close}
-          title={groups('renameRoot')}
-          go={groups('rename')}
-          name={line.label}
-          help={groups('renameRootHelp')}
-          mayBeEmpty
-          does={renameOwnRoot}
-        />
-      )}
-      {line && asked?.what === 'make' && (
-        <NameDialog
-          close={close}
-          title={groups('newNodeTitle')}
-          go={groups('newNodeGo')}
-          name=""
-          does={(name) => {
-            opened.set(line, true);
-            return arrangeAll(
-              version,
-              [{ op: 'create', name, parentId: parentOf(line) }],
-              groups('madeNode', { name }),
-            );
-          }}
-        />
-      )}
-      {line && asked?.what === 'place' && (
-        <PlaceDialog
-          close={close}
-          does={(ids) => {
-            opened.set(line, true);
-            return arrangeAll(
-              version,
-              ids.map((groupId) => ({ op: 'place', groupId, parentId: parentOf(line) })),
-              groups('placed', { count: ids.length }),
-            );
-          }}
-        />
-      )}
-      {line && asked?.what === 'remove' && (
-        <RemoveDialog
-          close={close}
-          lines={lines}
-          line={line}
-          does={() =>
-            arrangeAll(
-              version,
-              [{ op: 'delete', nodeId: line.id as ExplorerNodeId }],
-              groups('removedNode', { name: line.label }),
-            )
-          }
-        />
-      )}
+      <Suspense fallback={null}>
+        {asked?.what === 'history' && <HistoryDrawer version={version} close={close} />}
+        {asked && 'line' in asked && (
+          <ArrangeDialog
+            what={asked.what}
+            line={asked.line}
+            lines={lines}
+            explorer={explorer}
+            opens={(id) => opened.set({ id }, true)}
+            close={close}
+          />
+        )}
+      </Suspense>
     </div>
   );
 }

@@ -9,7 +9,7 @@ import { ErrorBox } from '../../ui/ErrorBox.tsx';
 import css from './groups.module.css';
 
 /** The trees of groups one sees; a line opens its group. */
-export function GroupTree({ onOpen }: { readonly onOpen: (groupId: string) => void }) {
+export default function GroupTree({ onOpen }: { readonly onOpen: (groupId: string) => void }) {
   const opened = useOpen();
   const { lines, explorer, error, retry } = useExplorer(opened.open);
   useReveal(opened, lines, undefined);

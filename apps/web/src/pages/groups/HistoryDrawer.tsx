@@ -15,7 +15,7 @@ import { revert } from './use-arrange.ts';
 const pageSize = 50;
 
 /** Every change of the organisation's tree, the last first; each state can be brought back. */
-export function HistoryDrawer({ version, close }: { readonly version: number; readonly close: () => void }) {
+export default function HistoryDrawer({ version, close }: { readonly version: number; readonly close: () => void }) {
   const [busy, setBusy] = useState<number | null>(null);
   const found = useInfiniteQuery({
     queryKey: [...keys.explorer, 'history', version],

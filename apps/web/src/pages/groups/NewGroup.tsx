@@ -9,17 +9,18 @@ import {
 } from '@strongroom/contract';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { ask } from '../../lib/client.ts';
 import { groups } from '../../lib/messages/groups.ts';
 import { kit } from '../../lib/messages/kit.ts';
 import { fieldErrors } from '../../lib/problem.ts';
 import { keys, queries } from '../../lib/query.ts';
 import { useMe } from '../../lib/session.tsx';
-import { ResourcePicker, type Picked } from '../../parts/groups/ResourcePicker.tsx';
+import type { Picked } from '../../parts/groups/ResourcePicker.tsx';
 import { criteriaOf, emptyRule, incomplete, type RuleDraft } from '../../parts/groups/rules.ts';
 import { RulesBuilder } from '../../parts/groups/RulesBuilder.tsx';
 import { refreshGroups } from '../../parts/groups/use-explorer.ts';
+import { Bones } from '../../ui/Bones.tsx';
 import { ErrorBox } from '../../ui/ErrorBox.tsx';
 import { FormColumn, FormSection } from '../../ui/FormSection.tsx';
 import { toast } from '../../ui/toast.tsx';
@@ -29,6 +30,10 @@ import { GroupCrumbs } from './GroupCrumbs.tsx';
 import css from './groups.module.css';
 import { ParentSelect } from './ParentSelect.tsx';
 import { PolicySelect } from './PolicySelect.tsx';
+
+const ResourcePicker = lazy(() =>
+  import('../../parts/groups/ResourcePicker.tsx').then((part) => ({ default: part.ResourcePicker })),
+);
 
 /** Adds a group: by rules, with what they match beside them, or of resources chosen by hand. */
 export default function NewGroup() {
@@ -148,7 +153,9 @@ export default function NewGroup() {
               </FormSection>
             ) : (
               <FormSection title={groups('pick')} text={groups('pickHelp')}>
-                <ResourcePicker picked={picked} onChange={setPicked} />
+                <Suspense fallback={<Bones />}>
+                  <ResourcePicker picked={picked} onChange={setPicked} />
+                </Suspense>
               </FormSection>
             )}
             {save.error !== null && <ErrorBox error={save.error} />}

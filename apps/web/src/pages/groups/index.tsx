@@ -4,7 +4,7 @@ import { listResourceGroups, type GroupKind, type ResourceGroup } from '@strongr
 import { IconFolders, IconListTree, IconPlus } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useCallback, useMemo } from 'react';
+import { lazy, Suspense, useCallback, useMemo } from 'react';
 import { ask } from '../../lib/client.ts';
 import { groups } from '../../lib/messages/groups.ts';
 import { resources } from '../../lib/messages/resources.ts';
@@ -21,7 +21,8 @@ import { PageHeader } from '../../ui/PageHeader.tsx';
 import list from '../resources/resources.module.css';
 import { GroupCard, groupColumns } from './columns.tsx';
 import css from './groups.module.css';
-import { GroupTree } from './GroupTree.tsx';
+
+const GroupTree = lazy(() => import('./GroupTree.tsx'));
 
 const fields = ['search', 'kind', 'sort', 'as'] as const;
 const sorts = ['name', 'kind', 'ownerName', 'updatedAt', 'number'] as const;
@@ -114,7 +115,9 @@ export default function Groups() {
       {asTree ? (
         <>
           {!phone && <div className={css.treeBar}>{shown}</div>}
-          <GroupTree onOpen={open} />
+          <Suspense fallback={<div className={css.treeBox} />}>
+            <GroupTree onOpen={open} />
+          </Suspense>
         </>
       ) : (
         <>

@@ -1,19 +1,15 @@
 import { listAccounts } from '@strongroom/contract';
-import { IconListTree } from '@tabler/icons-react';
 import { useQueries } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { ask } from '../../lib/client.ts';
-import { groups } from '../../lib/messages/groups.ts';
 import { home } from '../../lib/messages/home.ts';
 import { keys } from '../../lib/query.ts';
 import { number } from '../../lib/t.ts';
-import { ExplorerTree } from '../../parts/groups/ExplorerTree.tsx';
-import { useExplorer } from '../../parts/groups/use-explorer.ts';
-import { useOpen, useReveal } from '../../parts/groups/use-open.ts';
-import { Bones } from '../../ui/Bones.tsx';
-import { ErrorBox } from '../../ui/ErrorBox.tsx';
 import css from './home.module.css';
 import { viewIcons, views, type View } from './views.ts';
+
+// The list comes first: the trees are fetched beside it.
+const Trees = lazy(() => import('./Trees.tsx'));
 
 /** The views of Home with how much is in each, and below them the trees of groups. */
 export function Explorer(props: {
@@ -31,11 +27,6 @@ export function Explorer(props: {
         (await ask(listAccounts, { view: one, limit: 1 }, { signal })).total,
     })),
   });
-  const opened = useOpen();
-  const { lines, explorer, error, retry } = useExplorer(opened.open);
-  // In the organisation's tree a group stands at a node of another id.
-  const selected = node === undefined ? undefined : lines.find((line) => line.of?.groupId === node)?.id;
-  useReveal(opened, lines, selected);
   return (
     <div className={css.explorer}>
       <h2>{home('explorer')}</h2>
@@ -55,42 +46,9 @@ export function Explorer(props: {
           );
         })}
       </ul>
-      <div className={css.treesHead}>
-        <h2>{groups('trees')}</h2>
-        {explorer?.mayArrange && (
-          <Link
-            to="/resources/groups/tree"
-            className={css.arrange}
-            aria-label={groups('arrange')}
-            title={groups('arrange')}
-          >
-            <IconListTree size={16} stroke={1.6} aria-hidden />
-          </Link>
-        )}
-      </div>
-      <div className={css.trees}>
-        {explorer ? (
-          lines.length === 0 ? (
-            <p className="dim">{groups('emptyShared')}</p>
-          ) : (
-            <ExplorerTree
-              nodes={lines}
-              open={opened.open}
-              onOpen={opened.set}
-              selected={selected}
-              rowHeight={props.phone ? 40 : 30}
-              onSelect={(line) => {
-                if (line.of?.groupId) go('all', line.of.groupId);
-                else opened.set(line, !opened.open.has(line.id));
-              }}
-            />
-          )
-        ) : error ? (
-          <ErrorBox error={error} retry={retry} />
-        ) : (
-          <Bones />
-        )}
-      </div>
+      <Suspense fallback={<div className={css.trees} />}>
+        <Trees node={node} phone={props.phone} go={go} />
+      </Suspense>
     </div>
   );
 }

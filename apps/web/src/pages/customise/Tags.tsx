@@ -129,7 +129,7 @@ function TagCard({ tag }: { readonly tag: Tag }) {
           <Button
             size="xs"
             variant="default"
-            aria-label={custom('tags.edit', { name: tag.name })}
+            aria-label={custom('tags.editTagWhat', { name: tag.name })}
             onClick={() => setEditing(true)}
           >
             {custom('tags.editTag')}
@@ -138,7 +138,7 @@ function TagCard({ tag }: { readonly tag: Tag }) {
             size="xs"
             variant="subtle"
             color="gray"
-            aria-label={custom('tags.remove', { name: tag.name })}
+            aria-label={custom('tags.removeTagWhat', { name: tag.name })}
             onClick={() => setRemoving('tag')}
           >
             {custom('tags.removeTag')}

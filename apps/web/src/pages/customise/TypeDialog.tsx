@@ -130,15 +130,19 @@ export function TypeDialog({
               {custom(wrongPicture ? 'types.pictureWrong' : 'types.pictureHelp')}
             </p>
           </div>
-          <SegmentedControl
-            aria-label={custom('types.holds')}
-            value={holdsFiles ? 'files' : 'passwords'}
-            onChange={(value) => setHoldsFiles(value === 'files')}
-            data={[
-              { value: 'passwords', label: custom('types.holdsPasswords') },
-              { value: 'files', label: custom('types.holdsFiles') },
-            ]}
-          />
+          <div>
+            <p className={css.label}>{custom('types.holds')}</p>
+            <SegmentedControl
+              fullWidth
+              aria-label={custom('types.holds')}
+              value={holdsFiles ? 'files' : 'passwords'}
+              onChange={(value) => setHoldsFiles(value === 'files')}
+              data={[
+                { value: 'passwords', label: custom('types.holdsPasswords') },
+                { value: 'files', label: custom('types.holdsFiles') },
+              ]}
+            />
+          </div>
           {!holdsFiles && (
             <Select
               label={custom('types.resets')}

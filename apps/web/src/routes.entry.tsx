@@ -28,6 +28,7 @@ export const entryRoutes: readonly PageRoute[] = [
   },
   { path: '/admin/users/new', load: () => import('./pages/users/NewUser.tsx') },
   { path: '/admin/users/$userId/{-$tab}', load: () => import('./pages/users/UserPage.tsx') },
+  { path: '/admin/access/{-$tab}', load: () => import('./pages/access/index.tsx') },
   { path: '/admin/roles', load: () => import('./pages/roles/index.tsx') },
   { path: '/admin/super-administrators', load: () => import('./pages/users/SuperAdministrators.tsx') },
   { path: '/admin/user-groups', load: () => import('./pages/user-groups/index.tsx') },

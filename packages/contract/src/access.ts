@@ -281,7 +281,12 @@ export const findSubjects = call({
   path: '/explain/find',
   scope: 'read',
   summary: 'Finds what one may ask about by name, twenty at a time.',
-  input: z.object({ kind: AccessSubject.shape.kind, search: z.string().trim().max(200).optional() }),
+  input: z.object({
+    kind: AccessSubject.shape.kind,
+    search: z.string().trim().max(200).optional(),
+    /** Only the one with this id. */
+    id: z.uuid().optional(),
+  }),
   reply: z.object({ items: z.array(AccessSubject), more: z.boolean() }),
 });
 

@@ -18,7 +18,7 @@ export const explainEndpoints: Endpoint[] = [
         at: momentOf(at),
       }),
   }),
-  endpoint(findSubjects, { run: (grant, input) => subjectsNamed(grant.db, input.kind, input.search) }),
+  endpoint(findSubjects, { run: (grant, input) => subjectsNamed(grant.db, input.kind, input.search, input.id) }),
   endpoint(whoReaches, { run: (grant, input) => whoReachesIt(grant.db, input, momentOf(input.at)) }),
   endpoint(userReaches, {
     object: (input) => input.userId,

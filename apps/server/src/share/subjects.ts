@@ -19,9 +19,11 @@ export async function subjectsNamed(
   db: OrganisationDb,
   kind: AccessSubject['kind'],
   search: string | undefined,
+  id: string | undefined,
 ): Promise<{ items: AccessSubject[]; more: boolean }> {
   const { rows } = await sql<Omit<AccessSubject, 'kind'>>`
-    select x.id, x.name, x.detail from (${sources[kind]}) x ${search ? sql`where x.found like ${containing(search)}` : sql``}
+    select x.id, x.name, x.detail from (${sources[kind]}) x
+    where true ${search ? sql`and x.found like ${containing(search)}` : sql``} ${id ? sql`and x.id = ${id}::uuid` : sql``}
     order by lower(x.name), x.id limit ${atOnce + 1}`.execute(db);
   return { items: rows.slice(0, atOnce).map((row) => ({ ...row, kind })), more: rows.length > atOnce };
 }

@@ -55,6 +55,15 @@ export function adminPages(me: Me): readonly Entry[] {
       to: '/admin/roles',
     },
   ];
+  const access: Entry[] = [
+    {
+      id: 'access',
+      group: 'people',
+      label: settings('nav.access'),
+      says: settings('admin.access.says'),
+      to: '/admin/access',
+    },
+  ];
   const organisation: Entry[] = [
     {
       id: 'settings',
@@ -83,6 +92,7 @@ export function adminPages(me: Me): readonly Entry[] {
   return [
     ...(me.can.includes('user.list') ? users : []),
     ...(me.can.includes('user.list') || me.can.includes('role.create') ? roles : []),
+    ...(me.can.includes('access.who') ? access : []),
     ...(me.can.includes('setting.update') ? organisation : []),
     ...(me.can.includes('field.create') ? customise : []),
     ...(me.can.includes('certificate.install') ? server : []),

@@ -6,6 +6,7 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ask } from '../../lib/client.ts';
 import { ago, date, exact } from '../../lib/format.ts';
+import { access } from '../../lib/messages/access.ts';
 import { users } from '../../lib/messages/users.ts';
 import { keys } from '../../lib/query.ts';
 import { useMe } from '../../lib/session.tsx';
@@ -91,6 +92,11 @@ export default function UserPage() {
                   <bdi className="mono">{user.username}</bdi>
                   <span>· {users('user.number', { n: user.number })}</span>
                   {user.kind === 'api' && <span>· {users('user.api')}</span>}
+                  {me.can.includes('access.who') && (
+                    <Link to="/admin/access/reach" search={{ user: user.id }} className="link">
+                      {access('tabReach')}
+                    </Link>
+                  )}
                   {me.can.includes('audit.list') && (
                     <Link to="/audit/users" search={{ actor: user.id }} className="link">
                       {users('user.audit')}

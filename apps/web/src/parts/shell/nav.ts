@@ -26,7 +26,7 @@ export function entriesFor(me: Me): {
     oversight: may('audit.list')
       ? [{ to: '/audit/resources', area: 'audit', label: frame('audit'), icon: IconListSearch }]
       : [],
-    admin: may('user.list', 'role.create', 'setting.update')
+    admin: may('user.list', 'role.create', 'setting.update', 'access.who')
       ? [{ to: '/admin', area: 'admin', label: frame('admin'), icon: IconSettings }]
       : [],
   };

@@ -23,6 +23,8 @@ export type AccountFilters = Partial<z.output<(typeof listAccounts)['input']>> &
 interface Also {
   /** Words with their spellings, in place of `search`. */
   readonly words?: readonly Word[] | undefined;
+  /** How much the asker sees, where that was read already. */
+  readonly sight?: Sight | undefined;
   /** No others than these ids, which are few. */
   readonly among?: readonly string[] | undefined;
 }
@@ -101,7 +103,7 @@ export async function findResources(
   const fields = fieldsOf(filters);
   const values = fields.map(({ value }) => value);
   const [sight, probed, named] = await Promise.all([
-    readSight(db, facts, userId),
+    filters.sight ?? readSight(db, facts, userId),
     probe(db, 'resources', filters.words ?? wordsOf(filters.search), values),
     filters.name === undefined ? undefined : resourceNamed(db, filters.name),
     eachByItsValues(db),
@@ -162,10 +164,9 @@ async function along(
   const found = { walks: true, from: how.from(deep ? 'at-once' : 'each'), counting: how.from('at-once') };
   if (narrowed) return found;
   // What is not narrowed, or by words that fit much, soon fills a page. The planner expects words to be rare, and would read and sort the whole table for them.
-  if (ids !== undefined || words.length === 0)
-    await sql`select set_config('enable_sort', 'off', true), set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)`.execute(
-      db,
-    );
+  await sql`select set_config('enable_sort', 'off', true), set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)`.execute(
+    db,
+  );
   if (ids !== undefined)
     return {
       ...found,
@@ -207,7 +208,7 @@ export async function findAccounts(
   const fields = fieldsOf(filters);
   const exact = [...fields.map(({ value }) => value), ...(filters.username === undefined ? [] : [filters.username])];
   const [sight, probed] = await Promise.all([
-    readSight(db, facts, userId),
+    filters.sight ?? readSight(db, facts, userId),
     probe(db, 'accounts', filters.words ?? wordsOf(filters.search), filters.resourceId === undefined ? exact : []),
     eachByItsValues(db),
   ]);

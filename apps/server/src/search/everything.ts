@@ -1,7 +1,7 @@
 import type { Found as FoundThing, FoundKind } from '@strongroom/contract';
 import { sql, type RawBuilder } from 'kysely';
 import type { z } from 'zod';
-import { seesGroup, type Facts } from '../authorise/index.ts';
+import { readSight, seesGroup, type Facts, type Sight } from '../authorise/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
 import { literally } from '../platform/paging.ts';
 import { findAccounts, findResources, fits, nearly, wordsOf, type Word } from '../resource/index.ts';
@@ -11,6 +11,7 @@ export interface Asked {
   readonly db: OrganisationDb;
   readonly facts: Facts;
   readonly userId: string;
+  readonly sight: Sight;
   /** What was typed. */
   readonly q: string;
   /** Most of each kind. */
@@ -26,7 +27,8 @@ interface Kind {
  * Everything the asker may see that has all the words, by kind. Where nothing has, what is spelled nearly so: each word of four letters and more with one
  * letter changed, left out, put in, or two that changed places.
  */
-export async function searchEverything(asked: Asked): Promise<{ kinds: Kind[]; nearly: boolean }> {
+export async function searchEverything(who: Omit<Asked, 'sight'>): Promise<{ kinds: Kind[]; nearly: boolean }> {
+  const asked = { ...who, sight: await readSight(who.db, who.facts, who.userId) };
   const exact = await searchKinds(asked, wordsOf(asked.q));
   if (exact.length > 0) return { kinds: exact, nearly: false };
   const words = [...new Set(asked.q.split(/\s+/))].map(nearly);
@@ -100,9 +102,9 @@ async function best<Row extends { id: string }>(
 const namedAtMost = 500;
 
 async function resources(asked: Asked, words: readonly Word[]): Promise<Item[]> {
-  const { db, facts, userId } = asked;
+  const { db, facts, userId, sight } = asked;
   const found = await best<{ id: string; name: string; type: string; dnsName: string }>(asked, {
-    find: (among) => findResources(db, facts, userId, { words, among }),
+    find: (among) => findResources(db, facts, userId, { words, among, sight }),
     named: 'resources',
     select: sql`r.id, r.name, r.type, r.dns_name`,
     id: sql`r.id`,
@@ -119,9 +121,9 @@ async function resources(asked: Asked, words: readonly Word[]): Promise<Item[]> 
 }
 
 async function accounts(asked: Asked, words: readonly Word[]): Promise<Item[]> {
-  const { db, facts, userId } = asked;
+  const { db, facts, userId, sight } = asked;
   const found = await best<{ id: string; username: string; name: string; type: string; resourceId: string }>(asked, {
-    find: (among) => findAccounts(db, facts, userId, { words, among, sort: 'username' }),
+    find: (among) => findAccounts(db, facts, userId, { words, among, sight, sort: 'username' }),
     named: 'accounts',
     select: sql`a.id, a.username, r.name, r.type, a.resource_id`,
     id: sql`a.id`,

@@ -114,11 +114,11 @@ describe('an organisation’s own fields, tags and types', () => {
     await page.getByRole('textbox', { name: 'Console PIN' }).fill('pin-4711');
     await settled(page);
     expect(await accessibilityFindings(page)).toEqual([]);
-    await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByRole('button', { name: 'Continue' }).click();
     await page.getByLabel('User account').fill('root');
     await page.getByRole('textbox', { name: 'Password', exact: true }).fill(password);
     await page.getByLabel('Contact').fill('Grace');
-    await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByRole('button', { name: 'Continue' }).click();
     // The draft that lies in the tab's storage holds neither password.
     const kept = await page.evaluate(() => JSON.stringify(sessionStorage));
     expect(kept).toContain('R 7');

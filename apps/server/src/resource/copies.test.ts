@@ -3,6 +3,11 @@ import {
   copyAccount,
   copyResource,
   createField,
+  createAccounts,
+  deleteAccount,
+  favouriteAccount,
+  moveAccount,
+  updateAccount,
   createResource,
   createTag,
   listAccounts,
@@ -253,5 +258,49 @@ describe('a first password', () => {
     expect(await code(w.invoke(changePassword, keeper, { accountId: root.id, password: 'weak' }))).toBe(
       'password-weak',
     );
+  });
+});
+
+describe('the accounts of resources', () => {
+  it('are added, edited, copied, moved with their shares or without, kept as favourite and recent, and deleted [RES-03]', async () => {
+    const [from, to] = [
+      await w.invoke(createResource, keeper, { name: 'life-from', type: 'Linux' }),
+      await w.invoke(createResource, keeper, { name: 'life-to', type: 'Linux' }),
+    ];
+    const added = await w.invoke(createAccounts, keeper, {
+      resourceId: from.id,
+      accounts: [{ username: 'one', password: 'ones' }, { username: 'two' }],
+    });
+    const [one, two] = added.items;
+    if (!one || !two) throw new Error('no accounts');
+    const friend = await w.add({ username: 'friend' });
+    const mayOpen = async (accountId: string) =>
+      code(w.invoke(revealAccount, await friend.actor(), { accountId: accountId as never }));
+    await share('account_id', one.id, friend.id);
+    await share('account_id', two.id, friend.id);
+
+    const edited = await w.invoke(updateAccount, keeper, { accountId: one.id, username: 'uno', notes: 'the first' });
+    expect([edited.username, edited.notes]).toEqual(['uno', 'the first']);
+    const copied = await w.invoke(copyAccount, keeper, { accountId: one.id, resourceIds: [to.id] });
+    const copy = copied.items[0]?.id as never;
+    expect((await w.invoke(revealAccount, keeper, { accountId: copy })).password).toBe('ones');
+    // A copy is shared with nobody.
+    expect(await mayOpen(copy)).toBe('not-found');
+    await w.invoke(deleteAccount, keeper, { accountId: copy });
+
+    const moved = await w.invoke(moveAccount, keeper, { accountId: one.id, resourceId: to.id });
+    expect([moved.resourceName, await mayOpen(one.id)]).toEqual(['life-to', 'done']);
+    expect((await w.invoke(readHistory, keeper, { accountId: one.id })).total).toBe(1);
+    await w.invoke(moveAccount, keeper, { accountId: two.id, resourceId: to.id, keepShares: false });
+    expect(await mayOpen(two.id)).toBe('not-found');
+
+    await w.invoke(favouriteAccount, keeper, { accountId: one.id, favourite: true });
+    await w.invoke(revealAccount, keeper, { accountId: two.id });
+    const listed = async (view: 'favourite' | 'recent') =>
+      (await w.invoke(listAccounts, keeper, { view })).items.map((account) => account.id);
+    expect(await listed('favourite')).toEqual([one.id]);
+    expect((await listed('recent'))[0]).toBe(two.id);
+    await w.invoke(deleteAccount, keeper, { accountId: one.id });
+    expect([await listed('favourite'), await mayOpen(one.id)]).toEqual([[], 'not-found']);
   });
 });

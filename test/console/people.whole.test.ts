@@ -126,7 +126,7 @@ describe('people', () => {
     await page.getByRole('row', { name: /Priya Raman/ }).waitFor();
   });
 
-  it('are locked out at once and let in again, and leave once what they own has a new owner', async () => {
+  it('are locked out at once and let in again, and leave once what they own has a new owner [USR-05]', async () => {
     const first = 'chosen by somebody else';
     const tomas = { username: 'tomas', password: 'a sentence of his own' };
     const { user } = await post<{ user: { id: string } }>(page, '/users', {
@@ -180,6 +180,19 @@ describe('people', () => {
     await dialog.getByRole('button', { name: 'Delete user' }).click();
     await page.waitForURL('**/admin/users');
     await page.getByText('Tomás Rey is deleted.').waitFor();
+    // Of the user nothing is left, of what they did everything.
+    expect((await page.request.get(`/api/v1/users/${user.id}`)).status()).toBe(404);
+    const everybody = await (await page.request.get('/api/v1/users?limit=500')).text();
+    expect(everybody).toContain('Yuki Tanaka');
+    expect(everybody).not.toContain('tomas');
+    await page.goto(`/audit/resources?actor=${user.id}`);
+    await page.getByText('fra-app-lnx-042').first().waitFor();
+    // Nobody deletes themselves: it is not even offered.
+    await page.goto('/admin/users');
+    await page.getByRole('row', { name: /ada/ }).click();
+    await page.getByRole('button', { name: 'More for ada' }).click();
+    await page.getByRole('menuitem', { name: 'Sign out everywhere' }).waitFor();
+    expect(await page.getByRole('menuitem', { name: 'Delete user' }).count()).toBe(0);
     expect(complaints.all).toEqual([]);
   });
 });

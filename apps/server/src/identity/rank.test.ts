@@ -1,5 +1,6 @@
 import {
   createApiUser,
+  createResource,
   createRole,
   createUser,
   deleteRole,
@@ -8,6 +9,7 @@ import {
   enableUser,
   forcePasswordChange,
   inviteUser,
+  listResources,
   listRoles,
   lockUser,
   readUser,
@@ -285,10 +287,16 @@ describe('super administrators', () => {
       await expect(invoke(updateUser, plain, { ...keeper, superAdministrator: true })).rejects.toMatchObject({
         code: 'not-your-role',
       });
+      const hosts = async () =>
+        (await invoke(listResources, await alone.people.keeper.actor(), {})).items.map((one) => one.name);
+      await invoke(createResource, chief, { name: 'of-somebody-else', type: 'Linux' });
+      expect(await hosts()).toEqual([]);
       await invoke(updateUser, chief, { ...keeper, superAdministrator: true });
+      expect(await hosts()).toEqual(['of-somebody-else']);
       // Those who are stay; others of their fields may change, and an administrator may take it from them.
       await invoke(updateUser, plain, { ...keeper, department: 'Vault' });
       await invoke(updateUser, plain, { ...keeper, superAdministrator: false });
+      expect(await hosts()).toEqual([]);
     } finally {
       await alone.close();
     }

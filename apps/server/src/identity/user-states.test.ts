@@ -1,7 +1,6 @@
 import {
   acceptLink,
   createResource,
-  createUser,
   deleteUser,
   disableUser,
   enableUser,
@@ -14,13 +13,10 @@ import {
   readUser,
   signIn,
   signOutUser,
-  updateSettings,
 } from '@strongroom/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { client } from '../../test/browser.ts';
 import { loginPassword, world, type Person, type World } from '../../test/world.ts';
-import { nowhere, permits, stranger, type Actor, type Facts } from '../authorise/index.ts';
-import { addUsers } from './users.bulk.ts';
+import { nowhere, stranger, type Actor } from '../authorise/index.ts';
 
 let w: World;
 let admin: Actor;
@@ -36,13 +32,6 @@ const of = (user: Person) => ({ userId: user.id as never });
 const somebody = (more = {}) => w.add({ username: `user.${++n}`, ...more });
 const signInAs = (user: Person) =>
   w.invoke(signIn, stranger(w.organisationId, nowhere), { username: user.username, password: loginPassword });
-const person = () => ({
-  username: `new.${++n}`,
-  fullName: 'Some One',
-  email: 'some@example.org',
-  role: 'password-user' as const,
-});
-
 describe('a locked user', () => {
   it('is out at once, keeps tokens, and has them again when enabled', async () => {
     const user = await somebody();
@@ -188,112 +177,37 @@ describe('deleting a user', () => {
   });
 });
 
-describe('a first password by mail', () => {
-  const withMail = async (failing: boolean) => {
-    const mailing = await world({ mailFails: failing });
-    const chief = await mailing.people.privileged.actor();
-    await mailing.invoke(updateSettings, chief, {
-      mailPasswords: true,
-      mail: { host: 'mail.example', port: 25, security: 'none', from: 'vault@example.org' },
-    });
-    return { mailing, chief };
-  };
-
-  it('is drawn by policy, mailed once, and must be changed, where the settings say so', async () => {
-    const { mailing, chief } = await withMail(false);
-    try {
-      const { user, invitation } = await mailing.invoke(createUser, chief, person());
-      expect([invitation, user.state, user.mustChangePassword]).toEqual([
-        { what: 'password', mailed: true, link: null, expiresAt: null },
-        'active',
-        true,
-      ]);
-      const password =
-        mailing.mails[0]?.text.split('\n').find((line) => line.length >= 16 && !line.includes(' ')) ?? '';
-      expect(password.length).toBeGreaterThanOrEqual(16);
-      const app = mailing.app();
-      await app.ready();
-      const answer = await client(app).send(signIn, { username: user.username, password });
-      expect([answer.status, answer.body['mustChangePassword']]).toEqual([200, true]);
-      const stored = await mailing.sql(
-        `select u::text, (select string_agg(a::text, '') from strongroom.audit_event a) from strongroom.app_user u`,
-      );
-      expect(JSON.stringify(stored)).not.toContain(password);
-      // A password that is given is not mailed.
-      const given = await mailing.invoke(createUser, chief, { ...person(), password: 'a-first-password-for-them' });
-      expect([given.invitation, mailing.mails.length]).toEqual([null, 1]);
-    } finally {
-      await mailing.close();
-    }
-  });
-
-  it('gives way to a link when the mail cannot be sent', async () => {
-    const { mailing, chief } = await withMail(true);
-    try {
-      const { user, invitation } = await mailing.invoke(createUser, chief, person());
-      expect(invitation).toMatchObject({
-        what: 'link',
-        mailed: false,
-        link: expect.stringContaining('/link#') as unknown,
-      });
-      const token = invitation?.link?.split('#')[1] ?? '';
-      await mailing.invoke(acceptLink, stranger(mailing.organisationId, nowhere), {
-        token,
-        password: 'a-new-lantern-harbour-9',
-      });
-      expect((await mailing.invoke(readUser, chief, { userId: user.id })).mustChangePassword).toBe(false);
-    } finally {
-      await mailing.close();
-    }
-  });
-});
-
-describe('many users at once', () => {
-  const facts: Facts = {
-    actorKind: 'user', live: true, mustChangePassword: false, role: 'administrator', permits: permits.filter((one) => one !== 'manage-security'),
-    superAdministrator: false, scopes: null, relation: 'view', self: false, reasonGiven: false, ticketGiven: false, reasonToReveal: false,
-    reasonToChange: false, ticketToReveal: false, attemptOpen: false, byCriteria: false, mayShareCriteria: false,
-  }; // prettier-ignore
-  const row = (username: string, more = {}) => ({
-    kind: 'person' as const, username, fullName: 'Of A List', email: 'l@example.org', role: 'password-user', superAdministrator: false, state: 'invited' as const, ...more,
-  }); // prettier-ignore
-
-  it('are added by the rules of one, each told what became of it, ten thousand in a fraction of a minute', async () => {
-    const ask = { actor: admin, action: 'user.import', objectId: w.organisationId } as const;
-    const rows = [
-      row('bulk.good', { department: 'Böckerei', role: 'privileged-administrator' }),
-      row('BULK.good'),
-      row('bulk.super', { superAdministrator: true }),
-      row('bulk.role', { role: '01990000-0000-7000-8000-000000000001' }),
-      row(w.people.keeper.username),
-      row('bulk.key', { kind: 'api', sshKey: 'nonsense', state: 'active' }),
-    ];
-    const outcomes = await w.perform(ask, (grant) => addUsers(grant, rows, facts));
-    expect(outcomes.map((one) => ('id' in one ? 'added' : one.code))).toEqual([
-      'added', 'name-taken', 'input-invalid', 'not-found', 'name-taken', 'input-invalid',
-    ]); // prettier-ignore
-    const made = await w.invoke(listUsers, admin, { search: 'bulk.' });
-    expect(made.items).toMatchObject([
-      { username: 'bulk.good', department: 'Böckerei', role: 'privileged-administrator', state: 'invited' },
+describe('users', () => {
+  it('are locked, disabled, signed out and made to change their password; programs are listed apart [USR-07]', async () => {
+    const user = await somebody();
+    const still = async () => {
+      const { actor } = await user.session();
+      return async () => (await w.invoke(listAccounts, actor, {})).total >= 0;
+    };
+    const locked = await still();
+    await w.invoke(lockUser, admin, of(user));
+    await expect(locked()).rejects.toMatchObject({ code: 'signed-out' });
+    await w.invoke(enableUser, admin, of(user));
+    const disabled = await still();
+    await w.invoke(disableUser, admin, of(user));
+    await expect(disabled()).rejects.toMatchObject({ code: 'signed-out' });
+    await w.invoke(enableUser, admin, of(user));
+    const signedOut = await still();
+    await w.invoke(signOutUser, admin, of(user));
+    await expect(signedOut()).rejects.toMatchObject({ code: 'signed-out' });
+    const forced = await still();
+    await w.invoke(forcePasswordChange, admin, of(user));
+    await expect(forced()).rejects.toMatchObject({ code: 'must-change-password' });
+    const program = await somebody({ kind: 'api' });
+    const names = async (kind: 'person' | 'api') =>
+      (await w.invoke(listUsers, admin, { kind, limit: 500 })).items.map((one) => one.username);
+    expect([(await names('api')).includes(program.username), (await names('api')).includes(user.username)]).toEqual([
+      true,
+      false,
     ]);
-    expect((await w.audit('user.import')).map((one) => one.object_id)).toContain(made.items[0]?.id);
-    await expect(
-      w.perform(ask, (grant) => addUsers(grant, [row('bulk.no')], { ...facts, permits: ['view-passwords'] })),
-    ).rejects.toMatchObject({ code: 'not-your-role' });
-
-    const many = Array.from({ length: 10_000 }, (_, i) => row(`crowd.${i}`));
-    const started = performance.now();
-    const crowd = await w.perform(ask, (grant) => addUsers(grant, many, facts));
-    expect(crowd.every((one) => 'id' in one)).toBe(true);
-    expect(performance.now() - started).toBeLessThan(60_000);
-    const numbers = await w.sql<{ n: number }>(
-      'select count(distinct number)::int as n from strongroom.app_user where organisation_id = $1',
-      [w.organisationId],
-    );
-    const users = await w.sql<{ n: number }>(
-      'select count(*)::int as n from strongroom.app_user where organisation_id = $1',
-      [w.organisationId],
-    );
-    expect(numbers).toEqual(users);
+    expect([
+      (await names('person')).includes(program.username),
+      (await names('person')).includes(user.username),
+    ]).toEqual([false, true]);
   });
 });

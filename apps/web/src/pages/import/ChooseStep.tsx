@@ -88,11 +88,7 @@ export function ChooseStep({ kind, open }: { readonly kind: ImportKind; readonly
           <ul className={css.earlier}>
             {earlier.map((one) => (
               <li key={one.id}>
-                <Link
-                  to={kind === 'resource' ? '/resources/import' : '/admin/users/import'}
-                  search={{ id: one.id }}
-                  aria-label={imports('open', { name: one.fileName })}
-                >
+                <Link to={kind === 'resource' ? '/resources/import' : '/admin/users/import'} search={{ id: one.id }}>
                   <b className="trunc">{one.fileName}</b>
                   <time dateTime={one.createdAt} className="dim">
                     {ago(one.createdAt)}

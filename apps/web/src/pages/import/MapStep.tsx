@@ -99,7 +99,7 @@ export function MapStep({
         <p>
           {imports('fileLine', { name: one.fileName, how })}. {imports('columnsHelp')}
         </p>
-        <div className={css.scroll} tabIndex={0} role="region" aria-label={imports('columnsTitle')}>
+        <div className={css.scroll} tabIndex={0} role="region" aria-label={imports('firstLines')}>
           <table className={css.map}>
             <thead>
               <tr>

@@ -102,6 +102,9 @@ export function Report(props: {
       <section className={`card ${css.card}`} aria-label={imports(title)}>
         <h2>{imports(title)}</h2>
         {one.why && <p>{one.why}</p>}
+        {one.kind === 'user' && one.state === 'done' && one.options.invite && one.created > 0 && (
+          <p>{imports('invited')}</p>
+        )}
         {one.state === 'failed' && <p>{imports('stoppedHelp')}</p>}
         {one.state === 'checked' && todo === 0 && <p role="alert">{imports('nothingToDo')}</p>}
         {left > 0 && task && (

@@ -149,7 +149,11 @@ export function unfolded<N extends { readonly id: string; readonly parentId: str
   compare: (a: N, b: N) => number,
 ): N[] {
   const children = new Map<string | null, N[]>();
-  for (const node of nodes) children.set(node.parentId, [...(children.get(node.parentId) ?? []), node]);
+  for (const node of nodes) {
+    const siblings = children.get(node.parentId);
+    if (siblings) siblings.push(node);
+    else children.set(node.parentId, [node]);
+  }
   const out: N[] = [];
   const walk = (parentId: string | null): void => {
     for (const node of (children.get(parentId) ?? []).sort(compare)) {

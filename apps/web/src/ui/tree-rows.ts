@@ -39,9 +39,29 @@ export function rowsOf<N extends TreeNode>(nodes: readonly N[], open: ReadonlySe
   return rows;
 }
 
+interface Index {
+  readonly byId: ReadonlyMap<string, TreeNode>;
+  readonly children: ReadonlyMap<string | null, readonly TreeNode[]>;
+}
+const known = new WeakMap<readonly TreeNode[], Index>();
+/** Made once for a list of nodes: trees of thousands are asked at every move of the pointer. */
+function indexOf(nodes: readonly TreeNode[]): Index {
+  const made = known.get(nodes);
+  if (made) return made;
+  const children = new Map<string | null, TreeNode[]>();
+  for (const node of nodes) {
+    const siblings = children.get(node.parentId);
+    if (siblings) siblings.push(node);
+    else children.set(node.parentId, [node]);
+  }
+  const index = { byId: new Map(nodes.map((node) => [node.id, node])), children };
+  known.set(nodes, index);
+  return index;
+}
+
 /** The ids of everything above a node, nearest first. */
 export function aboveOf(nodes: readonly TreeNode[], id: string): string[] {
-  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const { byId } = indexOf(nodes);
   const found: string[] = [];
   for (let at = byId.get(id)?.parentId ?? null; at !== null; at = byId.get(at)?.parentId ?? null) found.push(at);
   return found;
@@ -49,7 +69,11 @@ export function aboveOf(nodes: readonly TreeNode[], id: string): string[] {
 
 /** The ids of a node and of everything below it. */
 export function belowOf(nodes: readonly TreeNode[], id: string): ReadonlySet<string> {
-  return new Set(nodes.filter((node) => node.id === id || aboveOf(nodes, node.id).includes(id)).map((node) => node.id));
+  const { children } = indexOf(nodes);
+  const found = new Set([id]);
+  // A set may grow while it is walked: what is added comes later.
+  for (const one of found) for (const child of children.get(one) ?? []) found.add(child.id);
+  return found;
 }
 
 /** Where a node goes: below which other, and before which of the new siblings; null for behind the last. */

@@ -1,7 +1,7 @@
 import { Button, Select } from '@mantine/core';
 import { IconCheck, IconFolderPlus, IconFolders, IconHistory, IconPlus } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { groups } from '../../lib/messages/groups.ts';
 import { useMe } from '../../lib/session.tsx';
 import { ExplorerTree } from '../../parts/groups/ExplorerTree.tsx';
@@ -33,13 +33,16 @@ export default function Arrange() {
   const { explorer, lines: all, error, retry } = useExplorer(opened.open);
   const everybody = explorer?.mode === 'organisation';
   const root = all.find((line) => line.root && (everybody || line.root.ownerId === ownerId));
-  const below = root ? belowOf(all, root.id) : undefined;
-  const lines = all.filter((line) => below?.has(line.id));
+  const rootId = root?.id;
+  const lines = useMemo(() => {
+    const shown = rootId === undefined ? undefined : belowOf(all, rootId);
+    return all.filter((line) => shown?.has(line.id));
+  }, [all, rootId]);
   useReveal(opened, all, selected);
   // Another owner's tree is fetched once its root is open.
   useEffect(() => {
     if (root) opened.set(root, true);
-  }, [root?.id]);
+  }, [rootId]);
   const version = explorer?.version ?? 0;
   const menu = useNodeMenu({ everybody, ask: (what, line) => setAsked({ what, line }) });
   const close = () => setAsked(null);

@@ -105,6 +105,19 @@ describe('opening a URL', () => {
     const nobody = await w.people.nobody.session();
     const others = await open(accountId, { csrf: nobody.csrf }, { ...headers, cookie: nobody.headers['cookie'] ?? '' });
     const forged = await open(accountId, { csrf: 'x' });
+    // What a browser says of a form of ours, and of the same form in a frame or on a page of somebody else.
+    const said = async (site: string | undefined, origin: string): Promise<number> =>
+      (await open(accountId, {}, { ...headers, origin, ...(site ? { 'sec-fetch-site': site } : {}) })).statusCode;
+    expect(
+      await Promise.all([
+        said('same-origin', 'null'),
+        said('cross-site', 'null'),
+        said('same-site', 'null'),
+        said('none', 'null'),
+        said(undefined, 'null'),
+        said('same-origin', 'https://evil.example'),
+      ]),
+    ).toEqual([200, 403, 403, 403, 403, 403]);
     const stranger = await open(accountId, {}, { 'content-type': 'application/x-www-form-urlencoded' });
     expect([others.statusCode, forged.statusCode, stranger.statusCode]).toEqual([404, 403, 401]);
     await w.invoke(updateSettings, await w.people.privileged.actor(), { reasonToReveal: true });

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { TlsOptions } from 'node:tls';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Actor, Endpoint, Perform, StreamEndpoint } from '../authorise/index.ts';
@@ -15,7 +16,7 @@ import { consoleDoor } from './console.ts';
 import { exportDoor, type ExportAudit } from './export.ts';
 import { createRateLimit, forStrangers } from './rate-limit.ts';
 import { asProblem, sendProblem } from './reply.ts';
-import { restDoor } from './rest/index.ts';
+import { restDoor, type RestParts } from './rest/index.ts';
 import { streamDoor } from './streams.ts';
 import { onClientError } from './upload-clock.ts';
 
@@ -124,6 +125,7 @@ export function httpServer(parts: HttpParts): FastifyInstance {
           parts.database.asOrganisation(actor.organisationId, async (db) => (await readSettings(db)).tokenInUrl),
         passwordRules: (actor) => parts.database.asOrganisation(actor.organisationId, readSettings),
         invoke: invoker(parts),
+        open: opener(parts),
       });
       done();
     },
@@ -146,6 +148,24 @@ function invoker(parts: Pick<HttpParts, 'endpoints' | 'perform'>) {
     const endpoint = byName.get(call.name);
     if (!endpoint) throw new Problem('not-found');
     return (await endpoint.handle(parts.perform, actor, input, none)) as z.output<R>;
+  };
+}
+
+/** Opens a stored file for another door, by the same call that `/api/v1` has. */
+function opener(parts: Pick<HttpParts, 'streams' | 'perform'>): NonNullable<RestParts['open']> {
+  return (action, actor, params, why) => {
+    const stream = parts.streams.find(({ name }) => name === action);
+    if (!stream) throw new Problem('not-found');
+    const { perform } = parts;
+    return stream.handle({
+      perform,
+      actor,
+      params,
+      query: {},
+      fields: why,
+      bytes: Readable.from([]),
+      length: undefined,
+    });
   };
 }
 

@@ -248,7 +248,7 @@ async function customThings(n: number, resourceId: string, accountId: string): P
     await w.invoke(createField, admin, { belongsTo: 'resource', name: `r-${n}`, kind: 'password' }),
     await w.invoke(createField, admin, { belongsTo: 'account', name: `a-${n}`, kind: 'password' }),
   ];
-  const files = { kind: 'file', types: ['Linux'] } as const;
+  const files = { kind: 'file' as const, types: ['Linux'] };
   const [fileOfResource, fileOfAccount] = [
     await w.invoke(createField, admin, { belongsTo: 'resource', name: `rf-${n}`, ...files }),
     await w.invoke(createField, admin, { belongsTo: 'account', name: `af-${n}`, ...files }),

@@ -137,7 +137,7 @@ describe('accounts', () => {
     );
     expect(door.asked.find((call) => call.name === 'account.create')?.input).toEqual({
       resourceId: web['id'],
-      accounts: [{ username: 'new', password: 'p w', notes: 'n', policyId: null }],
+      accounts: [{ username: 'new', password: 'p w', notes: 'n', policyId: null, fields: {} }],
     });
   });
   it('are not said to be added when none was', async () => {

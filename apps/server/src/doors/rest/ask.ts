@@ -1,6 +1,7 @@
 import type { Account, Call, Policy, Resource } from '@strongroom/contract';
 import { listAccounts, listPolicies, listResources } from '@strongroom/contract';
 import type { z } from 'zod';
+import type { StreamReply } from '../../authorise/index.ts';
 import { Problem } from '../../platform/problem.ts';
 import type { Outcome, Sayings } from './envelope.ts';
 import { given, type Details } from './input-data.ts';
@@ -16,6 +17,8 @@ export interface Ask {
   /** Makes one of our own calls as the asker. Throws Problem. */
   invoke<I extends z.ZodType, R extends z.ZodType>(call: Call<string, I, R>, input: z.input<I>): Promise<z.output<R>>;
   rules(): Promise<PasswordRules>;
+  /** Opens a stored file as the asker. Throws Problem. */
+  open(action: FileAction, params: Readonly<Record<string, string>>, why: Why): Promise<StreamReply>;
   /** A part of the path by its name, decoded; empty for a name that the path has not. */
   part(name: string): string;
   readonly details: Details;
@@ -27,6 +30,13 @@ export interface Ask {
   readonly remoteWaitMs: number;
 }
 
+/** The calls that open files. */
+export type FileAction = 'account.download-file' | 'account.download-field' | 'resource.download-file';
+interface Why {
+  readonly reason?: string;
+  readonly ticket?: string;
+}
+
 /** One operation of the reference's API. */
 export interface Operation {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -35,7 +45,8 @@ export interface Operation {
   /** What the reply calls it. */
   readonly name: string;
   readonly says?: Sayings;
-  run(ask: Ask): Promise<Outcome>;
+  /** Gives what goes into the envelope, or a file that goes out as it is. */
+  run(ask: Ask): Promise<Outcome | StreamReply>;
 }
 
 /** A row of our resource list. */
@@ -115,7 +126,7 @@ export const anywhere = (ask: Ask, key: string): string | undefined =>
   given(ask.details, key) ?? (ask.params.get(key) || undefined);
 
 /** Reason and ticket, as our own calls take them. */
-export function why(ask: Ask): { reason?: string; ticket?: string } {
+export function why(ask: Ask): Why {
   const reason = anywhere(ask, 'REASON');
   const ticket = anywhere(ask, 'TICKETID');
   return { ...(reason === undefined ? {} : { reason }), ...(ticket === undefined ? {} : { ticket }) };

@@ -106,7 +106,10 @@ describe('resources', () => {
       description: 'says',
       policyId: uuid(901),
       reset: null,
-      accounts: [{ username: 'a', notes: 'L: 7', policyId: uuid(902) }],
+      fields: {},
+      tags: [],
+      groupIds: [],
+      accounts: [{ username: 'a', notes: 'L: 7', policyId: uuid(902), fields: {} }],
     });
   });
   it.each([

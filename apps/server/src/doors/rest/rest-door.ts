@@ -2,14 +2,16 @@ import type { IncomingMessage } from 'node:http';
 import type { Call } from '@strongroom/contract';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import type { Actor } from '../../authorise/index.ts';
+import type { Actor, StreamReply } from '../../authorise/index.ts';
 import { Problem } from '../../platform/problem.ts';
 import { asProblem } from '../reply.ts';
 import { accountOperations } from './accounts.ts';
 import { readAddress, readParams } from './address.ts';
-import type { Ask, Operation, PasswordRules } from './ask.ts';
+import { sendPieces } from '../pieces.ts';
+import type { Ask, FileAction, Operation, PasswordRules } from './ask.ts';
 import { envelope, failure } from './envelope.ts';
 import { readInputData } from './input-data.ts';
+import { fileOperations } from './files.ts';
 import { passwordOperations } from './passwords.ts';
 import { resourceOperations } from './resources.ts';
 
@@ -26,14 +28,23 @@ export interface RestParts {
   tokenInUrlAllowed(actor: Actor): Promise<boolean>;
   /** What the organisation asks before a password is opened; without it the replies say that it asks nothing. */
   passwordRules?(actor: Actor): Promise<PasswordRules>;
+  /** Opens a stored file; without it there are none. */
+  open?(
+    action: FileAction,
+    actor: Actor,
+    params: Readonly<Record<string, string>>,
+    why: Readonly<Record<string, string>>,
+  ): Promise<StreamReply>;
   /** How long RESETTYPE REMOTE waits for the target; 60 000 when left out. */
   readonly remoteWaitMs?: number;
 }
 
-const operations = [...resourceOperations, ...accountOperations, ...passwordOperations].map((operation) => ({
-  operation,
-  pattern: operation.path.split('/'),
-}));
+const operations = [...resourceOperations, ...accountOperations, ...passwordOperations, ...fileOperations].map(
+  (operation) => ({
+    operation,
+    pattern: operation.path.split('/'),
+  }),
+);
 const inputLimit = 1024 * 1024;
 
 /** The operation of an address with the varying parts of its path. Patterns without variables come first in the lists. */
@@ -73,26 +84,36 @@ export function restDoor(app: FastifyInstance, parts: RestParts): void {
         const found = find(request.method, segments);
         void reply.type('application/json; charset=utf-8').header('cache-control', 'no-store');
         if (!found) return reply.status(404).send(envelope('UNKNOWN', { message: 'No such API', failed: true }));
-        return reply.send(await answer(parts, request, found.operation, found.parts, query));
+        const given = await answer(parts, request, found.operation, found.parts, query);
+        if (typeof given === 'string') return reply.send(given);
+        void reply.headers({ ...given.headers }).type(given.type);
+        await sendPieces(reply, given.body as AsyncIterable<Uint8Array>, (err) => {
+          request.log.error({ err, operation: found.operation.name }, 'an answer broke off');
+        });
+        return reply;
       },
     });
   }
 }
 
-/** Does an operation and makes its reply. Never throws: what goes wrong is a reply too. */
+/** Does an operation and makes its reply, or gives the file it opened. Never throws: what goes wrong is a reply too. */
 async function answer(
   parts: RestParts,
   request: FastifyRequest,
   operation: Operation,
   path: ReadonlyMap<string, string>,
   query: string,
-): Promise<string> {
+): Promise<string | StreamReply> {
   try {
     const params = readParams(query);
     const actor = await authenticated(parts, request, params);
     const body = await readBody(request.raw);
     const ask: Ask = {
       invoke: (call, input) => parts.invoke(call, actor, input),
+      open: (action, ids, reasons) => {
+        if (!parts.open) throw new Problem('not-found');
+        return parts.open(action, actor, ids, { ...reasons });
+      },
       rules: async () => (await parts.passwordRules?.(actor)) ?? { reasonToReveal: false, ticketToReveal: false },
       part: (name) => path.get(name) ?? '',
       details: readInputData(query, body),
@@ -100,7 +121,8 @@ async function answer(
       gone: () => request.raw.socket.destroyed,
       remoteWaitMs: parts.remoteWaitMs ?? 60_000,
     };
-    return envelope(operation.name, await operation.run(ask));
+    const done = await operation.run(ask);
+    return 'body' in done ? done : envelope(operation.name, done);
   } catch (error) {
     const problem = asProblem(error);
     if (problem.status >= 500)

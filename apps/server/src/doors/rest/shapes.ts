@@ -52,8 +52,11 @@ export const resourceObject = (
   'CUSTOM FIELD': [],
 });
 
-/** `****` for a password that the asker may open; clients look for `####` otherwise. */
-const status = (account: Account): string => (account.can.includes('account.reveal') ? '****' : '####');
+/** `****` for a password that the asker may open, the name of a file; clients look for `####` otherwise. */
+function status(account: Account): string {
+  if (account.holdsFile) return account.can.includes('account.download-file') ? (account.file?.name ?? '####') : '####';
+  return account.can.includes('account.reveal') ? '****' : '####';
+}
 
 /** An account in the list of its resource. */
 export const accountRow = (

@@ -11,6 +11,9 @@ export const actor: Actor = {
   origin: { requestId: null, address: null, client: null },
 };
 
+/** Nothing in fields of one's own. */
+const own = { fields: {}, secretFields: [], files: [] };
+
 /** A resource as our calls give it. */
 export const resource = (
   number: number,
@@ -28,10 +31,14 @@ export const resource = (
   domain: '',
   url: '',
   policyId: null,
+  groupPolicyId: null,
+  hold: 'owner',
   ownerId: uuid(2),
   ownerName: 'ada',
   accounts: 1,
   health: null,
+  ...own,
+  tags: [],
   createdAt: at,
   updatedAt: at,
   version: 3,
@@ -62,6 +69,9 @@ const account = (
   proof: { health: 'unproven', provenAt: null, provenBy: null, checkedAt: null, why: null, exclusion: null },
   attempt: null,
   resettable: true,
+  holdsFile: false,
+  file: null,
+  ...own,
   createdAt: at,
   version: 5,
   can: ['account.reveal'],

@@ -212,9 +212,9 @@ describe('history', () => {
     );
     const { items } = await w.invoke(readHistory, keeper, { accountId });
     expect(items.map(({ changedAt: _, ...item }) => item)).toEqual([
-      { version: 3, state: 'current', origin: 'changed', changedBy: 'boss', changedFrom: '198.51.100.9' },
-      { version: 2, state: 'former', origin: 'changed', changedBy: 'keeper', changedFrom: '192.0.2.7' },
-      { version: 1, state: 'former', origin: 'created', changedBy: 'keeper', changedFrom: '192.0.2.7' },
+      { version: 3, state: 'current', origin: 'changed', changedBy: 'boss', changedFrom: '198.51.100.9', file: null },
+      { version: 2, state: 'former', origin: 'changed', changedBy: 'keeper', changedFrom: '192.0.2.7', file: null },
+      { version: 1, state: 'former', origin: 'created', changedBy: 'keeper', changedFrom: '192.0.2.7', file: null },
     ]);
     for (const item of items) expect(Math.abs(Date.now() - Date.parse(item.changedAt))).toBeLessThan(60_000);
     expect((await w.invoke(revealFormer, keeper, { accountId, version: 1 })).password).toBe('First-Of-Three-11-!!');

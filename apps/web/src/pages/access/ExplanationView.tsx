@@ -17,10 +17,10 @@ export function ExplanationView(props: {
   const Glyph = said.allowed ? IconCircleCheck : IconCircleX;
   return (
     <div className={css.explanation}>
-      <p className={css.verdict} data-allowed={said.allowed}>
+      <h2 className={css.verdict} data-allowed={said.allowed}>
         <Glyph size={20} stroke={1.8} aria-hidden />
-        <b>{access(said.allowed ? 'allowed' : 'refused', { who, what })}</b>
-      </p>
+        <span>{access(said.allowed ? 'allowed' : 'refused', { who, what })}</span>
+      </h2>
       {said.derivation && (
         <>
           <h3>{access('where')}</h3>

@@ -15,7 +15,6 @@ import { ask } from '../../lib/client.ts';
 import { ago, exact } from '../../lib/format.ts';
 import { access } from '../../lib/messages/access.ts';
 import { accounts } from '../../lib/messages/accounts.ts';
-import { custom } from '../../lib/messages/custom.ts';
 import { keys } from '../../lib/query.ts';
 import { Bones } from '../../ui/Bones.tsx';
 import { ErrorBox } from '../../ui/ErrorBox.tsx';
@@ -186,7 +185,7 @@ export default function AccountDrawer(props: {
                 leftSection={<IconExternalLink size={14} />}
                 onClick={() => actions.openUrl(account)}
               >
-                {custom('openUrl')}
+                {accounts('openUrl')}
               </Button>
             )}
             {may('account.update') && (
@@ -207,6 +206,7 @@ export default function AccountDrawer(props: {
               {!account.holdsFile && <Tabs.Tab value="proof">{accounts('proof')}</Tabs.Tab>}
               <Tabs.Tab value="history">{accounts('historyTab')}</Tabs.Tab>
               {!account.holdsFile && <Tabs.Tab value="rotations">{accounts('rotations')}</Tabs.Tab>}
+              {may('account.share') && <Tabs.Tab value="shares">{access('tab')}</Tabs.Tab>}
             </Tabs.List>
             <Tabs.Panel value="details" className={css.panel}>
               <AccountDetails account={account} />
@@ -223,10 +223,10 @@ export default function AccountDrawer(props: {
             <Tabs.Panel value="shares" className={css.panel}>
               {may('account.share') ? (
                 <Suspense fallback={<Bones />}>
-                  <SharesTab of={{ kind: 'account', id: account.id, name: account.username, owner: owner }} />
+                  <SharesTab of={{ kind: 'account', id: account.id, name: account.username, owner }} />
                 </Suspense>
               ) : (
-                <p className="dim">{access('only', { owner: owner })}</p>
+                <p className="dim">{access('only', { owner })}</p>
               )}
             </Tabs.Panel>
           </Tabs>

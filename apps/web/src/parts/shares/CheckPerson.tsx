@@ -25,9 +25,15 @@ export function CheckPerson({ of, draft }: { readonly of: Shared; readonly draft
   const checked = found.data?.checked;
   return (
     <section className={css.box}>
-      <h3>{access('check')}</h3>
+      <h2>{access('check')}</h2>
       <p className="dim">{access('checkText')}</p>
-      <PrincipalSelect label={access('choosePerson')} kind="user" chosen={who} choose={setWho} />
+      <PrincipalSelect
+        label={access('person')}
+        placeholder={access('choosePerson')}
+        kind="user"
+        chosen={who}
+        choose={setWho}
+      />
       {Object.keys(draft).length > 0 && who && <p className="dim">{access('checkDraft')}</p>}
       {who && found.isError && <ErrorBox error={found.error} />}
       {who && found.isPending && <Bones />}

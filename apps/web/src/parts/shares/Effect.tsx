@@ -20,9 +20,11 @@ export function Effect({ of, draft }: { readonly of: Shared; readonly draft: Dra
     retry: false,
   });
   const told = preview.data;
+  // What is shown still tells of the draft before.
+  const working = preview.isFetching || settled !== draft;
   return (
-    <section className={css.effect} aria-live="polite">
-      <h3>{access('effect')}</h3>
+    <section className={css.effect} aria-live="polite" aria-busy={working}>
+      <h2>{access('effect')}</h2>
       {preview.isError ? (
         <ErrorBox error={preview.error} />
       ) : !told ? (

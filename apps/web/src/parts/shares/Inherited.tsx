@@ -15,7 +15,7 @@ export function Inherited({ of }: { readonly of: Shared }) {
   if (above.length === 0) return null;
   return (
     <section className={css.box}>
-      <h3>{access('inherited')}</h3>
+      <h2>{access('inherited')}</h2>
       <p className="dim">{access('inheritedText')}</p>
       <div className={css.scroll} tabIndex={0} role="region" aria-label={access('inherited')}>
         <table className={css.table}>

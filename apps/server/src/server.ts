@@ -35,7 +35,7 @@ import { redirectServer } from './platform/redirect.ts';
 import { loadTls } from './platform/tls.ts';
 import { createOutpost, recover, renewLease } from './rotation/index.ts';
 import { organisations } from './setup/index.ts';
-import { recoverTasks } from './tasks/index.ts';
+import { recoverTasks, sweepTasks } from './tasks/index.ts';
 import { checkMasterKey, createVault, WrongKey } from './vault/index.ts';
 
 const version = '0.1.0';
@@ -191,6 +191,7 @@ async function assemble(
             await tidy(database, id);
             // What imports let go of, the sweep of files takes.
             await sweepImports(database, id);
+            await sweepTasks(database, id);
             await sweepFiles(database, id);
           }),
         ),

@@ -1,6 +1,7 @@
 import { createResource, openImport, revealAccount, shareResource, updateAccount } from '@strongroom/contract';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sweepImports } from './index.ts';
 import { importing, type Importing } from '../../test/imports.ts';
 import { world, type Person, type World } from '../../test/world.ts';
 
@@ -347,6 +348,60 @@ describe('undoing', () => {
     const done = await imports.take(keeper, 'resource', `${header}late,a,x,Linux,\n`, mapping);
     await w.sql(`update strongroom.import_run set ended_at = now() - interval '8 days' where id = $1`, [done.id]);
     await expect(imports.undo(await keeper.actor(), done.id)).rejects.toMatchObject({ code: 'not-that-state' });
+  });
+});
+
+describe('what is kept of imports', () => {
+  it('is the file for as long as it can be undone, and the report for ninety days', async () => {
+    const done = await imports.take(keeper, 'resource', `${header}old,a,x,Linux,\n`, mapping);
+    const age = (days: number): Promise<unknown> =>
+      w.sql(
+        `update strongroom.import_run set created_at = now() - make_interval(days => $2), ended_at = now() - make_interval(days => $2) where id = $1`,
+        [done.id, days],
+      );
+    const files = (): Promise<{ n: number }[]> =>
+      w.sql(
+        `select count(*)::int as n from strongroom.stored_file f join strongroom.import_run i on i.file_id = f.id where i.id = $1`,
+        [done.id],
+      );
+    await age(6);
+    await sweepImports(w.database, w.organisationId);
+    expect(await files()).toEqual([{ n: 1 }]);
+    await age(8);
+    await sweepImports(w.database, w.organisationId);
+    expect(await files()).toEqual([{ n: 0 }]);
+    expect(await w.sql(`select 1 from strongroom.import_run where id = $1`, [done.id])).toHaveLength(1);
+    await age(91);
+    await sweepImports(w.database, w.organisationId);
+    expect(await w.sql(`select 1 from strongroom.import_run where id = $1`, [done.id])).toEqual([]);
+  });
+});
+
+describe('passwords that are drawn', () => {
+  it('keep the policy of the static groups that a line names, where it names none itself', async () => {
+    const [strict] = await w.sql<{ id: string; min_length: number }>(
+      `select id, min_length from strongroom.password_policy where organisation_id = $1 order by min_length desc limit 1`,
+      [w.organisationId],
+    );
+    const [lax] = await w.sql<{ id: string }>(
+      `select id from strongroom.password_policy where organisation_id = $1 order by min_length limit 1`,
+      [w.organisationId],
+    );
+    await w.sql(
+      `insert into strongroom.resource_group (id, organisation_id, number, name, kind, owner_id, policy_id)
+       values (gen_random_uuid(), $1, 9001, 'Vault', 'static', $2, $3), (gen_random_uuid(), $1, 9002, 'Loose', 'static', $2, $4)`,
+      [w.organisationId, keeper.id, strict?.id, lax?.id],
+    );
+    await w.sql(`update strongroom.password_policy set is_default = (id = $2) where organisation_id = $1`, [
+      w.organisationId,
+      lax?.id,
+    ]);
+    await imports.take(keeper, 'resource', 'h,u,g\ndrawn-1,a,Loose;Vault\n', {
+      resourceName: 0,
+      username: 1,
+      groups: 2,
+    });
+    expect((await reveal(keeper, 'a on drawn-1')).length).toBeGreaterThanOrEqual(strict?.min_length ?? 99);
   });
 });
 

@@ -13,6 +13,9 @@ export { importStreams } from './file.ts';
 export { importEndpoints as importsEndpoints } from './imports.endpoints.ts';
 export type { ImportParts } from './parts.ts';
 
+/** How long the report of an import is kept; what happened stays in the audit trail. */
+const reportDays = 90;
+
 /** The kinds of task that imports are. */
 export const importTasks = (parts: ImportParts): Readonly<Record<string, OtherWork>> => ({
   'import.check': (task, signal) => checkImport(parts, task, signal),
@@ -29,6 +32,9 @@ export async function sweepImports(database: Database, organisationId: string): 
     );
     await sql`delete from import_change c using import_run i where i.id = c.import_id and i.state <> 'undoing'
       and greatest(i.created_at, coalesce(i.ended_at, i.created_at)) < now() - make_interval(days => ${undoDays + 1})`.execute(
+      db,
+    );
+    await sql`delete from import_run where created_at < now() - make_interval(days => ${reportDays}) and state not in ('running', 'undoing')`.execute(
       db,
     );
   });

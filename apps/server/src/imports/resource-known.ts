@@ -12,6 +12,8 @@ export interface ResourceThere {
   readonly type: string;
   readonly values: Readonly<Record<string, string | null>>;
   readonly fields: Readonly<Record<string, string>>;
+  /** What its groups ask of passwords, where it has no policy of its own. */
+  readonly policyOfGroups: string | null;
   /** The importer manages it. */
   readonly managed: boolean;
 }
@@ -38,6 +40,7 @@ interface ResourceRow {
   policyId: string | null;
   fields: Record<string, string>;
   ownerId: string;
+  policyOfGroups: string | null;
 }
 
 /** The resources of these names, in any case, with what the importer has on them: two statements, however many. */
@@ -49,7 +52,8 @@ export async function resourcesNamed(
 ): Promise<{ key(name: string): string; there(name: string): ResourceThere | undefined }> {
   const { rows } = await sql<ResourceRow>`
     select x.n as asked, lower(x.n) as key, r.id, r.name, r.type, r.dns_name, r.description, r.department, r.location, r.domain, r.url,
-      r.policy_id, r.fields, r.owner_id
+      r.policy_id, r.fields, r.owner_id,
+      case when r.policy_id is null then strongroom.policy_of_groups(r.id) end as policy_of_groups
     from unnest(${[...new Set(names)]}::text[]) as x(n) left join resource r on lower(r.name) = lower(x.n)`.execute(db);
   const ids = rows.flatMap((row) => row.id ?? []);
   const reached = await reachOf(db, facts, userId, 'resource', ids);
@@ -57,9 +61,17 @@ export async function resourcesNamed(
   const there = new Map<string, ResourceThere>();
   for (const row of rows) {
     if (row.id === null) continue;
-    const { id, name, type, fields, ownerId, asked: _, key, ...values } = row;
+    const { id, name, type, fields, ownerId, policyOfGroups, asked: _, key, ...values } = row;
     const about = factsOfRow(facts, { owned: ownerId === userId, ...reached(id) });
-    there.set(key, { id, name, type, fields, values, managed: refusal('resource.update', about) === undefined });
+    there.set(key, {
+      id,
+      name,
+      type,
+      fields,
+      values,
+      policyOfGroups,
+      managed: refusal('resource.update', about) === undefined,
+    });
   }
   const keyOf = (name: string): string => keys.get(name) ?? name;
   return { key: keyOf, there: (name) => there.get(keyOf(name)) };
@@ -116,7 +128,10 @@ export async function readTerms(db: OrganisationDb, userId: string) {
       key: string;
       id: string;
       kind: string;
-    }>`select lower(g.name) as key, g.id, g.kind from resource_group g where g.owner_id = ${userId}`.execute(db),
+      policyId: string | null;
+    }>`select lower(g.name) as key, g.id, g.kind, g.policy_id from resource_group g where g.owner_id = ${userId}`.execute(
+      db,
+    ),
     readSettings(db),
   ]);
   const byName = new Map(policies.map((policy) => [policy.name.toLowerCase(), policy]));

@@ -107,7 +107,7 @@ export async function planResources(
         const { steps, detail } = mergeSteps(wanted, there, terms, account);
         return { line: one.line, name, is: 'merge', objectId: account.id, steps, ...(detail && { detail }) };
       }
-      const made = { id: there.id, type: there.type, policyId: there.values['policyId'] ?? null };
+      const made = { id: there.id, type: there.type, policyId: there.values['policyId'] ?? there.policyOfGroups };
       return {
         ...planAccount(wanted, how, book, made, undefined, terms, name),
         steps: merge.steps,
@@ -207,9 +207,29 @@ function planNew(
     policyId: wanted.policyId,
     fields: terms.readers.resource(wanted.resourceFields, { path: 'field', creating: true }),
   };
-  const planned = planAccount(wanted, how, book, resource, resource, terms, name);
-  book.resources.set(key, { id: resource.id, type: type.name, policyId: resource.policyId });
+  const on = { id: resource.id, type: type.name, policyId: resource.policyId ?? strictestOf(wanted.groups, terms) };
+  const planned = planAccount(wanted, how, book, on, resource, terms, name);
+  book.resources.set(key, on);
   return planned;
+}
+
+/** The policy hardest to keep of those that static groups have, as the database orders them; null for none. */
+function strictestOf(groups: readonly string[], terms: Terms): string | null {
+  const ids = groups.map((name) => terms.group(name)?.policyId ?? null);
+  const found = terms.policies.filter((policy) => ids.includes(policy.id));
+  const rank = (policy: Terms['policies'][number]): number[] => [
+    policy.minLength,
+    policy.digits + policy.specials,
+    Number(policy.mixedCase),
+    -Number(policy.loginNameAllowed),
+    policy.historyDepth,
+  ];
+  const [first] = found.sort((a, b) => {
+    const [one, other] = [rank(a), rank(b)];
+    const differs = one.findIndex((value, i) => value !== other[i]);
+    return differs < 0 ? (a.id < b.id ? -1 : 1) : (other[differs] ?? 0) - (one[differs] ?? 0);
+  });
+  return first?.id ?? null;
 }
 
 /** Throws what is wrong with the account. Puts it into the book when nothing is. */

@@ -61,7 +61,7 @@ async function work(
     const book = emptyBook();
     const file = await readStored(parts, ask, async (grant) => {
       planning = await lockImport(grant.db, importId);
-      if (action === 'import.check') await forget(grant.db, importId);
+      if (action === 'import.check') await forget(grant.db, importId, task.id);
       else {
         const { rows } = await sql<{ last: number | null; ids: string[] | null }>`select
           (select max(line) from import_line where import_id = ${importId}) as last,
@@ -113,7 +113,9 @@ async function work(
   }
 }
 
-async function forget(db: OrganisationDb, importId: string): Promise<void> {
+/** A check begins from the start, also after a stop. */
+async function forget(db: OrganisationDb, importId: string, taskId: string): Promise<void> {
+  await db.updateTable('task').set({ done: 0, failed: 0 }).where('id', '=', taskId).execute();
   await db.deleteFrom('importLine').where('importId', '=', importId).execute();
   await db
     .updateTable('importRun')

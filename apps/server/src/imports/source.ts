@@ -5,7 +5,7 @@ const megabyte = 1024 * 1024;
 /** The most an uploaded file may have. A workbook is held in memory while it is read. */
 export const mostBytes = 200 * megabyte;
 const mostWorkbookBytes = 50 * megabyte;
-const mostRows = 1_000_000;
+const mostRows = 500_000;
 const mostCells = 200;
 const longestCell = 10_000;
 

@@ -33,6 +33,15 @@ export async function runTask(
   if (why !== null) await end(parts.perform, task, why === undefined ? 'done' : 'failed', why ?? null);
 }
 
+/** How long a task that has ended is shown; what it did stays in the audit trail. */
+const keptDays = 90;
+/** Takes away tasks that ended long ago. */
+export async function sweepTasks(database: Database, organisationId: string): Promise<void> {
+  await database.asOrganisation(organisationId, async (db) => {
+    await sql`delete from task where ended_at < now() - make_interval(days => ${keptDays})`.execute(db);
+  });
+}
+
 /** Puts tasks back in line that a stopped server left in the middle. Call it at start. */
 export async function recoverTasks(database: Database): Promise<number> {
   const { rows } = await sql<{ id: string; organisationId: string }>`

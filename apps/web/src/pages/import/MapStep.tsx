@@ -161,6 +161,11 @@ export function MapStep({
           )}
         </div>
       </section>
+      {one.why && (
+        <p className={css.fault} role="alert">
+          {one.why}
+        </p>
+      )}
       {names.length > 0 && (
         <p className={css.fault} role="status">
           {imports('needed', { names: names.join(', ') })}

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import {
+  copyResource,
   createField,
   createResource,
   deleteField,
+  deleteResource,
   listAccounts,
   readAccount,
   readResource,
@@ -167,6 +169,28 @@ describe('a file in a field', () => {
     expect(await get('resource.download-file', keeper, { resourceId: two.resourceId, fieldId: diagram })).toHaveLength(
       9,
     );
+  });
+
+  it('is copied with its resource and account, and is there as long as one of them', async () => {
+    const { resourceId, accountId } = await host();
+    const [ofResource, ofAccount] = [randomBytes(300_000), randomBytes(9)];
+    await put('resource.upload-file', keeper, { resourceId, fieldId: diagram }, ofResource);
+    await put('account.upload-field', keeper, { accountId, fieldId: contract }, ofAccount);
+    const inherit = { fields: true, accounts: true };
+    const copy = (await w.invoke(copyResource, keeper, { resourceId, names: ['the copy'], inherit })).items[0];
+    if (!copy) throw new Error('no copy was made');
+    const copied = (await w.invoke(listAccounts, keeper, { resourceId: copy.id })).items[0];
+    await w.invoke(removeResourceFile, keeper, { resourceId, fieldId: diagram });
+    await w.invoke(deleteResource, keeper, { resourceId });
+    await sweepFiles(w.database, w.organisationId);
+    const back = await get('resource.download-file', keeper, { resourceId: copy.id, fieldId: diagram });
+    expect(back.equals(ofResource)).toBe(true);
+    const params = { accountId: copied?.id ?? '', fieldId: contract };
+    expect((await get('account.download-field', keeper, params)).equals(ofAccount)).toBe(true);
+    const before = await stored(w);
+    await w.invoke(deleteResource, keeper, { resourceId: copy.id });
+    await sweepFiles(w.database, w.organisationId);
+    expect((await stored(w)).files).toBe(before.files - 2);
   });
 
   it('goes with its field', async () => {

@@ -96,6 +96,16 @@ export async function fieldReader(
   };
 }
 
+/** Checks values that change an object; nothing is read where none are given. Throws as `fieldReader` does. */
+export const changesOfFields = async (
+  db: OrganisationDb,
+  belongsTo: FieldBelongsTo,
+  given: Given | undefined,
+): Promise<Values> =>
+  given === undefined || Object.keys(given).length === 0
+    ? none
+    : (await fieldReader(db, belongsTo))(given, { path: 'fields', creating: false });
+
 /** Open values without those that are cleared: what a new object starts with. */
 export const startingFields = (values: Values): Record<string, string> =>
   Object.fromEntries(Object.entries(values.plain).filter((entry): entry is [string, string] => entry[1] !== null));
@@ -122,9 +132,11 @@ export interface SecretValue {
   readonly objectId: string;
   readonly fieldId: string;
   readonly value: Secret | null;
+  /** The file that the value is the id of, in a file field. */
+  readonly fileId?: string | null;
 }
 
-/** Seals and stores the values of password fields of many objects of a kind; null removes. */
+/** Seals and stores the values of password fields of many objects of a kind, and of file fields; null removes. */
 export async function storeSecretValues<A extends Action>(
   grant: Grant<A>,
   vault: Vault,
@@ -133,7 +145,7 @@ export async function storeSecretValues<A extends Action>(
 ): Promise<void> {
   const { organisationId } = grant.actor;
   const rows = [];
-  for (const { objectId, fieldId, value } of values) {
+  for (const { objectId, fieldId, value, fileId = null } of values) {
     if (value === null) {
       await sql`delete from field_value where object_id = ${objectId} and field_id = ${fieldId}`.execute(grant.db);
       continue;
@@ -143,6 +155,7 @@ export async function storeSecretValues<A extends Action>(
       resourceId: belongsTo === 'resource' ? objectId : null,
       accountId: belongsTo === 'account' ? objectId : null,
       fieldId,
+      fileId,
       sealed: await vault.seal(grant, value, fieldPlace(objectId, fieldId)),
     });
   }
@@ -152,9 +165,11 @@ export async function storeSecretValues<A extends Action>(
       .insertInto('fieldValue')
       .values(rows.slice(i, i + 5000))
       .onConflict((on) =>
-        on
-          .columns(['objectId', 'fieldId'])
-          .doUpdateSet((eb) => ({ sealed: eb.ref('excluded.sealed'), fileId: null, changedAt: new Date() })),
+        on.columns(['objectId', 'fieldId']).doUpdateSet((eb) => ({
+          sealed: eb.ref('excluded.sealed'),
+          fileId: eb.ref('excluded.fileId'),
+          changedAt: new Date(),
+        })),
       )
       .execute();
 }
@@ -205,13 +220,16 @@ export async function copyFieldSecrets(
 ): Promise<void> {
   const from = [...new Set(pairs.map(([one]) => one))];
   if (from.length === 0) return;
-  const { rows } = await sql<{ objectId: string; fieldId: string; sealed: Buffer }>`
-    select v.object_id, v.field_id, v.sealed from field_value v join custom_field f on f.id = v.field_id and f.kind = 'password'
+  const { rows } = await sql<{ objectId: string; fieldId: string; sealed: Buffer; fileId: string | null }>`
+    select v.object_id, v.field_id, v.sealed, v.file_id from field_value v join custom_field f on f.id = v.field_id and f.kind in ('password', 'file')
     where v.object_id = any(${from}::uuid[])`.execute(grant.db);
-  const opened = new Map<string, { fieldId: string; value: Secret }[]>();
+  const opened = new Map<string, { fieldId: string; value: Secret; fileId: string | null }[]>();
   for (const row of rows) {
     const value = await vault.open(grant, row.sealed, fieldPlace(row.objectId, row.fieldId));
-    opened.set(row.objectId, [...(opened.get(row.objectId) ?? []), { fieldId: row.fieldId, value }]);
+    opened.set(row.objectId, [
+      ...(opened.get(row.objectId) ?? []),
+      { fieldId: row.fieldId, value, fileId: row.fileId },
+    ]);
   }
   await storeSecretValues(
     grant,

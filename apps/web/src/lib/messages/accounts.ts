@@ -192,4 +192,6 @@ export const accounts = catalogue('accounts', {
   'resolve-keep-candidate': 'Keep the new password',
   'resolve-keep-candidate-help': 'You tried it and it works. The old one becomes history.',
   resolveGo: 'Decide',
+  openUrl: 'Open URL',
+  openUrlWhy: 'Why do you open {name}?',
 });

@@ -28,9 +28,6 @@ export const custom = catalogue('custom', {
   editTags: 'Edit tags',
   editTagsTitle: 'Tags of {name}',
   tagsSaved: 'Tags of {name} saved',
-  openUrl: 'Open URL',
-  openUrlWhy: 'Why do you open {name}?',
-  exportCsv: 'Export as CSV',
   // Copies.
   copy: 'Copy resource',
   copyTitle: 'Copy {name}',

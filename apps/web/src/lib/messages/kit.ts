@@ -96,4 +96,5 @@ export const kit = catalogue('kit', {
     'Too many tries. {wait, plural, =0 {Wait a moment, then try again.} one {Try again in # second.} other {Try again in # seconds.}}',
   'problem-changed-meanwhile':
     'Somebody changed this while you had it open. Load it again, then make your change once more.',
+  exportCsv: 'Export as CSV',
 });

@@ -20,7 +20,6 @@ import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useState, type ReactNode } from 'react';
 import { accounts } from '../../lib/messages/accounts.ts';
 import { files } from '../../lib/messages/files.ts';
-import { custom } from '../../lib/messages/custom.ts';
 import { useFiles } from '../files/FilesProvider.tsx';
 import { accountTarget } from '../files/target.ts';
 import { nameOf } from '../secrets/SecretsProvider.tsx';
@@ -120,7 +119,7 @@ export function useAccountMenu(
         )}
         {may('account.open-url') && (
           <Menu.Item leftSection={<IconExternalLink size={15} />} onClick={then(() => actions.openUrl(account))}>
-            {custom('openUrl')}
+            {accounts('openUrl')}
           </Menu.Item>
         )}
         {may('account.download-file') && (

@@ -4,13 +4,13 @@ import { keys, queries } from '../../lib/query.ts';
 import type { Chosen } from '../../ui/BulkBar.tsx';
 
 /** A list's filters, as its call takes them. */
-export type Filter = Readonly<Record<string, string | number | boolean | undefined>>;
+export type Filter = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
 
 /** What is selected, as the server takes it: ids, or the filters of the list. */
 export function selectionFor(list: BulkList, filter: Filter, { picked }: Pick<Chosen<unknown>, 'picked'>): Selection {
   if ('all' in picked) {
-    const given = Object.entries(filter).filter(
-      (entry): entry is [string, string | number | boolean] => entry[1] !== undefined,
+    const given = Object.entries(filter).flatMap(([name, value]): [string, string | number | boolean | string[]][] =>
+      value === undefined ? [] : [[name, typeof value === 'object' ? [...value] : value]],
     );
     return { list, filter: Object.fromEntries(given), except: [...picked.except] };
   }

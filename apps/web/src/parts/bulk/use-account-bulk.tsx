@@ -1,18 +1,18 @@
 import type { Account } from '@strongroom/contract';
 import { IconPencil, IconRefresh, IconShare3, IconShieldCheck, IconTrash } from '@tabler/icons-react';
 import { useMemo } from 'react';
-import { tasks } from '../../lib/messages/tasks.ts';
+import { bulk } from '../../lib/messages/bulk.ts';
 import { useMe } from '../../lib/session.tsx';
 import type { BulkAction } from '../../ui/BulkBar.tsx';
 import type { SelectionStore } from '../../ui/selection.ts';
-import { askDialog, deleteDialog } from './AskDialogs.tsx';
-import { ChangeAccounts } from './ChangeDialogs.tsx';
-import { ShareAccounts } from './GiveDialogs.tsx';
 import type { Filter } from './selection.ts';
-import { useBulk } from './use-bulk.tsx';
+import { later, useBulk } from './use-bulk.tsx';
 
-const deleteAccounts = deleteDialog('Accounts');
-const rotate = askDialog('rotate', 'account.rotate');
+const ask = () => import('./AskDialogs.tsx');
+const deleteAccounts = later(async () => (await ask()).deleteDialog('Accounts'));
+const rotate = later(async () => (await ask()).askDialog('rotate', 'account.rotate'));
+const change = later(async () => (await import('./ChangeDialogs.tsx')).ChangeAccounts);
+const share = later(async () => (await import('./GiveDialogs.tsx')).ShareAccounts);
 
 /** What can be done to many accounts, for the list's bar, and the dialogs for it. */
 export function useAccountBulk(filter: Filter, store: SelectionStore<Account>) {
@@ -22,15 +22,15 @@ export function useAccountBulk(filter: Filter, store: SelectionStore<Account>) {
   const actions = useMemo((): readonly BulkAction<Account>[] => {
     const mayManage = can.includes('resource.create');
     return [
-      { id: 'verify', label: tasks('verifyAction'), icon: IconShieldCheck, run: now({ call: 'account.verify' }) },
-      { id: 'rotate', label: tasks('rotateAction'), icon: IconRefresh, run: open(rotate) },
+      { id: 'verify', label: bulk('verify'), icon: IconShieldCheck, run: now({ call: 'account.verify' }) },
+      { id: 'rotate', label: bulk('rotate'), icon: IconRefresh, run: open(rotate) },
       ...(can.includes('principal.list')
-        ? [{ id: 'share', label: tasks('shareAction'), icon: IconShare3, run: open(ShareAccounts) }]
+        ? [{ id: 'share', label: bulk('share'), icon: IconShare3, run: open(share) }]
         : []),
       ...(mayManage
         ? [
-            { id: 'change', label: tasks('changeAction'), icon: IconPencil, run: open(ChangeAccounts) },
-            { id: 'delete', label: tasks('deleteAction'), icon: IconTrash, danger: true, run: open(deleteAccounts) },
+            { id: 'change', label: bulk('change'), icon: IconPencil, run: open(change) },
+            { id: 'delete', label: bulk('delete'), icon: IconTrash, danger: true, run: open(deleteAccounts) },
           ]
         : []),
     ];

@@ -8,20 +8,23 @@ import {
   IconTransfer,
   IconTrash,
 } from '@tabler/icons-react';
-import { useMemo } from 'react';
-import { tasks } from '../../lib/messages/tasks.ts';
+import { lazy, useMemo } from 'react';
+import { bulk } from '../../lib/messages/bulk.ts';
 import { useMe } from '../../lib/session.tsx';
 import type { BulkAction, Chosen } from '../../ui/BulkBar.tsx';
 import type { SelectionStore } from '../../ui/selection.ts';
-import { deleteDialog } from './AskDialogs.tsx';
-import { ChangeResources } from './ChangeDialogs.tsx';
-import { GroupResources, ShareResources, TagResources, TransferResources } from './GiveDialogs.tsx';
-import { ResetResources } from './ResetDialog.tsx';
 import type { Filter } from './selection.ts';
-import { useBulk } from './use-bulk.tsx';
+import { later, useBulk } from './use-bulk.tsx';
 
 type Listed = Pick<Resource, 'id' | 'name' | 'type'>;
-const deleteResources = deleteDialog('Resources');
+const give = () => import('./GiveDialogs.tsx');
+const tag = later(async () => (await give()).TagResources);
+const group = later(async () => (await give()).GroupResources);
+const share = later(async () => (await give()).ShareResources);
+const transfer = later(async () => (await give()).TransferResources);
+const change = later(async () => (await import('./ChangeDialogs.tsx')).ChangeResources);
+const deleteResources = later(async () => (await import('./AskDialogs.tsx')).deleteDialog('Resources'));
+const ResetResources = lazy(async () => ({ default: (await import('./ResetDialog.tsx')).ResetResources }));
 
 /** What can be done to many resources, for the list's bar, and the dialogs for it. What one's role never allows is absent. */
 export function useResourceBulk<T extends Listed>(filter: Filter, store: SelectionStore<T>) {
@@ -32,18 +35,18 @@ export function useResourceBulk<T extends Listed>(filter: Filter, store: Selecti
     const mixed = ({ picked, rows }: Chosen<T>): string | undefined =>
       type !== undefined || (!('all' in picked) && new Set(rows.map((row) => row.type)).size === 1)
         ? undefined
-        : tasks('resetOneType');
+        : bulk('resetOneType');
     const mayManage = can.includes('resource.create');
     const mayShare = can.includes('principal.list');
     return [
       ...(mayManage
         ? [
-            { id: 'change', label: tasks('changeAction'), icon: IconPencil, run: open(ChangeResources) },
-            { id: 'tag', label: tasks('tagAction'), icon: IconTag, run: open(TagResources) },
-            { id: 'group', label: tasks('groupAction'), icon: IconFolderPlus, run: open(GroupResources) },
+            { id: 'change', label: bulk('change'), icon: IconPencil, run: open(change) },
+            { id: 'tag', label: bulk('tag'), icon: IconTag, run: open(tag) },
+            { id: 'group', label: bulk('group'), icon: IconFolderPlus, run: open(group) },
             {
               id: 'reset',
-              label: tasks('resetAction'),
+              label: bulk('reset'),
               icon: IconSettingsAutomation,
               disabledWhy: mixed,
               run: open((props) => <ResetResources {...props} type={type} />),
@@ -52,12 +55,12 @@ export function useResourceBulk<T extends Listed>(filter: Filter, store: Selecti
         : []),
       ...(mayShare
         ? [
-            { id: 'share', label: tasks('shareAction'), icon: IconShare3, run: open(ShareResources) },
-            { id: 'transfer', label: tasks('transferAction'), icon: IconTransfer, run: open(TransferResources) },
+            { id: 'share', label: bulk('share'), icon: IconShare3, run: open(share) },
+            { id: 'transfer', label: bulk('transfer'), icon: IconTransfer, run: open(transfer) },
           ]
         : []),
       ...(mayManage
-        ? [{ id: 'delete', label: tasks('deleteAction'), icon: IconTrash, danger: true, run: open(deleteResources) }]
+        ? [{ id: 'delete', label: bulk('delete'), icon: IconTrash, danger: true, run: open(deleteResources) }]
         : []),
     ];
     // `open` only sets state: it need not be new for new actions.

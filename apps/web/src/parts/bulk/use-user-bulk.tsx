@@ -1,20 +1,20 @@
 import type { User } from '@strongroom/contract';
 import { IconBan, IconLock, IconLockOpen, IconMail, IconPencil, IconTrash } from '@tabler/icons-react';
 import { useMemo } from 'react';
-import { tasks } from '../../lib/messages/tasks.ts';
+import { bulk } from '../../lib/messages/bulk.ts';
 import { useMe } from '../../lib/session.tsx';
 import type { BulkAction } from '../../ui/BulkBar.tsx';
 import type { SelectionStore } from '../../ui/selection.ts';
-import { askDialog, deleteDialog } from './AskDialogs.tsx';
-import { ChangeUsers } from './ChangeDialogs.tsx';
 import type { Filter } from './selection.ts';
-import { useBulk } from './use-bulk.tsx';
+import { later, useBulk } from './use-bulk.tsx';
 
-const deleteUsers = deleteDialog('Users');
-const disable = askDialog('disable', 'user.disable');
-const enable = askDialog('enable', 'user.enable');
-const lock = askDialog('lock', 'user.lock');
-const invite = askDialog('invite', 'user.invite');
+const ask = () => import('./AskDialogs.tsx');
+const deleteUsers = later(async () => (await ask()).deleteDialog('Users'));
+const disable = later(async () => (await ask()).askDialog('disable', 'user.disable'));
+const enable = later(async () => (await ask()).askDialog('enable', 'user.enable'));
+const lock = later(async () => (await ask()).askDialog('lock', 'user.lock'));
+const invite = later(async () => (await ask()).askDialog('invite', 'user.invite'));
+const change = later(async () => (await import('./ChangeDialogs.tsx')).ChangeUsers);
 
 /** What can be done to many users, for the list's bar, and the dialogs for it. Programs are not invited. */
 export function useUserBulk(kind: 'person' | 'api', filter: Filter, store: SelectionStore<User>) {
@@ -25,16 +25,16 @@ export function useUserBulk(kind: 'person' | 'api', filter: Filter, store: Selec
       !can.includes('user.create')
         ? []
         : [
-            { id: 'change', label: tasks('changeAction'), icon: IconPencil, run: open(ChangeUsers) },
-            { id: 'disable', label: tasks('disableAction'), icon: IconBan, run: open(disable) },
-            { id: 'enable', label: tasks('enableAction'), icon: IconLockOpen, run: open(enable) },
+            { id: 'change', label: bulk('change'), icon: IconPencil, run: open(change) },
+            { id: 'disable', label: bulk('disable'), icon: IconBan, run: open(disable) },
+            { id: 'enable', label: bulk('enable'), icon: IconLockOpen, run: open(enable) },
             ...(kind === 'person'
               ? [
-                  { id: 'lock', label: tasks('lockAction'), icon: IconLock, run: open(lock) },
-                  { id: 'invite', label: tasks('inviteAction'), icon: IconMail, run: open(invite) },
+                  { id: 'lock', label: bulk('lock'), icon: IconLock, run: open(lock) },
+                  { id: 'invite', label: bulk('invite'), icon: IconMail, run: open(invite) },
                 ]
               : []),
-            { id: 'delete', label: tasks('deleteAction'), icon: IconTrash, danger: true, run: open(deleteUsers) },
+            { id: 'delete', label: bulk('delete'), icon: IconTrash, danger: true, run: open(deleteUsers) },
           ],
     // `open` only sets state: it need not be new for new actions.
     [can, kind],

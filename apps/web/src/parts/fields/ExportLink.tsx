@@ -1,7 +1,7 @@
 import { ActionIcon } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { base } from '../../lib/client.ts';
-import { custom } from '../../lib/messages/custom.ts';
+import { kit } from '../../lib/messages/kit.ts';
 
 /** Downloads a list as CSV, narrowed as the list is. Never with a password. */
 export function ExportLink({
@@ -22,8 +22,8 @@ export function ExportLink({
       color="gray"
       href={`${base}/${kind}-export${query ? `?${query}` : ''}`}
       download
-      aria-label={custom('exportCsv')}
-      title={custom('exportCsv')}
+      aria-label={kit('exportCsv')}
+      title={kit('exportCsv')}
     >
       <IconDownload size={16} />
     </ActionIcon>

@@ -1,6 +1,6 @@
 import type { Account } from '@strongroom/contract';
 import { openInTab } from '../../lib/client.ts';
-import { custom } from '../../lib/messages/custom.ts';
+import { accounts } from '../../lib/messages/accounts.ts';
 import { nameOf } from '../secrets/SecretsProvider.tsx';
 import type { Why } from '../secrets/why.ts';
 
@@ -9,7 +9,7 @@ export async function openUrl(
   account: Account,
   withWhy: <T>(id: string, title: string, does: (why: Why) => Promise<T>) => Promise<T | null>,
 ): Promise<void> {
-  const why = await withWhy(account.id, custom('openUrlWhy', { name: nameOf(account) }), (given) =>
+  const why = await withWhy(account.id, accounts('openUrlWhy', { name: nameOf(account) }), (given) =>
     Promise.resolve(given),
   );
   if (why !== null) openInTab(`/accounts/${account.id}/open-url`, { ...why });

@@ -44,7 +44,12 @@ export const Selection = z.union([
   z.object({
     list: BulkList,
     /** The list’s own filters, as its call takes them. */
-    filter: z.record(z.string().max(80), z.union([z.string().max(1000), z.number(), z.boolean()])).default({}),
+    filter: z
+      .record(
+        z.string().max(80),
+        z.union([z.string().max(1000), z.number(), z.boolean(), z.array(z.string().max(600)).max(20)]),
+      )
+      .default({}),
     /** Those of it that are left out. */
     except: z.array(z.uuid()).max(bulkLimit).default([]),
   }),

@@ -82,7 +82,8 @@ export function requestOf(call: Pick<AnyCall, 'method' | 'path'>, input: Readonl
   if (call.method !== 'GET' && call.method !== 'DELETE') return { url: base + path, body: JSON.stringify(rest) };
   const query = new URLSearchParams();
   for (const [key, value] of Object.entries(rest))
-    if (value !== undefined && value !== null) query.set(key, String(value));
+    if (Array.isArray(value)) for (const one of value) query.append(key, String(one));
+    else if (value !== undefined && value !== null) query.set(key, String(value));
   const text = query.toString();
   return { url: base + path + (text ? `?${text}` : ''), body: undefined };
 }

@@ -8,6 +8,7 @@ import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
 import { ask, ProblemError } from '../../lib/client.ts';
 import { accounts } from '../../lib/messages/accounts.ts';
 import { home } from '../../lib/messages/home.ts';
+import { lists } from '../../lib/messages/lists.ts';
 import { usePreferences } from '../../lib/preferences.ts';
 import { keys } from '../../lib/query.ts';
 import { useCan } from '../../lib/session.tsx';
@@ -19,6 +20,9 @@ import { useAccountActions } from '../../parts/accounts/use-account-actions.tsx'
 import { useResourceTypes } from '../../parts/accounts/use-lists.ts';
 import { nameOf } from '../../parts/secrets/SecretsProvider.tsx';
 import { ExportLink } from '../../parts/fields/ExportLink.tsx';
+import { moreActive, moreFields, moreFilter, noMore, type MoreState } from '../../parts/lists/filters.ts';
+import { MoreFilters } from '../../parts/lists/MoreFilters.tsx';
+import { ViewsMenu } from '../../parts/lists/ViewsMenu.tsx';
 import { MenuDrawer } from '../../parts/MenuDrawer.tsx';
 import { useAccountBulk } from '../../parts/bulk/use-account-bulk.tsx';
 import { BulkBar } from '../../ui/BulkBar.tsx';
@@ -38,7 +42,10 @@ import { Resizer } from './Resizer.tsx';
 import { viewOf, type View } from './views.ts';
 
 const AccountDrawer = lazy(() => import('../../parts/accounts/AccountDrawer.tsx'));
-const fields = ['view', 'node', 'search', 'type', 'health', 'sort', 'account', 'tab'] as const;
+const fields = ['view', 'node', 'search', 'type', 'health', 'sort', 'account', 'tab', ...moreFields] as const;
+/** What a saved view keeps: what is listed and how, not what is open beside it. */
+const kept = ['view', 'node', 'search', 'type', 'health', 'sort', ...moreFields] as const;
+const none = Object.fromEntries(kept.map((name) => [name, undefined]));
 const sorts = ['username', 'resourceName', 'changedAt', 'checkedAt', 'number'] as const;
 type Sort = (typeof sorts)[number] | `-${(typeof sorts)[number]}`;
 const sortOf = (text: string | undefined): Sort | undefined =>
@@ -48,6 +55,9 @@ const groupIdOf = (text: string | undefined): ResourceGroupId | undefined =>
   text !== undefined && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
     ? (text as ResourceGroupId)
     : undefined;
+
+const keptOf = (url: Readonly<Partial<Record<string, string>>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(kept.flatMap((name) => (url[name] ? [[name, url[name]]] : [])));
 
 /** Home: find an account, open its password, see what is wrong. */
 export default function Home() {
@@ -84,15 +94,17 @@ export default function Home() {
     [actions, menu.open],
   );
 
+  const { department, location, tag, field } = url;
   const filter = useMemo(
     () => ({
       view,
+      ...moreFilter({ department, location, tag, field } as MoreState),
       ...(node ? { groupId: node } : {}),
       ...(search ? { search } : {}),
       ...(type ? { type } : {}),
       ...(health ? { health } : {}),
     }),
-    [view, node, search, type, health],
+    [view, node, search, type, health, department, location, tag, field],
   );
   const queryKey = useMemo(() => [...keys.accounts, 'list', filter], [filter]);
   const load = useCallback(
@@ -103,17 +115,22 @@ export default function Home() {
     [filter],
   );
   // The first page is the grid's own; it is only read here for the count.
-  const total = useQuery({
+  const first = useQuery({
     queryKey: [...queryKey, sort ?? null, 0],
     queryFn: ({ signal }) => load({ offset: 0, limit: 100, signal, ...(sort ? { sort } : {}) }),
     placeholderData: keepPreviousData,
-  }).data?.total;
+  }).data;
+  const total = first?.total;
   const { columns: shown, setup } = useColumns('accounts', columns);
   const selection = useSelection<Account>(filter);
   const bulk = useAccountBulk(filter, selection);
-  const active = [type, health].filter(Boolean).length;
+  const active = [type, health].filter(Boolean).length + moreActive(url);
   const filtered = active > 0 || search !== '';
-  const clear = useCallback(() => setUrl({ search: undefined, type: undefined, health: undefined }), [setUrl]);
+  const clear = useCallback(
+    () => setUrl({ search: undefined, type: undefined, health: undefined, ...noMore }),
+    [setUrl],
+  );
+  const show = useCallback((query: Readonly<Record<string, string>>) => setUrl({ ...none, ...query }), [setUrl]);
   const go = useCallback(
     (to: View, group?: string) => {
       setUrl({ view: to === 'all' ? undefined : to, node: group, account: undefined, tab: undefined }, { push: true });
@@ -130,15 +147,17 @@ export default function Home() {
   const sub =
     total === undefined
       ? ' '
-      : filtered
-        ? home('countFiltered', { count })
-        : node
-          ? home('countGroup', { count })
-          : view === 'favourite'
-            ? home('countFavourite', { count })
-            : view === 'recent'
-              ? home('countRecent', { count })
-              : home('count', { count });
+      : first?.totalIs === 'at-least'
+        ? lists('atLeast', { count })
+        : filtered
+          ? home('countFiltered', { count })
+          : node
+            ? home('countGroup', { count })
+            : view === 'favourite'
+              ? home('countFavourite', { count })
+              : view === 'recent'
+                ? home('countRecent', { count })
+                : home('count', { count });
   const add = (
     <Button component={Link} to="/resources/new" leftSection={<IconPlus size={15} />}>
       {home('addResource')}
@@ -194,6 +213,7 @@ export default function Home() {
             end={
               <>
                 <ExportLink kind="account" search={search} type={type} />
+                <ViewsMenu list="accounts" query={keptOf(url)} show={show} />
                 <ListTools columns={columns} setup={setup} />
               </>
             }
@@ -217,6 +237,7 @@ export default function Home() {
               clearable
               w={150}
             />
+            <MoreFilters state={url} onChange={setUrl} accounts />
           </FilterBar>
         </BulkBar>
         <Grid

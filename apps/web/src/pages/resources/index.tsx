@@ -7,6 +7,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { useCallback, useMemo } from 'react';
 import { ask } from '../../lib/client.ts';
 import { groups } from '../../lib/messages/groups.ts';
+import { lists } from '../../lib/messages/lists.ts';
 import { resources } from '../../lib/messages/resources.ts';
 import { usePreferences } from '../../lib/preferences.ts';
 import { keys } from '../../lib/query.ts';
@@ -15,6 +16,9 @@ import { useUrlState } from '../../lib/use-url-state.ts';
 import { useResourceTypes } from '../../parts/accounts/use-lists.ts';
 import { useResourceBulk } from '../../parts/bulk/use-resource-bulk.tsx';
 import { ExportLink } from '../../parts/fields/ExportLink.tsx';
+import { moreActive, moreFields, moreFilter, noMore, type MoreState } from '../../parts/lists/filters.ts';
+import { MoreFilters } from '../../parts/lists/MoreFilters.tsx';
+import { ViewsMenu } from '../../parts/lists/ViewsMenu.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { BulkBar } from '../../ui/BulkBar.tsx';
 import { FilterBar } from '../../ui/FilterBar.tsx';
@@ -27,7 +31,8 @@ import { useSelection } from '../../ui/use-selection.ts';
 import { ResourceCard, resourceColumns, type ListedResource } from './columns.tsx';
 import css from './resources.module.css';
 
-const fields = ['search', 'type', 'sort'] as const;
+const fields = ['search', 'type', 'sort', ...moreFields] as const;
+const none = Object.fromEntries(fields.map((name) => [name, undefined]));
 const sorts = ['name', 'type', 'dnsName', 'updatedAt', 'number'] as const;
 type Sort = (typeof sorts)[number] | `-${(typeof sorts)[number]}`;
 const sortOf = (text: string | undefined): Sort | undefined =>
@@ -49,7 +54,15 @@ export default function Resources() {
   const types = useResourceTypes();
   const { search = '', type } = url;
   const sort = sortOf(url.sort);
-  const filter = useMemo(() => ({ ...(search ? { search } : {}), ...(type ? { type } : {}) }), [search, type]);
+  const { department, location, tag, field } = url;
+  const filter = useMemo(
+    () => ({
+      ...(search ? { search } : {}),
+      ...(type ? { type } : {}),
+      ...moreFilter({ department, location, tag, field } as MoreState),
+    }),
+    [search, type, department, location, tag, field],
+  );
   const queryKey = useMemo(() => [...keys.resources, 'list', filter], [filter]);
   const load = useCallback(
     ({ sort: by, signal, ...page }: PageAsk) => {
@@ -58,16 +71,19 @@ export default function Resources() {
     },
     [filter],
   );
-  const total = useQuery({
+  const first = useQuery({
     queryKey: [...queryKey, sort ?? null, 0],
     queryFn: ({ signal }) => load({ offset: 0, limit: 100, signal, ...(sort ? { sort } : {}) }),
     placeholderData: keepPreviousData,
-  }).data?.total;
+  }).data;
+  const total = first?.total;
   const { columns, setup } = useColumns('resources', resourceColumns);
   const selection = useSelection<ListedResource>(filter);
   const bulk = useResourceBulk(filter, selection);
-  const filtered = search !== '' || type !== undefined;
-  const clear = useCallback(() => setUrl({ search: undefined, type: undefined }), [setUrl]);
+  const active = (type ? 1 : 0) + moreActive(url);
+  const filtered = search !== '' || active > 0;
+  const clear = useCallback(() => setUrl({ search: undefined, type: undefined, ...noMore }), [setUrl]);
+  const show = useCallback((query: Readonly<Record<string, string>>) => setUrl({ ...none, ...query }), [setUrl]);
   const onSearch = useCallback((text: string) => setUrl({ search: text }), [setUrl]);
   const open = useCallback(
     (resource: ListedResource) => void navigate({ to: `/resources/${resource.id}` }),
@@ -84,7 +100,14 @@ export default function Resources() {
         title={resources('title')}
         sub={
           <>
-            {total !== undefined && <>{resources(filtered ? 'countFiltered' : 'count', { count: total })} · </>}
+            {total !== undefined && (
+              <>
+                {first?.totalIs === 'at-least'
+                  ? lists('atLeast', { count: total })
+                  : resources(filtered ? 'countFiltered' : 'count', { count: total })}{' '}
+                ·{' '}
+              </>
+            )}
             <Link to="/resources/groups" className="link">
               {groups('title')}
             </Link>
@@ -117,11 +140,12 @@ export default function Resources() {
           search={search}
           onSearch={onSearch}
           placeholder={resources('filter')}
-          active={type ? 1 : 0}
+          active={active}
           onClear={clear}
           end={
             <>
               <ExportLink kind="resource" search={search} type={type} />
+              <ViewsMenu list="resources" query={url as Readonly<Record<string, string>>} show={show} />
               <ListTools columns={resourceColumns} setup={setup} />
             </>
           }
@@ -136,6 +160,7 @@ export default function Resources() {
             searchable
             w={170}
           />
+          <MoreFilters state={url} onChange={setUrl} />
         </FilterBar>
       </BulkBar>
       <Grid

@@ -17,6 +17,7 @@ import { FilterBar } from '../../ui/FilterBar.tsx';
 import { Grid } from '../../ui/Grid.tsx';
 import type { GridProps } from '../../ui/grid-types.ts';
 import { ListTools } from '../../ui/ListTools.tsx';
+import { ViewsMenu } from '../../parts/lists/ViewsMenu.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { useColumns } from '../../ui/use-columns.ts';
 import { useSelection } from '../../ui/use-selection.ts';
@@ -32,6 +33,9 @@ type Order = (typeof orders)[number] | `-${(typeof orders)[number]}`;
 const isOrder = (text: string | undefined): text is Order =>
   orders.some((order) => text === order || text === `-${order}`);
 
+const fields = ['q', 'role', 'state', 'scope', 'sort'] as const;
+const none = Object.fromEntries(fields.map((name) => [name, undefined]));
+
 /** The list of people, or of API users, with its filters in the address. */
 export function UserList({ kind }: { readonly kind: 'person' | 'api' }) {
   const me = useMe();
@@ -39,7 +43,7 @@ export function UserList({ kind }: { readonly kind: 'person' | 'api' }) {
   const mayImport = useCan('user.import');
   const navigate = useNavigate();
   const [{ density }] = usePreferences();
-  const [url, set] = useUrlState(['q', 'role', 'state', 'scope', 'sort'] as const);
+  const [url, set] = useUrlState(fields);
   const known = useRoles().data?.items;
   const roles = known ?? [];
   // Until the roles are here the address is taken at its word: the server refuses what is none.
@@ -67,6 +71,7 @@ export function UserList({ kind }: { readonly kind: 'person' | 'api' }) {
   const card = useCallback((user: User) => <UserCard user={user} open={open} />, [open]);
   const search = useCallback((text: string) => set({ q: text }), [set]);
   const clear = useCallback(() => set({ q: undefined, role: undefined, state: undefined, scope: undefined }), [set]);
+  const show = useCallback((query: Readonly<Record<string, string>>) => set({ ...none, ...query }), [set]);
   const all = kind === 'person' ? peopleColumns : apiColumns;
   const { columns, setup } = useColumns(kind === 'person' ? 'users' : 'api-users', all);
   const selection = useSelection<User>(filter);
@@ -104,7 +109,14 @@ export function UserList({ kind }: { readonly kind: 'person' | 'api' }) {
           onSearch={search}
           active={active}
           onClear={clear}
-          end={<ListTools columns={all} setup={setup} />}
+          end={
+            <>
+              {kind === 'person' && (
+                <ViewsMenu list="users" query={url as Readonly<Record<string, string>>} show={show} />
+              )}
+              <ListTools columns={all} setup={setup} />
+            </>
+          }
         >
           <Select
             aria-label={users('filter.role')}

@@ -1,7 +1,7 @@
 import { Loader, Modal, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { listAccounts, listResources, type Account } from '@strongroom/contract';
-import { IconArrowRight, IconSearch } from '@tabler/icons-react';
+import { listAccounts, readAccount, searchAll, type AccountId, type Found } from '@strongroom/contract';
+import { IconArrowRight, IconFolders, IconSearch, IconUser, IconUsersGroup } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Fragment, useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
@@ -14,6 +14,7 @@ import { copySecret } from '../../ui/clipboard.tsx';
 import { toastProblem } from '../../ui/toast.tsx';
 import { useOverlay } from '../../ui/use-overlay.ts';
 import { nameOf, useSecrets } from '../secrets/SecretsProvider.tsx';
+import { Marked, marked } from '../Marked.tsx';
 import { TypeIcon } from '../TypeIcon.tsx';
 import { commandsFor } from './commands.tsx';
 import css from './palette.module.css';
@@ -25,11 +26,38 @@ interface Item {
   readonly label: string;
   readonly sub?: string;
   readonly hint?: string | undefined;
-  readonly account?: Account;
+  readonly accountId?: AccountId;
   readonly go: () => void;
 }
 
-/** Ctrl K: finds any account or resource, and every page and command, from anywhere. */
+const iconOf = ({ kind, type }: Found): ReactNode =>
+  kind === 'resource' || kind === 'account' ? (
+    <TypeIcon type={type ?? ''} />
+  ) : kind === 'resource-group' ? (
+    <IconFolders size={16} />
+  ) : kind === 'user' ? (
+    <IconUser size={16} />
+  ) : (
+    <IconUsersGroup size={16} />
+  );
+
+/** The page that shows what was found. */
+function placeOf({ kind, id }: Found): { to: string; search?: Record<string, string> } {
+  switch (kind) {
+    case 'account':
+      return { to: '/home', search: { view: 'all', account: id } };
+    case 'resource':
+      return { to: `/resources/${id}` };
+    case 'resource-group':
+      return { to: `/resources/groups/${id}` };
+    case 'user':
+      return { to: `/admin/users/${id}` };
+    case 'user-group':
+      return { to: `/admin/user-groups/${id}` };
+  }
+}
+
+/** Ctrl K: finds any account, resource, group or user, and every page and command, from anywhere. */
 export default function Palette({
   open,
   close,
@@ -51,16 +79,14 @@ export default function Palette({
   const dark = useComputedColorScheme('light') === 'dark';
   const commandsOnly = text.startsWith('>');
   const search = commandsOnly ? '' : asked;
-  const accounts = useQuery({
-    queryKey: [...keys.accounts, 'palette', search],
-    queryFn: ({ signal }) =>
-      ask(listAccounts, { limit: 6, view: search ? 'all' : 'recent', ...(search ? { search } : {}) }, { signal }),
-    enabled: open && !commandsOnly,
-    placeholderData: keepPreviousData,
+  const recent = useQuery({
+    queryKey: [...keys.accounts, 'palette'],
+    queryFn: ({ signal }) => ask(listAccounts, { limit: 6, view: 'recent' }, { signal }),
+    enabled: open && !commandsOnly && search === '',
   });
-  const resources = useQuery({
-    queryKey: [...keys.resources, 'palette', search],
-    queryFn: ({ signal }) => ask(listResources, { limit: 6, search }, { signal }),
+  const results = useQuery({
+    queryKey: ['search', search],
+    queryFn: ({ signal }) => ask(searchAll, { q: search, limit: 6 }, { signal }),
     enabled: open && search !== '',
     placeholderData: keepPreviousData,
   });
@@ -73,30 +99,30 @@ export default function Palette({
     const words = (commandsOnly ? text.slice(1) : text).trim().toLowerCase();
     const found: Item[] = [];
     if (!commandsOnly) {
-      for (const account of accounts.data?.items ?? []) {
-        found.push({
-          id: account.id,
-          group: palette(search ? 'accounts' : 'recent'),
-          icon: <TypeIcon type={account.resourceType} />,
-          label: account.username,
-          sub: account.resourceName,
-          hint: palette('enterOpens'),
-          account,
-          go: () => void navigate({ to: '/home', search: { view: 'all', account: account.id } }),
-        });
-      }
-      if (search) {
-        for (const resource of resources.data?.items ?? []) {
+      if (search === '')
+        for (const account of recent.data?.items ?? [])
           found.push({
-            id: resource.id,
-            group: palette('resources'),
-            icon: <TypeIcon type={resource.type} />,
-            label: resource.name,
-            sub: resource.dnsName,
-            go: () => void navigate({ to: `/resources/${resource.id}` }),
+            id: account.id,
+            group: palette('recent'),
+            icon: <TypeIcon type={account.resourceType} />,
+            label: account.username,
+            sub: account.resourceName,
+            hint: palette('enterOpens'),
+            accountId: account.id,
+            go: () => void navigate({ to: '/home', search: { view: 'all', account: account.id } }),
           });
-        }
-      }
+      else
+        for (const { kind, items: things } of results.data?.kinds ?? [])
+          for (const thing of things)
+            found.push({
+              id: thing.id,
+              group: palette(results.data?.nearly ? `nearly.${kind}` : `kind.${kind}`),
+              icon: iconOf(thing),
+              label: thing.title,
+              sub: thing.detail,
+              ...(kind === 'account' ? { accountId: thing.id as AccountId, hint: palette('enterOpens') } : {}),
+              go: () => void navigate(placeOf(thing)),
+            });
     }
     const does = {
       dark,
@@ -117,7 +143,7 @@ export default function Palette({
       });
     }
     return found;
-  }, [accounts.data, resources.data, text, search, commandsOnly, dark, me, navigate, openKeys, setColorScheme]);
+  }, [recent.data, results.data, text, search, commandsOnly, dark, me, navigate, openKeys, setColorScheme]);
 
   const current = items[Math.min(at, items.length - 1)];
   useEffect(() => {
@@ -128,7 +154,8 @@ export default function Palette({
     close();
     item.go();
   };
-  const copy = async (account: Account) => {
+  const copy = async (accountId: AccountId) => {
+    const account = await ask(readAccount, { accountId });
     const password = await secrets.reveal(account, 'copy');
     if (password !== null) await copySecret(password, nameOf(account), me.preferences.clearClipboardSeconds);
   };
@@ -141,14 +168,15 @@ export default function Palette({
       (event.ctrlKey || event.metaKey) &&
       event.key.toLowerCase() === 'c' &&
       field.selectionStart === field.selectionEnd &&
-      current?.account
+      current?.accountId
     ) {
       close();
-      void copy(current.account);
+      copy(current.accountId).catch(toastProblem);
     } else return;
     event.preventDefault();
   };
-  const failure = accounts.error ?? resources.error;
+  const failure = recent.error ?? results.error;
+  const words = marked(search);
   return (
     <Modal.Root
       opened={open}
@@ -178,7 +206,7 @@ export default function Palette({
               autoComplete="off"
               spellCheck={false}
             />
-            {(accounts.isFetching || resources.isFetching) && <Loader size={14} />}
+            {(recent.isFetching || results.isFetching) && <Loader size={14} />}
             <kbd className="kbd">Esc</kbd>
           </div>
           <div role="listbox" id="palette-list" aria-label={palette('results')} ref={list} className={css.list}>
@@ -201,14 +229,21 @@ export default function Palette({
                   {item.icon}
                   <span className="trunc">
                     <b>
-                      <bdi>{item.label}</bdi>
+                      <bdi>
+                        <Marked text={item.label} words={words} />
+                      </bdi>
                     </b>
-                    {item.sub && <bdi className="dim"> {item.sub}</bdi>}
+                    {item.sub && (
+                      <bdi className="dim">
+                        {' '}
+                        <Marked text={item.sub} words={words} />
+                      </bdi>
+                    )}
                   </span>
                   <span className={css.hint}>
                     {item === current
                       ? (item.hint ?? <IconArrowRight size={14} aria-hidden />)
-                      : item.account
+                      : item.accountId
                         ? ''
                         : item.hint}
                   </span>
@@ -216,7 +251,9 @@ export default function Palette({
               </Fragment>
             ))}
           </div>
-          {items.length === 0 && !accounts.isFetching && <p className={css.none}>{palette('nothing', { text })}</p>}
+          {items.length === 0 && !recent.isFetching && !results.isFetching && (
+            <p className={css.none}>{palette('nothing', { text })}</p>
+          )}
           {failure && <p className={css.none}>{palette('failed', { text: tell(failure).text })}</p>}
           <div className="sr" role="status">
             {palette('count', { count: items.length })}

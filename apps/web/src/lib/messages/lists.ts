@@ -1,0 +1,32 @@
+import { catalogue } from '../t.ts';
+
+/** What lists say about more filters and saved views. */
+export const lists = catalogue('lists', {
+  moreFilters: 'More filters',
+  moreFiltersSet: 'More filters ({count})',
+  department: 'Department',
+  location: 'Location',
+  tag: 'Tag',
+  exactly: 'Exactly this text',
+  any: 'Any',
+  apply: 'Apply',
+  clear: 'Clear',
+  atLeast: '{count, number} and more',
+  viewsOf: 'Saved views',
+  mine: 'Mine',
+  shared: 'Shared with me',
+  sharedBy: 'from {name}',
+  sharedWith: 'shared with {name}',
+  noViews: 'No saved views yet. Set filters and an order, then keep them here under a name.',
+  keep: 'Keep this view',
+  name: 'Name',
+  shareWith: 'Also for the members of',
+  onlyMe: 'Only me',
+  save: 'Save view',
+  saved: 'View “{name}” is saved',
+  update: 'Update to what is shown',
+  updated: 'View “{name}” shows what you see now',
+  delete: 'Delete view',
+  deleted: 'View “{name}” is deleted',
+  failed: 'The views could not be read. {text}',
+});

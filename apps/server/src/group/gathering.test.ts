@@ -245,9 +245,9 @@ describe('who is in a group by criteria', () => {
         await w.sql('delete from strongroom.resource_group where organisation_id = $1', [org]);
         await w.sql('delete from strongroom.resource where organisation_id = $1', [org]);
       }),
-      { numRuns: 3, endOnFailure: true },
+      { numRuns: 2, endOnFailure: true },
     );
     // The worlds were such that criteria chose: neither everything nor nothing.
-    expect(unlike).toBeGreaterThan(200);
+    expect(unlike).toBeGreaterThan(130);
   });
 });

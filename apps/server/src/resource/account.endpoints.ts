@@ -11,7 +11,8 @@ import {
 import { endpoint, type Endpoint } from '../authorise/index.ts';
 import { Problem } from '../platform/problem.ts';
 import { accountReplies, readAccountReply, readAccountRows } from './account.queries.ts';
-import { addAccounts, changeAccount, copyAccount, deleteAccount, moveAccount, setFavourite } from './accounts.ts';
+import { copyAccount, moveAccount } from './accounts-elsewhere.ts';
+import { addAccounts, changeAccount, deleteAccount, setFavourite } from './accounts.ts';
 import { readyAccounts } from './new-accounts.ts';
 import type { ResourceParts } from './resource.endpoints.ts';
 import { requirePolicy } from './resources.ts';

@@ -5,7 +5,15 @@ import { Problem } from '../platform/problem.ts';
 import { newId } from '../platform/random.ts';
 import type { Vault } from '../vault/index.ts';
 import { addAccounts, type NewAccount } from './accounts.ts';
-import { changedFields, fieldReader, secretValuesOf, startingFields, storeSecretValues, withValues } from './fields.ts';
+import {
+  changedFields,
+  changesOfFields,
+  fieldReader,
+  secretValuesOf,
+  startingFields,
+  storeSecretValues,
+  withValues,
+} from './fields.ts';
 import { parseReset, requireAdmin } from './reset.ts';
 import { giveTags } from './tags.ts';
 import { typeNamed, type DriverCatalogue } from './types.ts';
@@ -150,7 +158,7 @@ export async function changeResource(
   for (const [name, value] of Object.entries(rest)) {
     if (value !== undefined && value !== before[name as keyof typeof before]) given[name] = value;
   }
-  const values = (await fieldReader(grant.db, 'resource'))(fields ?? {}, { path: 'fields', creating: false });
+  const values = await changesOfFields(grant.db, 'resource', fields);
   const changed = changedFields(before.fields as Record<string, string>, values);
   if (Object.keys(given).length + changed.length === 0) return;
   await requirePolicy(grant.db, changes.policyId);

@@ -15,6 +15,8 @@ export const me = catalogue('me', {
   'profile.location': 'Location',
   'profile.phone': 'Phone',
   'profile.mobile': 'Mobile phone',
+  'profile.language': 'Language',
+  'profile.languageHelp': 'Kept for texts that exist in several languages. Today they are in English.',
   'profile.timeZone': 'Time zone',
   'profile.timeZoneNone': 'No time zone has this name',
   'profile.saved': 'Profile saved.',

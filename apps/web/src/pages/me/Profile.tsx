@@ -17,13 +17,14 @@ import { roleOf } from '../users/words.tsx';
 import { MeFrame } from './MeFrame.tsx';
 import { useAction } from './use-action.ts';
 
-const profileOf = ({ fullName, email, department, location, phone, mobile, timeZone }: User): Profile => ({
+const profileOf = ({ fullName, email, department, location, phone, mobile, language, timeZone }: User): Profile => ({
   fullName,
   email,
   department,
   location,
   phone,
   mobile,
+  language,
   timeZone,
 });
 

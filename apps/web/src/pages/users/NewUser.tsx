@@ -40,6 +40,7 @@ export default function NewUser() {
     location: '',
     phone: '',
     mobile: '',
+    language: me.user.language,
     timeZone: me.user.timeZone,
   });
   const [username, setUsername] = useState('');

@@ -1,5 +1,6 @@
 import { TextInput } from '@mantine/core';
 import { users } from '../../lib/messages/users.ts';
+import { LanguageField } from '../me/LanguageField.tsx';
 import { TimeZoneField } from '../me/TimeZoneField.tsx';
 import css from './users.module.css';
 
@@ -11,6 +12,7 @@ export interface Profile {
   readonly location: string;
   readonly phone: string;
   readonly mobile: string;
+  readonly language: string;
   readonly timeZone: string;
 }
 
@@ -71,6 +73,7 @@ export function MoreFields({ value, change, errors, disabled = false }: FieldsPr
       {text('location', 120)}
       {text('phone', 40)}
       {text('mobile', 40)}
+      <LanguageField value={value.language} change={(language) => change({ language })} disabled={disabled} />
       <TimeZoneField value={value.timeZone} change={(timeZone) => change({ timeZone })} disabled={disabled} />
     </div>
   );

@@ -18,13 +18,14 @@ import { MoreFields, NameFields, type Errors, type Profile } from './ProfileFiel
 import { differences, profileErrors } from './user-form.ts';
 import css from './users.module.css';
 
-const profileOf = ({ fullName, email, department, location, phone, mobile, timeZone }: User): Profile => ({
+const profileOf = ({ fullName, email, department, location, phone, mobile, language, timeZone }: User): Profile => ({
   fullName,
   email,
   department,
   location,
   phone,
   mobile,
+  language,
   timeZone,
 });
 const keysOf = ({ sshKey, certificate }: User): Keys => ({ sshKey, certificate });

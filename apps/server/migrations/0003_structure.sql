@@ -152,6 +152,8 @@ create table strongroom.field_value (
   foreign key (organisation_id, field_id) references strongroom.custom_field (organisation_id, id) on delete cascade,
   foreign key (organisation_id, file_id) references strongroom.stored_file (organisation_id, id)
 );
+create index field_value_resource on strongroom.field_value (resource_id) where resource_id is not null;
+create index field_value_account on strongroom.field_value (account_id) where account_id is not null;
 create index field_value_file on strongroom.field_value (file_id) where file_id is not null;
 
 -- Tags: attributes with a list of values, given to many resources.
@@ -329,6 +331,12 @@ create table strongroom.share (
   foreign key (organisation_id, user_group_id) references strongroom.user_group (organisation_id, id) on delete cascade
 );
 create index share_to on strongroom.share (to_id, target_id);
+-- What goes takes its shares along: each is found by its own column then.
+create index share_account on strongroom.share (account_id) where account_id is not null;
+create index share_resource on strongroom.share (resource_id) where resource_id is not null;
+create index share_group on strongroom.share (group_id) where group_id is not null;
+create index share_user on strongroom.share (user_id) where user_id is not null;
+create index share_user_group on strongroom.share (user_group_id) where user_group_id is not null;
 
 -- Long work: one row for the whole, one for each thing it is done to. A job acts for the user who asked, with the rights they have when it gets there.
 create table strongroom.task (

@@ -62,22 +62,31 @@ async function* content(
   if (given !== size) throw new DamagedFile('there is less in the file than its size');
 }
 
+/** The sealed chunks of a file in their order. The next megabyte is fetched while this one is read: both ends are at work. */
 async function* sealedChunks(
   database: Database,
   { organisationId, fileId }: FileKey,
   chunks: number,
 ): AsyncGenerator<SealedChunk, void, undefined> {
+  const fetch = async (first: number): Promise<SealedChunk[]> =>
+    first >= chunks
+      ? []
+      : database.asOrganisation(organisationId, (db) =>
+          db
+            .selectFrom('fileChunk')
+            .select(['n', 'sealed'])
+            .where('fileId', '=', fileId)
+            .where('n', '>=', first)
+            .where('n', '<', first + chunksAtOnce)
+            .orderBy('n')
+            .execute(),
+        );
+  let next = fetch(0);
   for (let first = 0; first < chunks; first += chunksAtOnce) {
-    const rows = await database.asOrganisation(organisationId, (db) =>
-      db
-        .selectFrom('fileChunk')
-        .select(['n', 'sealed'])
-        .where('fileId', '=', fileId)
-        .where('n', '>=', first)
-        .where('n', '<', first + chunksAtOnce)
-        .orderBy('n')
-        .execute(),
-    );
+    const rows = await next;
+    next = fetch(first + chunksAtOnce);
+    // Whoever stops reading does not wait for it, and nobody else would hear of its failure.
+    next.catch(() => undefined);
     for (const row of rows) {
       yield row;
       wipe(row.sealed);

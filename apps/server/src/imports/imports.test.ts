@@ -198,14 +198,18 @@ describe('a file of resources', () => {
     });
   });
 
-  it('a check changes nothing and says what the import then does', async () => {
+  it('comes with any columns, shows its beginning, and is tried whole before: the check changes nothing and says of each line what the import then does [IMP-01]', async () => {
     const actor = await keeper.actor();
-    const text = `${header}dry-1,root,x,Linux,\ndry-1,root,x,Linux,\ndry-1,adm,x,Linux,\nweb-1,root,x,Linux,\ndry-2,a,x,Abacus,\n`;
+    const text = `Account;Comment;Server;Secret;Sort\nroot;;dry-1;x;Linux\nroot;;dry-1;x;Linux\nadm;by hand;dry-1;x;Linux\nroot;;web-1;x;Linux\na;;dry-2;x;Abacus\n`;
     const { id } = await imports.upload(actor, 'resource', text);
+    const { file, guess } = await w.invoke(openImport, actor, { importId: id });
+    expect(file.rows[2]).toEqual(['adm', 'by hand', 'dry-1', '••••', 'Linux']);
+    expect(guess).toEqual({ username: 0, notes: 1, resourceName: 2, password: 3 });
+    const chosen = { ...guess, type: 4 };
     const before =
       await w.sql(`select (select count(*) from strongroom.resource) as r, (select count(*) from strongroom.account) as a,
       (select count(*) from strongroom.secret) as s, (select sum(last) from strongroom.counter) as c`);
-    const checked = await imports.check(actor, id, mapping);
+    const checked = await imports.check(actor, id, chosen);
     const foreseen = await outcomes(keeper, id);
     expect(
       await w.sql(`select (select count(*) from strongroom.resource) as r, (select count(*) from strongroom.account) as a,
@@ -215,6 +219,14 @@ describe('a file of resources', () => {
     const done = await imports.run(actor, id);
     expect(await outcomes(keeper, id)).toEqual(foreseen);
     expect(done).toMatchObject({ lines: 5, created: 2, skipped: 3 });
+    expect(
+      await w.sql(
+        `select a.username, a.notes from strongroom.account a join strongroom.resource r on r.id = a.resource_id where r.name = 'dry-1' order by 1`,
+      ),
+    ).toEqual([
+      { username: 'adm', notes: 'by hand' },
+      { username: 'root', notes: '' },
+    ]);
   });
 });
 

@@ -1,10 +1,12 @@
 import {
   cancelTask,
+  changePassword,
   createResource,
   listTaskItems,
   listTasks,
   readTask,
   startTask,
+  updateSettings,
   type BulkCall,
   type Task,
 } from '@strongroom/contract';
@@ -124,6 +126,61 @@ describe('a task for many', () => {
     const task = await start(actor, 'account.rotate', { ids: [account?.id ?? ''] });
     await run(task);
     expect((await itemsOf(keeper, task))[0]).toMatchObject({ state: 'failed', code: 'scope-missing' });
+  });
+});
+
+describe('what can be set for many', () => {
+  it('is attributes, the policy and the reset settings of resources [RES-08]', async () => {
+    const ids = await resources(keeper, 3);
+    const [policy] = await w.sql<{ id: string }>(
+      `select id from strongroom.password_policy where organisation_id = $1 and not is_default limit 1`,
+      [w.organisationId],
+    );
+    const actor = await keeper.actor();
+    const changes = { department: 'Ops', location: 'Oslo', description: 'all the same', policyId: policy?.id };
+    await run(await start(actor, 'resource.update', { ids }, changes));
+    await run(await start(actor, 'resource.configure-reset', { ids }, { reset: { settings: {} } }));
+    const rows = await w.sql(
+      `select department, location, description, policy_id, reset is not null as reset from strongroom.resource where id = any($1::uuid[])`,
+      [ids],
+    );
+    expect(rows).toEqual(
+      ids.map(() => ({
+        department: 'Ops',
+        location: 'Oslo',
+        description: 'all the same',
+        policy_id: policy?.id,
+        reset: true,
+      })),
+    );
+  });
+
+  it('is the policy of accounts, which then holds for every change, and for new accounts once that is set [POL-04]', async () => {
+    const actor = await keeper.actor();
+    const ids = await resources(keeper, 2);
+    const accounts = (
+      await w.sql<{ id: string }>(`select id from strongroom.account where resource_id = any($1::uuid[])`, [ids])
+    ).map((row) => row.id);
+    const policies = await w.sql<{ id: string; min_length: number }>(
+      `select id, min_length from strongroom.password_policy where organisation_id = $1 order by min_length`,
+      [w.organisationId],
+    );
+    const [lax, strict] = [policies[0], policies.at(-1)];
+    const change = (accountId: string, password: string) =>
+      w.invoke(changePassword, actor, { accountId: accountId as never, password });
+    const between = 'Aa12!'.padEnd((strict?.min_length ?? 0) - 1, 'xY7#');
+    await run(await start(actor, 'account.update', { ids: accounts }, { policyId: lax?.id }));
+    for (const id of accounts) await change(id, between);
+    await run(await start(actor, 'account.update', { ids: accounts }, { policyId: strict?.id }));
+    for (const id of accounts)
+      await expect(change(id, `${between.slice(0, -1)}z`)).rejects.toMatchObject({ code: 'password-weak' });
+    const weak = (name: string) =>
+      w.invoke(createResource, actor, { name, type: 'Linux', accounts: [{ username: 'root', password: 'weak' }] });
+    await weak('created-weak');
+    const admin = await w.people.admin.actor();
+    await w.invoke(updateSettings, admin, { policyOnCreation: true });
+    await expect(weak('created-strong')).rejects.toMatchObject({ code: 'password-weak' });
+    await w.invoke(updateSettings, admin, { policyOnCreation: false });
   });
 });
 

@@ -26,7 +26,6 @@ export type Opening =
   | 'account.download-file'
   | 'account.download-field'
   | 'resource.download-file'
-  | 'import.upload'
   | 'import.open'
   | 'import.download-skipped'
   | 'import.check'

@@ -145,7 +145,7 @@ const asked = calls.filter(
 
 describe('the matrix', () => {
   it.each(asked.map((call) => [call.name, call] as const))(
-    'says of %s what the server answers to every role with every hold [USR-01] [SHR-04]',
+    'says of %s what the server answers to every role with every hold [SHR-04]',
     async (_, call) => {
       const action = call.name as Action;
       const { on } = policy[action];

@@ -106,7 +106,7 @@ export function ReachTab() {
                       <Link
                         className="link"
                         to="/admin/access/why"
-                        search={{ kind, object: row.id, user: url.user, at: url.at }}
+                        search={{ kind, object: row.id, user: url.user, ...(url.at ? { at: url.at } : {}) }}
                         aria-label={`${access('explain')}: ${row.name}`}
                       >
                         {access('explain')}

@@ -115,7 +115,7 @@ export function WhoTab() {
                   <Link
                     className="link"
                     to="/admin/access/why"
-                    search={{ kind, object: url.object, user: row.userId, at: url.at }}
+                    search={{ kind, object: url.object, user: row.userId, ...(url.at ? { at: url.at } : {}) }}
                     aria-label={`${access('explain')}: ${row.fullName ?? row.username}`}
                   >
                     {access('explain')}

@@ -24,7 +24,10 @@ export default function AccessPage() {
   const params = useParams({ strict: false });
   const tab: TabName = names.find((name) => name === params.tab) ?? 'who';
   const navigate = useNavigate();
-  const search = useLocation({ select: (location) => location.search });
+  // The question goes along; what was searched for in one answer does not.
+  const question = useLocation({
+    select: (location) => Object.fromEntries(Object.entries(location.search).filter(([name]) => name !== 'q')),
+  });
   return (
     <AdminFrame>
       <div className={css.page}>
@@ -43,7 +46,7 @@ export default function AccessPage() {
           onChange={(value) =>
             void navigate({
               to: `/admin/access/${value ?? 'who'}`,
-              search: { ...search, q: undefined },
+              search: question,
               resetScroll: false,
             })
           }

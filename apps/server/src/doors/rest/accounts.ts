@@ -13,7 +13,7 @@ import {
   type Operation,
   type ResourceRow,
 } from './ask.ts';
-import { customFields, withFields } from './custom-fields.ts';
+import { customFields, knownFields, withFields } from './custom-fields.ts';
 import { sentence, type Outcome } from './envelope.ts';
 import { given, objects, required, type Details } from './input-data.ts';
 import { requireOwner } from './resources.ts';
@@ -127,13 +127,15 @@ async function addOne(ask: Ask, resource: ResourceRow, username: string, details
   refuseUnavailable(details, unavailable);
   const password = given(details, 'PASSWORD');
   const policy = await policyId(ask, details, 'ACCOUNTPASSWORDPOLICY');
+  const { values, rest } = await knownFields(ask, 'account', customFields(details, 'ACCOUNTCUSTOMFIELD'));
   await ask.invoke(createAccounts, {
     resourceId: resource.id,
     accounts: [
       {
         username,
         ...(password === undefined ? {} : { password }),
-        notes: withFields(given(details, 'NOTES') ?? '', customFields(details, 'ACCOUNTCUSTOMFIELD')),
+        notes: withFields(given(details, 'NOTES') ?? '', rest),
+        fields: values,
         policyId: policy ?? null,
       },
     ],
@@ -148,13 +150,14 @@ async function edit(ask: Ask): Promise<string> {
     requireOwner(details, (await resourceById(ask, ask.part('rid'))).ownerName);
   const username = given(details, 'ACCOUNTNAME');
   const notes = given(details, 'NOTES') ?? given(details, 'DESCRIPTION');
-  const fields = customFields(details, 'ACCOUNTCUSTOMFIELD');
+  const { values, rest } = await knownFields(ask, 'account', customFields(details, 'ACCOUNTCUSTOMFIELD'));
   const policy = await policyId(ask, details, 'ACCOUNTPASSWORDPOLICY');
   const changed = await ask.invoke(updateAccount, {
     accountId: account.id,
     ...(username === undefined ? {} : { username }),
-    ...(fields.length > 0
-      ? { notes: withFields(notes ?? account.notes, fields), version: account.version }
+    ...(Object.keys(values).length === 0 ? {} : { fields: values }),
+    ...(rest.length > 0
+      ? { notes: withFields(notes ?? account.notes, rest), version: account.version }
       : notes === undefined
         ? {}
         : { notes }),

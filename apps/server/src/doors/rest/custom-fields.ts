@@ -1,4 +1,6 @@
+import { listFields, type FieldBelongsTo } from '@strongroom/contract';
 import { Problem } from '../../platform/problem.ts';
+import type { Ask } from './ask.ts';
 import { given, objects, required, type Details } from './input-data.ts';
 
 export interface CustomField {
@@ -16,6 +18,30 @@ export function customFields(details: Details, key: string): readonly CustomFiel
       throw new Problem('input-invalid', { detail: `${key} must be lines of text.` });
     return value === undefined || value === '' ? [] : [{ label, value }];
   });
+}
+
+/**
+ * Custom fields by their labels: those that the organisation has, in any case, as values by id; the rest as they came, for
+ * `withFields`. A field for files takes no text: its label stays among the rest.
+ */
+export async function knownFields(
+  ask: Ask,
+  belongsTo: FieldBelongsTo,
+  given: readonly CustomField[],
+): Promise<{ readonly values: Record<string, string>; readonly rest: readonly CustomField[] }> {
+  if (given.length === 0) return { values: {}, rest: given };
+  const { items } = await ask.invoke(listFields, { belongsTo });
+  const ids = new Map(
+    items.filter((field) => field.kind !== 'file').map((field) => [field.name.toLowerCase(), field.id] as const),
+  );
+  const values: Record<string, string> = {};
+  const rest: CustomField[] = [];
+  for (const field of given) {
+    const id = ids.get(field.label.toLowerCase());
+    if (id === undefined) rest.push(field);
+    else values[id] = field.value;
+  }
+  return { values, rest };
 }
 
 /**

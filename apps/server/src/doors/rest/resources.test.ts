@@ -75,6 +75,48 @@ describe('resources', () => {
       accounts: [{ username: 'Administrator', password: 'Test123#@!', notes: 'Testing API', policyId: null }],
     });
   });
+  it('put custom fields that the organisation has into these, by their label in any case, and never twice', async () => {
+    const field = (n: number, belongsTo: string, name: string, kind = 'text') => ({
+      id: `01990000-0000-7000-8000-00000000010${n}`,
+      ...{
+        belongsTo,
+        slot: n,
+        name,
+        kind,
+        description: '',
+        options: [],
+        required: false,
+        types: [],
+        values: null,
+        version: 1,
+      },
+    });
+    const own = [
+      field(1, 'resource', 'Rack'),
+      field(2, 'resource', 'Scan', 'file'),
+      field(3, 'account', 'PIN', 'password'),
+    ];
+    door.answers['field.list'] = (given) => ({ items: own.filter((one) => one.belongsTo === given['belongsTo']) });
+    const custom = (...pairs: [string, string][]) =>
+      pairs.map(([CUSTOMLABEL, CUSTOMVALUE]) => ({ CUSTOMLABEL, CUSTOMVALUE }));
+    const RESOURCECUSTOMFIELD = custom(['RACK', 'R7'], ['Scan', 'x'], ['Other', 'y']);
+    await door.send(
+      'POST',
+      '/resources',
+      input({ RESOURCENAME: 'n', ACCOUNTNAME: 'a', RESOURCECUSTOMFIELD, ACCOUNTCUSTOMFIELD: custom(['pin', '4711']) }),
+    );
+    expect(door.inputOf('resource.create')).toMatchObject({
+      description: 'Scan: x\nOther: y',
+      fields: { [own[0]?.id ?? '']: 'R7' },
+      accounts: [{ notes: '', fields: { [own[2]?.id ?? '']: '4711' } }],
+    });
+    await door.send('PUT', '/resources/303', input({ RESOURCECUSTOMFIELD: custom(['rack', 'R8']) }));
+    expect(door.inputOf('resource.update')).toEqual({ resourceId: web['id'], fields: { [own[0]?.id ?? '']: 'R8' } });
+    await door.send('PUT', '/resources/303/accounts/307', input({ ACCOUNTCUSTOMFIELD: custom(['PIN', '12']) }));
+    expect(door.inputOf('account.update')).toMatchObject({ fields: { [own[2]?.id ?? '']: '12' } });
+    expect(door.inputOf('account.update')).not.toHaveProperty('notes');
+    door.answers['field.list'] = () => ({ items: [] });
+  });
   it('are created with every text, with policies by name, empty texts left out', async () => {
     await door.send(
       'POST',

@@ -11,7 +11,7 @@ import {
   type Ask,
   type Operation,
 } from './ask.ts';
-import { customFields, withFields } from './custom-fields.ts';
+import { customFields, knownFields, withFields } from './custom-fields.ts';
 import type { Sayings } from './envelope.ts';
 import { given, required, type Details } from './input-data.ts';
 import { listed } from './resource-list.ts';
@@ -72,6 +72,8 @@ async function create(ask: Ask): Promise<string> {
   }
   const password = given(details, 'PASSWORD');
   const accountPolicy = await policyId(ask, details, 'ACCOUNTPASSWORDPOLICY');
+  const ofAccount = await knownFields(ask, 'account', customFields(details, 'ACCOUNTCUSTOMFIELD'));
+  const ofResource = await knownFields(ask, 'resource', customFields(details, 'RESOURCECUSTOMFIELD'));
   const accounts =
     username === undefined
       ? []
@@ -79,7 +81,8 @@ async function create(ask: Ask): Promise<string> {
           {
             username,
             ...(password === undefined ? {} : { password }),
-            notes: withFields(given(details, 'NOTES') ?? '', customFields(details, 'ACCOUNTCUSTOMFIELD')),
+            notes: withFields(given(details, 'NOTES') ?? '', ofAccount.rest),
+            fields: ofAccount.values,
             policyId: accountPolicy ?? null,
           },
         ];
@@ -87,7 +90,8 @@ async function create(ask: Ask): Promise<string> {
     ...described,
     name,
     type,
-    description: withFields(described.description ?? '', customFields(details, 'RESOURCECUSTOMFIELD')),
+    description: withFields(described.description ?? '', ofResource.rest),
+    fields: ofResource.values,
     accounts,
   });
   return made.name;
@@ -100,15 +104,16 @@ async function edit(ask: Ask): Promise<void> {
   // We show neither number, so whoever gives one means the numbers of another installation.
   refuseUnavailable(details, ['RESOURCETYPEID', 'RESOURCEPASSWORDPOLICYID']);
   requireOwner(details, resource.ownerName);
-  const fields = customFields(details, 'RESOURCECUSTOMFIELD');
+  const { values, rest } = await knownFields(ask, 'resource', customFields(details, 'RESOURCECUSTOMFIELD'));
   const name = given(details, 'RESOURCENAME');
   await ask.invoke(updateResource, {
     resourceId: resource.id,
     ...described,
     ...(name === undefined ? {} : { name }),
-    ...(fields.length === 0
+    ...(Object.keys(values).length === 0 ? {} : { fields: values }),
+    ...(rest.length === 0
       ? {}
-      : { description: withFields(described.description ?? resource.description, fields), version: resource.version }),
+      : { description: withFields(described.description ?? resource.description, rest), version: resource.version }),
   });
 }
 

@@ -66,6 +66,7 @@ export async function startDoor(): Promise<Door> {
       'policy.list': () => ({ items: [policy(1, 'Low'), policy(2, 'Strong', true)] }),
       'account.reveal': () => ({ username: 'Administrator', password: 'p"\\&+%= ü', version: 1, candidate: null }),
       'account.change-password': (input) => ({ version: 2, attemptId: input['where'] === 'target' ? uuid(700) : null }),
+      'field.list': () => ({ items: [] }),
       'resource.create': (input) => ({ ...web, name: input['name'] }),
       'resource.update': () => web,
       'resource.delete': () => ({}),

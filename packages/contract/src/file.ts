@@ -20,6 +20,8 @@ export interface FileCall<N extends string, I extends z.ZodType, R extends z.Zod
   readonly method: 'PUT' | 'POST';
   /** Below `/api/v1`, with `:name` for what the input takes from the path. */
   readonly path: string;
+  /** The scope a program's token needs. */
+  readonly scope: 'passwords' | 'manage';
   readonly summary: string;
   readonly input: I;
   /** What an upload answers; null for a download. */
@@ -37,6 +39,7 @@ export const uploadAccountFile = fileCall({
   name: 'account.upload-file',
   method: 'PUT',
   path: '/accounts/:accountId/file',
+  scope: 'passwords',
   summary: 'Stores a file as the account’s secret, as a new version; the one before stays in the history.',
   input: z.object({ accountId: AccountId, ...named, ...why }),
   answer: z.object({ version: z.int(), file: StoredFile }),
@@ -45,6 +48,7 @@ export const downloadAccountFile = fileCall({
   name: 'account.download-file',
   method: 'POST',
   path: '/accounts/:accountId/file',
+  scope: 'passwords',
   summary: 'Opens the account’s file, or a former one. Audited with reason before the first byte is sent.',
   input: z.object({
     accountId: AccountId,
@@ -58,6 +62,7 @@ export const uploadAccountField = fileCall({
   name: 'account.upload-field',
   method: 'PUT',
   path: '/accounts/:accountId/fields/:fieldId/file',
+  scope: 'manage',
   summary: 'Stores a file in a file field of an account, in place of the one that was there.',
   input: z.object({ accountId: AccountId, fieldId: FieldId, ...named }),
   answer: z.object({ file: FieldFile }),
@@ -66,6 +71,7 @@ export const downloadAccountField = fileCall({
   name: 'account.download-field',
   method: 'POST',
   path: '/accounts/:accountId/fields/:fieldId/file',
+  scope: 'passwords',
   summary: 'Opens the file of a file field of an account, under the rules of a reveal.',
   input: z.object({ accountId: AccountId, fieldId: FieldId, ...why }),
   answer: z.null(),
@@ -74,6 +80,7 @@ export const uploadResourceFile = fileCall({
   name: 'resource.upload-file',
   method: 'PUT',
   path: '/resources/:resourceId/fields/:fieldId/file',
+  scope: 'manage',
   summary: 'Stores a file in a file field of a resource, in place of the one that was there.',
   input: z.object({ resourceId: ResourceId, fieldId: FieldId, ...named }),
   answer: z.object({ file: FieldFile }),
@@ -82,6 +89,7 @@ export const downloadResourceFile = fileCall({
   name: 'resource.download-file',
   method: 'POST',
   path: '/resources/:resourceId/fields/:fieldId/file',
+  scope: 'passwords',
   summary: 'Opens the file of a file field of a resource, under the rules of a reveal.',
   input: z.object({ resourceId: ResourceId, fieldId: FieldId, ...why }),
   answer: z.null(),

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { calls } from '@strongroom/contract';
+import { calls, fileCalls } from '@strongroom/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { client } from '../../test/browser.ts';
 import { world, type World } from '../../test/world.ts';
@@ -77,9 +77,9 @@ describe('the OpenAPI document', () => {
 
   it('has every call of the contract and no other, with whoever may make it and every problem there is [API-03]', () => {
     expect(operations.map(({ operation }) => operation['operationId']).sort()).toEqual(
-      calls.map((call) => call.name).sort(),
+      [...calls, ...fileCalls].map((call) => call.name).sort(),
     );
-    for (const call of calls) {
+    for (const call of [...calls, ...fileCalls]) {
       const found = operations.find(({ operation }) => operation['operationId'] === call.name);
       expect([call.name, found?.method, found?.path]).toEqual([
         call.name,
@@ -87,10 +87,11 @@ describe('the OpenAPI document', () => {
         call.path.replace(/:(\w+)/g, '{$1}'),
       ]);
       const security = found?.operation['security'] as Json[];
-      expect([call.name, security.some((way) => 'session' in way)]).toEqual([call.name, call.anonymous !== true]);
+      const anonymous = 'anonymous' in call && call.anonymous === true;
+      expect([call.name, security.some((way) => 'session' in way)]).toEqual([call.name, !anonymous]);
       expect([call.name, security.find((way) => 'token' in way)?.['token']]).toEqual([
         call.name,
-        call.scope === undefined || call.anonymous ? undefined : [call.scope],
+        call.scope === undefined || anonymous ? undefined : [call.scope],
       ]);
     }
     expect(document['x-problem-codes']).toEqual(problemTable);

@@ -1,4 +1,4 @@
-import { calls, ProblemBody } from '@strongroom/contract';
+import { calls, fileCalls, ProblemBody } from '@strongroom/contract';
 import { z } from 'zod';
 import { problemTable } from '../platform/problem.ts';
 
@@ -58,6 +58,33 @@ export function openApi(version: string): Json {
           }),
       responses: {
         '200': { description: 'Done.', content: { 'application/json': { schema: hoisted(call.reply, 'output') } } },
+        default: problem,
+      },
+    };
+  }
+  const bytes = { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } };
+  for (const call of fileCalls) {
+    const input = hoisted(call.input, 'input') as { properties?: Record<string, Json>; required?: string[] };
+    const inPath = [...call.path.matchAll(/:(\w+)/g)].map((match) => match[1] ?? '');
+    const others = Object.entries(input.properties ?? {}).filter(([name]) => !inPath.includes(name));
+    const required = (name: string): boolean => input.required?.includes(name) ?? false;
+    const upload = call.method === 'PUT';
+    const fields = { type: 'object', properties: Object.fromEntries(others) };
+    (paths[call.path.replace(/:(\w+)/g, '{$1}')] ??= {})[call.method.toLowerCase()] = {
+      operationId: call.name,
+      summary: call.summary,
+      tags: [call.name.split('.')[0]],
+      security: [{ session: [] }, { token: [call.scope] }],
+      parameters: [
+        ...inPath.map((name) => ({ name, in: 'path', required: true, schema: input.properties?.[name] ?? {} })),
+        ...(upload ? others.map(([name, schema]) => ({ name, in: 'query', required: required(name), schema })) : []),
+      ],
+      requestBody: { required: true, content: upload ? bytes : { 'application/json': { schema: fields } } },
+      responses: {
+        '200': {
+          description: upload ? 'Stored.' : 'The file, as it is. One that breaks off is not the file.',
+          content: upload ? { 'application/json': { schema: hoisted(call.answer, 'output') } } : bytes,
+        },
         default: problem,
       },
     };

@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { fileCalls } from '@strongroom/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fileAccount, stored, upload } from '../../test/files.ts';
 import { world, type World } from '../../test/world.ts';
-import type { Actor } from '../authorise/index.ts';
+import { policy, type Actor } from '../authorise/index.ts';
 import { chunkBytes } from '../vault/index.ts';
 
 let w: World;
@@ -67,6 +68,16 @@ const openFile = (accountId: string, fields = {}): Promise<Answer> =>
 const codeOf = (answer: Answer): unknown => (JSON.parse(answer.body.toString()) as { code?: unknown }).code;
 
 describe('files on the wire', () => {
+  it('have a call of the contract each, with the scope that the policy asks for', () => {
+    const served = w.composed.streams.map(({ name, method, path }) => `${name} ${method} ${path}`);
+    for (const call of fileCalls) {
+      expect(served).toContain(`${call.name} ${call.method} ${call.path}`);
+      expect(policy[call.name].rules.map((rule) => rule.says)).toContain(
+        `carries the scope ‘${call.scope}’, if a program`,
+      );
+    }
+  });
+
   it('go in as they are and come out to be saved, never shown, and never kept by a cache', async () => {
     const { accountId } = await fileAccount(w, keeper);
     const content = randomBytes(5 * chunkBytes + 77);

@@ -9,11 +9,11 @@ const size = { size: 16, stroke: 1.6 } as const;
 function iconOf(line: ExplorerLine, open: boolean | undefined) {
   if (line.root) return <IconHome2 {...size} aria-hidden />;
   if (line.of?.kind === 'criteria') return <IconFilter {...size} aria-hidden />;
-  if (line.of?.empty && line.of.groupId === null) return <IconFolderOff {...size} aria-hidden />;
+  if (line.bare) return <IconFolderOff {...size} aria-hidden />;
   return open ? <IconFolderOpen {...size} aria-hidden /> : <IconFolder {...size} aria-hidden />;
 }
 const endOf = (line: ExplorerLine) => (line.of?.groupId ? <em className="num">{number(line.of.members)}</em> : null);
-const faintOf = (line: ExplorerLine) => (line.of && line.of.groupId === null ? groups('hidden') : undefined);
+const faintOf = (line: ExplorerLine) => (line.bare ? groups('hidden') : undefined);
 
 /** The explorer's trees, drawn the same wherever they stand. */
 export function ExplorerTree(props: Omit<TreeProps<ExplorerLine>, 'label' | 'icon' | 'end' | 'faint'>) {

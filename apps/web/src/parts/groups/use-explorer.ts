@@ -9,6 +9,8 @@ import type { TreeNode } from '../../ui/tree-rows.ts';
 export interface ExplorerLine extends TreeNode {
   readonly root?: Explorer['roots'][number];
   readonly of?: ExplorerNode;
+  /** Neither it nor anything below it stands for a group that is shared. */
+  readonly bare?: boolean;
 }
 
 const rootId = (ownerId: string | null): string => `root-${ownerId ?? 'all'}`;
@@ -45,9 +47,18 @@ export function linesOf(trees: readonly (Explorer | undefined)[]): ExplorerLine[
     const id = rootId(root.ownerId);
     const tree = trees.find((one) => one && one.ownerId === root.ownerId);
     const nodes = tree?.nodes ?? [];
+    // Children come after their parents: from the end, each tells its parent.
+    const holding = new Set<string | null>();
+    for (const of of nodes.toReversed()) if (of.groupId !== null || holding.has(of.id)) holding.add(of.parentId);
     return [
       { id, parentId: null, label: root.name, root, more: root.groups > 0 },
-      ...nodes.map((of) => ({ id: of.id, parentId: of.parentId ?? id, label: of.name, of })),
+      ...nodes.map((of) => ({
+        id: of.id,
+        parentId: of.parentId ?? id,
+        label: of.name,
+        of,
+        bare: of.groupId === null && !holding.has(of.id),
+      })),
     ];
   });
 }

@@ -1,10 +1,13 @@
+import { listAccounts, listResources } from '@strongroom/contract';
 import { writeCsv, type Cell } from '@strongroom/tabular';
 import { sql, type RawBuilder } from 'kysely';
-import { seesAccount, seesResource, type Facts, type StreamAsk, type StreamEndpoint } from '../authorise/index.ts';
-import { containing } from '../platform/paging.ts';
+import type { z } from 'zod';
+import { seesAccount, type Facts, type StreamAsk, type StreamEndpoint } from '../authorise/index.ts';
+import type { OrganisationDb } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
 import { healthOf } from './account.queries.ts';
 import { readFields, type FieldRow } from './fields.ts';
+import { findAccounts, findResources } from './find.ts';
 
 const rowsAtOnce = 1000;
 const first = '00000000-0000-0000-0000-000000000000';
@@ -19,7 +22,13 @@ interface Table {
   readonly file: string;
   readonly header: readonly string[];
   /** Rows after `after`, in the order of their ids. */
-  rows(ask: { facts: Facts; userId: string | null; after: string; query: StreamAsk['query'] }): RawBuilder<ExportRow>;
+  rows(ask: {
+    db: OrganisationDb;
+    facts: Facts;
+    userId: string | null;
+    after: string;
+    query: StreamAsk['query'];
+  }): Promise<RawBuilder<ExportRow>>;
   readonly belongsTo: readonly FieldRow['belongsTo'][];
 }
 
@@ -27,6 +36,7 @@ const tagText = sql`(select string_agg(t.name || '=' || v.value, '; ' order by l
   join tag_value v on v.id = x.tag_value_id join tag t on t.id = v.tag_id where x.resource_id = r.id)`;
 const stamp = (column: RawBuilder<unknown>): RawBuilder<unknown> =>
   sql`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
+const ownerName = sql`(select o.username from app_user o where o.id = r.owner_id)`;
 const policyName = sql`(select p.name from password_policy p where p.id = coalesce(a.policy_id, r.policy_id))`;
 
 const resources: Table = {
@@ -37,12 +47,11 @@ const resources: Table = {
     'Owner', 'Tags', 'Accounts', 'Created', 'Changed',
   ], // prettier-ignore
   belongsTo: ['resource'],
-  rows: ({ facts, userId, after, query }) => sql<ExportRow>`
+  rows: async ({ db, facts, userId, after, query }) => sql<ExportRow>`
     select r.id, r.fields, jsonb_build_array(r.number, r.name, r.type, r.dns_name, r.description, r.department, r.location, r.domain, r.url,
-      (select p.name from password_policy p where p.id = r.policy_id), o.username, ${tagText},
+      (select p.name from password_policy p where p.id = r.policy_id), ${ownerName}, ${tagText},
       (select count(*) from account a where a.resource_id = r.id and ${seesAccount(facts, userId, 'a')}), ${stamp(sql`r.created_at`)}, ${stamp(sql`r.updated_at`)}) as cells
-    from resource r join app_user o on o.id = r.owner_id
-    where ${seesResource(facts, userId, 'r')} and r.id > ${after}::uuid ${narrowed(query, sql`r.search_text`)}
+    ${(await findResources(db, facts, userId, filtersIn(listResources, query))).from} and r.id > ${after}::uuid
     order by r.id limit ${rowsAtOnce}`,
 };
 const accounts: Table = {
@@ -53,21 +62,24 @@ const accounts: Table = {
     'Created',
   ], // prettier-ignore
   belongsTo: ['account'],
-  rows: ({ facts, userId, after, query }) => sql<ExportRow>`
-    select a.id, a.fields, jsonb_build_array(a.number, a.username, r.name, r.type, r.dns_name, a.notes, ${policyName}, o.username,
+  rows: async ({ db, facts, userId, after, query }) => sql<ExportRow>`
+    select a.id, a.fields, jsonb_build_array(a.number, a.username, r.name, r.type, r.dns_name, a.notes, ${policyName}, ${ownerName},
       ${healthOf}, ${stamp(sql`a.proven_at`)}, ${stamp(sql`a.changed_at`)}, ${stamp(sql`a.created_at`)}) as cells
-    from account a join resource r on r.id = a.resource_id join app_user o on o.id = r.owner_id
-    where ${seesAccount(facts, userId, 'a')} and a.id > ${after}::uuid ${narrowed(query, sql`a.search_text`)}
+    ${(await findAccounts(db, facts, userId, { ...filtersIn(listAccounts, query), sort: 'number' })).from} and a.id > ${after}::uuid
     order by a.id limit ${rowsAtOnce}`,
 };
 
-/** The filters of a list that an export takes. Throws `input-invalid`. */
-function narrowed(query: StreamAsk['query'], text: RawBuilder<unknown>): RawBuilder<unknown> {
-  const search = query['search'] ?? '';
-  const type = query['type'] ?? '';
-  if (search.length > 200 || type.length > 80 || /\0/.test(search + type))
-    throw new Problem('input-invalid', { detail: 'The search text or type is too long.' });
-  return sql`${search === '' ? sql`` : sql`and ${text} like ${containing(search)}`} ${type === '' ? sql`` : sql`and lower(r.type) = lower(${type})`}`;
+/** The filters of an export are those of its list. Throws `input-invalid`. */
+function filtersIn<I extends z.ZodType>(call: { readonly input: I }, query: StreamAsk['query']): z.output<I> {
+  const parsed = call.input.safeParse(query);
+  if (
+    !parsed.success ||
+    Object.values(query)
+      .flat()
+      .some((value) => value.includes('\0'))
+  )
+    throw new Problem('input-invalid', { detail: 'A filter is not one of the list’s, or too long.' });
+  return parsed.data;
 }
 
 /**
@@ -78,13 +90,13 @@ const exportOf = (table: Table): StreamEndpoint => ({
   name: table.action,
   method: 'GET',
   path: `/${table.action.replace('.', '-')}`,
-  summary: `Every ${table.action.split('.')[0] ?? ''} one sees, as CSV, without passwords. Takes \`search\` and \`type\` as the list does.`,
+  summary: `Every ${table.action.split('.')[0] ?? ''} one sees, as CSV, without passwords. Takes the list’s filters.`,
   takes: 'none',
   async handle({ perform, actor, query }) {
     const page = (after: string, fieldsToo: boolean) =>
       perform({ actor, action: table.action, objectId: actor.organisationId }, async (grant, facts) => {
         const { userId } = actor;
-        const { rows } = await table.rows({ facts, userId, after, query }).execute(grant.db);
+        const { rows } = await (await table.rows({ db: grant.db, facts, userId, after, query })).execute(grant.db);
         // One event for the whole export: the pages behind the first leave none.
         if (!fieldsToo) grant.nothingDone();
         const all = fieldsToo ? await readFields(grant.db) : [];

@@ -80,7 +80,7 @@ function isHealth(health: string): RawBuilder<unknown> {
     'out-of-sync': sql`a.check_result = 'rejected'`,
     'unreachable': sql`a.check_result = 'unreachable'`,
     'unproven': sql`a.proven_at is null`,
-    'stale': sql`a.proven_at < now() - interval '1 day'`,
+    'stale': sql`a.proven_at < now()`,
     'proven': sql`a.proven_at is not null`,
   }; // prettier-ignore
   return sql`${follows[health] ?? sql`true`} and ${healthOf} = ${health}`;

@@ -212,7 +212,7 @@ export default function Home() {
             onClear={clear}
             end={
               <>
-                <ExportLink kind="account" search={search} type={type} />
+                <ExportLink kind="account" filter={filter} />
                 <ViewsMenu list="accounts" query={keptOf(url)} show={show} />
                 <ListTools columns={columns} setup={setup} />
               </>

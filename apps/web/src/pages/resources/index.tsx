@@ -144,7 +144,7 @@ export default function Resources() {
           onClear={clear}
           end={
             <>
-              <ExportLink kind="resource" search={search} type={type} />
+              <ExportLink kind="resource" filter={filter} />
               <ViewsMenu list="resources" query={url as Readonly<Record<string, string>>} show={show} />
               <ListTools columns={resourceColumns} setup={setup} />
             </>

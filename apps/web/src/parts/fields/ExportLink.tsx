@@ -2,25 +2,22 @@ import { ActionIcon } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { base } from '../../lib/client.ts';
 import { kit } from '../../lib/messages/kit.ts';
+import type { Filter } from '../bulk/selection.ts';
 
 /** Downloads a list as CSV, narrowed as the list is. Never with a password. */
-export function ExportLink({
-  kind,
-  search,
-  type,
-}: {
-  readonly kind: 'resource' | 'account';
-  readonly search?: string | undefined;
-  readonly type?: string | undefined;
-}) {
-  const query = new URLSearchParams({ ...(search ? { search } : {}), ...(type ? { type } : {}) }).toString();
+export function ExportLink({ kind, filter }: { readonly kind: 'resource' | 'account'; readonly filter: Filter }) {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(filter))
+    for (const one of Array.isArray(value) ? (value as readonly string[]) : value === undefined ? [] : [String(value)])
+      query.append(name, one);
+  const text = query.toString();
   return (
     <ActionIcon
       component="a"
       size={32}
       variant="subtle"
       color="gray"
-      href={`${base}/${kind}-export${query ? `?${query}` : ''}`}
+      href={`${base}/${kind}-export${text ? `?${text}` : ''}`}
       download
       aria-label={kit('exportCsv')}
       title={kit('exportCsv')}

@@ -174,6 +174,7 @@ function KeepForm({
         label={lists('name')}
         value={name}
         maxLength={80}
+        withAsterisk={false}
         required
         onChange={(e) => setName(e.currentTarget.value)}
         error={problem}

@@ -25,8 +25,6 @@ export const groups = catalogue('groups', {
   emptyTitle: 'No groups yet',
   emptyText: 'Groups let you share and find resources together.',
   emptyShared: 'No group is shared with you yet. Whoever owns one can share it with you.',
-  treeEmpty: 'No groups in this tree yet',
-  loadingTree: 'Loading the tree',
 
   // A new group.
   newTitle: 'New resource group',
@@ -107,7 +105,6 @@ export const groups = catalogue('groups', {
   factShared: 'Shared with',
   factSharedHidden: 'Known to who manages it',
   tabMembers: 'Members',
-  tabShares: 'Shares',
   tabSettings: 'Settings',
   moreFor: 'More for {name}',
   showPasswords: 'Show passwords',
@@ -121,7 +118,6 @@ export const groups = catalogue('groups', {
 
   // Its members.
   membersFilter: 'Filter members',
-  membersCount: '{count, plural, =0 {No members} one {# member} other {# members}}',
   membersAdd: 'Add resources',
   membersAddTitle: 'Add resources to ‘{name}’',
   membersAddGo: '{count, plural, =0 {Add} one {Add # resource} other {Add # resources}}',

@@ -23,13 +23,14 @@ const chunksAtOnce = 4;
 
 /**
  * Opens a stored file: decided and recorded in one transaction, before a byte of it is read. `find` says which file it is,
- * from something that is bound to its object. The content is read afterwards, in a transaction for each megabyte.
+ * from something that is bound to its object; where there is no such thing, `holder` is whose its key was sealed for. The content is read afterwards, in a transaction for each megabyte.
  * Throws `not-found` when the file is not there, or not whole yet.
  */
 export async function readStored<A extends FileOpening>(
   parts: FileParts,
   ask: Ask<A>,
   find: (grant: Grant<A>) => Promise<string>,
+  holder?: string,
 ): Promise<Opened> {
   const { file, key } = await parts.perform(ask, async (grant) => {
     const id = await find(grant);
@@ -41,7 +42,7 @@ export async function readStored<A extends FileOpening>(
       .executeTakeFirst();
     if (!row) throw new Problem('not-found');
     grant.note({ file: row.name, bytes: row.size });
-    return { file: row, key: await parts.vault.openFileKey(grant, row.sealedKey, id) };
+    return { file: row, key: await parts.vault.openFileKey(grant, row.sealedKey, id, holder) };
   });
   const { name, size, createdAt, chunks } = file;
   return { name, size, storedAt: createdAt, bytes: content(parts.database, key, { size, chunks }) };

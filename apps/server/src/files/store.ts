@@ -54,6 +54,8 @@ export async function storeUpload<A extends Action, T>(
   work: {
     begin(grant: Grant<A>): Promise<{ limit: number }>;
     keep(grant: Grant<A>, file: Stored): Promise<T>;
+    /** For whom alone its key opens, where nothing else binds the file: an import. */
+    readonly holder?: string;
   },
 ): Promise<T> {
   const { perform, vault } = parts;
@@ -63,7 +65,7 @@ export async function storeUpload<A extends Action, T>(
   const limit = await perform(ask, async (grant) => {
     const { limit: most } = await work.begin(grant);
     if ((incoming.length ?? 0) > most) throw tooLarge(most);
-    const sealedKey = await vault.sealFileKey(grant, key);
+    const sealedKey = await vault.sealFileKey(grant, key, work.holder);
     await grant.db
       .insertInto('storedFile')
       .values({ id, organisationId, name, sealedKey, uploadedById: userId })

@@ -31,6 +31,7 @@ export async function beginning(
       found = { planning: await lockImport(grant.db, importId), fields: await readFields(grant.db) };
       return fileOf(found.planning);
     },
+    importId,
   );
   if (!found) throw new Error('the import was not read');
   const { planning, fields } = found;
@@ -68,18 +69,19 @@ export const importStreams = (parts: ImportParts): StreamEndpoint[] => [
     async handle(ask) {
       const { kind, name } = parseInput(uploadImport, ask.query);
       const { actor, bytes, length } = ask;
+      const id = newId();
       const reply = await storeUpload(
         parts,
         { actor, action: 'import.upload', objectId: actor.organisationId },
         { name, bytes, length },
         {
+          holder: id,
           async begin(grant) {
             await requireMay(grant, { kind });
             return { limit: mostBytes };
           },
           async keep(grant, file) {
             const { organisationId, userId } = grant.actor;
-            const id = newId();
             await grant.db
               .insertInto('importRun')
               .values({ id, organisationId, userId, kind, state: 'uploaded', fileId: file.id, fileName: file.name })
@@ -119,6 +121,7 @@ export const importStreams = (parts: ImportParts): StreamEndpoint[] => [
           grant.note({ lines: lines.length });
           return fileOf(planning);
         },
+        importId,
       );
       return {
         type: 'text/csv; charset=utf-8',

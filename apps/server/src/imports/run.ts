@@ -59,20 +59,25 @@ async function work(
     let planning: Planning | undefined;
     let last = -1;
     const book = emptyBook();
-    const file = await readStored(parts, ask, async (grant) => {
-      planning = await lockImport(grant.db, importId);
-      if (action === 'import.check') await forget(grant.db, importId, task.id);
-      else {
-        const { rows } = await sql<{ last: number | null; ids: string[] | null }>`select
+    const file = await readStored(
+      parts,
+      ask,
+      async (grant) => {
+        planning = await lockImport(grant.db, importId);
+        if (action === 'import.check') await forget(grant.db, importId, task.id);
+        else {
+          const { rows } = await sql<{ last: number | null; ids: string[] | null }>`select
           (select max(line) from import_line where import_id = ${importId}) as last,
           (select array_agg(object_id::text) from import_change where import_id = ${importId} and kind = 'resource' and before is null) as ids`.execute(
-          grant.db,
-        );
-        last = rows[0]?.last ?? -1;
-        for (const id of rows[0]?.ids ?? []) book.made.add(id);
-      }
-      return fileOf(planning);
-    });
+            grant.db,
+          );
+          last = rows[0]?.last ?? -1;
+          for (const id of rows[0]?.ids ?? []) book.made.add(id);
+        }
+        return fileOf(planning);
+      },
+      importId,
+    );
     if (!planning) throw new Error('the import was not read');
     const lines = action === 'import.check' ? 0 : planning.lines;
     const going: Work = { parts, task, action, importId, lines, book, users: new Set() };

@@ -50,10 +50,18 @@ export interface Vault {
   seal<A extends Action>(grant: Grant<A>, secret: Secret, place: Place): Promise<Buffer>;
   /** Throws when the bytes were altered, or were sealed for another place or under another key. */
   open<A extends TextOpening>(grant: Grant<A>, sealed: Buffer, place: Place): Promise<Secret>;
-  /** Seals the key of a file for `stored_file.sealed_key`. Throws when the file is another organisation's. */
-  sealFileKey<A extends Action>(grant: Grant<A>, key: FileKey): Promise<Buffer>;
-  /** Throws when the bytes were altered, or are the key of another file. */
-  openFileKey<A extends FileOpening>(grant: Grant<A>, sealed: Buffer, fileId: string): Promise<FileKey>;
+  /**
+   * Seals the key of a file for `stored_file.sealed_key`. Throws when the file is another organisation's. With `holder`, such as an
+   * import, it opens for that one alone: whoever can write rows cannot give the file to another.
+   */
+  sealFileKey<A extends Action>(grant: Grant<A>, key: FileKey, holder?: string): Promise<Buffer>;
+  /** Throws when the bytes were altered, are the key of another file, or were sealed for another holder. */
+  openFileKey<A extends FileOpening>(
+    grant: Grant<A>,
+    sealed: Buffer,
+    fileId: string,
+    holder?: string,
+  ): Promise<FileKey>;
 }
 
 /** Thrown at start and never later: the master key does not fit the database. */
@@ -77,10 +85,10 @@ export function createVault(master: MasterKey): Vault {
     organisationId,
     version,
   ];
-  const fileKeyPlace = (organisationId: string, fileId: string) => [
+  const fileKeyPlace = (organisationId: string, fileId: string, holder: string | undefined) => [
     organisationId,
     'stored_file.sealed_key',
-    fileId,
+    holder === undefined ? fileId : `${fileId} of ${holder}`,
     1,
   ];
   const placeOf = (organisationId: string, place: Place) => [organisationId, place.column, place.rowId, place.version];
@@ -138,21 +146,22 @@ export function createVault(master: MasterKey): Vault {
         plain.fill(0);
       }
     },
-    async sealFileKey(grant, file) {
+    async sealFileKey(grant, file, holder) {
       const { organisationId } = grant.actor;
       if (file.organisationId !== organisationId) throw new Error('the file is of another organisation');
       const key = await keyFor(grant.db, organisationId, 'newest');
       const plain = file.key.export();
       try {
-        return sealBytes(key.key, key.version, plain, fileKeyPlace(organisationId, file.fileId));
+        return sealBytes(key.key, key.version, plain, fileKeyPlace(organisationId, file.fileId, holder));
       } finally {
         plain.fill(0);
       }
     },
-    async openFileKey(grant, sealed, fileId) {
+    async openFileKey(grant, sealed, fileId, holder) {
       const { organisationId } = grant.actor;
       const key = await keyFor(grant.db, organisationId, keyVersionOf(sealed));
-      return fileKeyFrom(organisationId, fileId, openBytes(key.key, sealed, fileKeyPlace(organisationId, fileId)));
+      const place = fileKeyPlace(organisationId, fileId, holder);
+      return fileKeyFrom(organisationId, fileId, openBytes(key.key, sealed, place));
     },
   };
 }

@@ -1,22 +1,24 @@
-import { Drawer } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { lazy, Suspense, useRef, type ReactNode } from 'react';
 import { useOverlay } from '../ui/use-overlay.ts';
 
-/** A drawer at the start side for a phone's menus. Its title is for screen readers: what is in it says enough. */
-export function MenuDrawer(props: {
+const MenuDrawerFrame = lazy(() => import('./MenuDrawerFrame.tsx'));
+
+export interface MenuDrawerProps {
   readonly open: boolean;
   readonly close: () => void;
   readonly title: string;
   readonly children: ReactNode;
-}) {
+}
+
+/** A drawer at the start side for a phone's menus. Its title is for screen readers: what is in it says enough. */
+export function MenuDrawer(props: MenuDrawerProps) {
   useOverlay(props.open, props.close);
+  const opened = useRef(false);
+  opened.current ||= props.open;
+  if (!opened.current) return null;
   return (
-    <Drawer.Root opened={props.open} onClose={props.close} closeOnEscape={false} position="left" size={272}>
-      <Drawer.Overlay />
-      <Drawer.Content>
-        <Drawer.Title className="sr">{props.title}</Drawer.Title>
-        {props.children}
-      </Drawer.Content>
-    </Drawer.Root>
+    <Suspense fallback={null}>
+      <MenuDrawerFrame {...props} />
+    </Suspense>
   );
 }

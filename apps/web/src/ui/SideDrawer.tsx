@@ -1,12 +1,9 @@
-import { Drawer } from '@mantine/core';
-import { useMediaQuery } from '@mantine/hooks';
-import type { ReactNode } from 'react';
-import { kit } from '../lib/messages/kit.ts';
-import css from './dialog.module.css';
+import { lazy, Suspense, useRef, type ReactNode } from 'react';
 import { useOverlay } from './use-overlay.ts';
 
-/** A drawer at the end side for one thing looked at from a list: 480 px, 640 for audit records, the full screen on a phone. */
-export function SideDrawer(props: {
+const DrawerFrame = lazy(() => import('./DrawerFrame.tsx'));
+
+export interface SideDrawerProps {
   readonly open: boolean;
   readonly close: () => void;
   readonly title: ReactNode;
@@ -14,28 +11,17 @@ export function SideDrawer(props: {
   /** Buttons or links beside the close button, such as "Open as page". */
   readonly aside?: ReactNode;
   readonly children: ReactNode;
-}) {
-  const phone = useMediaQuery('(max-width: 48em)');
+}
+
+/** A drawer at the end side for one thing looked at from a list: 480 px, 640 for audit records, the full screen on a phone. */
+export function SideDrawer(props: SideDrawerProps) {
   useOverlay(props.open, props.close);
+  const opened = useRef(false);
+  opened.current ||= props.open;
+  if (!opened.current) return null;
   return (
-    <Drawer.Root
-      opened={props.open}
-      onClose={props.close}
-      closeOnEscape={false}
-      position="right"
-      size={phone ? '100%' : (props.size ?? 480)}
-    >
-      <Drawer.Overlay />
-      <Drawer.Content>
-        <div className={css.drawerColumn}>
-          <div className={css.drawerHead}>
-            <Drawer.Title className={css.drawerTitle}>{props.title}</Drawer.Title>
-            {props.aside}
-            <Drawer.CloseButton aria-label={kit('close')} />
-          </div>
-          <div className={css.drawerBody}>{props.children}</div>
-        </div>
-      </Drawer.Content>
-    </Drawer.Root>
+    <Suspense fallback={null}>
+      <DrawerFrame {...props} />
+    </Suspense>
   );
 }

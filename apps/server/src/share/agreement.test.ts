@@ -3,6 +3,7 @@ import {
   listAccounts,
   listResourceGroups,
   listResources,
+  searchAll,
   supposeAccess,
   userReaches,
   whoReaches,
@@ -91,7 +92,7 @@ async function settle(rights: Rights): Promise<void> {
     `insert into strongroom.secret (organisation_id, account_id, version, state, sealed, origin, changed_by)
       select organisation_id, id, 1, 'current', '\\x00', 'created', 'x' from strongroom.account`,
   );
-  await insert('resource_group', 'id, number, name, kind, owner_id', rights.groups.map(({ id, owner }) => ({ id, number: ++number, name: id, kind: 'static', owner_id: owner }))); // prettier-ignore
+  await insert('resource_group', 'id, number, name, kind, owner_id', rights.groups.map(({ id, owner }) => ({ id, number: ++number, name: `agreed ${id}`, kind: 'static', owner_id: owner }))); // prettier-ignore
   await insert('resource_group_member', 'group_id, resource_id', rights.gathered.map(([group_id, resource_id]) => ({ group_id, resource_id }))); // prettier-ignore
   await insert('user_group_member', 'user_group_id, user_id', rights.joined.map(([user_group_id, user_id]) => ({ user_group_id, user_id }))); // prettier-ignore
   await insert('share', shareColumns, rights.shares.map(shareRow));
@@ -204,7 +205,12 @@ function question(rights: Rights): { userId: string; kind: Kind; objectId: strin
   };
 }
 
-/** Compares the lists that users see, with the hold each row shows. */
+const searched = [
+  ['account', 'account'],
+  ['resource', 'resource'],
+  ['resource-group', 'resource-group'],
+] as const;
+/** Compares the lists that users see, and what a search over everything finds, with the hold each row shows. */
 async function compareLists(rights: Rights, now: number): Promise<void> {
   for (const user of rights.users) {
     const actor = people.get(user.id)?.actor;
@@ -225,6 +231,12 @@ async function compareLists(rights: Rights, now: number): Promise<void> {
     );
     expect(accounts.items.map((one) => `${one.id} `).sort(), saying('accounts')).toEqual(expected('account'));
     expect(groups.items.map((one) => `${one.id} `).sort(), saying('groups')).toEqual(expected('resource-group'));
+    const found = await w.invoke(searchAll, actor, { q: 'agreed', limit: 50 });
+    for (const [kind, named] of searched) {
+      const items = found.kinds.find((one) => one.kind === named)?.items ?? [];
+      const all = expected(kind).map((one) => one.split(' ')[0]);
+      expect(items.map((one) => one.id).sort(), saying('search', kind)).toEqual(all);
+    }
     compared.listed += rights.resources.length + rights.accounts.length + rights.groups.length;
   }
 }
@@ -374,7 +386,7 @@ async function takeAway(db: OrganisationDb, edge: AccessEdge): Promise<void> {
 
 describe('one truth', () => {
   it(
-    'is told by the decision, the lists, explain, who, reach and what-if alike, now and for every moment before, as by the requirement’s words [SHR-02] [XTR-04]',
+    'is told by the decision, the lists, the search, explain, who, reach and what-if alike, now and for every moment before, as by the requirement’s words [SHR-02] [XTR-04]',
     { timeout: 180_000 },
     async () => {
       for (let n = 0; n < worlds; n++) {

@@ -1,5 +1,6 @@
 import {
   createAccounts,
+  createField,
   createResource,
   createView,
   deleteView,
@@ -10,6 +11,7 @@ import {
   updateView,
 } from '@strongroom/contract';
 import fc from 'fast-check';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { world, type Person, type World } from '../../test/world.ts';
 import { newId } from '../platform/random.ts';
@@ -17,9 +19,17 @@ import { newId } from '../platform/random.ts';
 let w: World;
 const ids: Record<string, string> = {};
 const group = newId();
+let field: string;
 
 beforeAll(async () => {
   w = await world();
+  field = (
+    await w.invoke(createField, await w.people.boss.actor(), {
+      belongsTo: 'resource',
+      name: 'Cost centre',
+      kind: 'text',
+    })
+  ).id;
   const keeper = await w.people.keeper.actor();
   const make = async (name: string, more: object, usernames: string[]): Promise<void> => {
     const resource = await w.invoke(createResource, keeper, { name, type: 'Linux', ...more });
@@ -34,7 +44,7 @@ beforeAll(async () => {
   await make('fra-db-01', { dnsName: 'fra-db-01.example.org', department: 'Finance' }, ['root', 'postgres']);
   await make('fra-db-010', { location: 'Frankfurt' }, ['root']);
   await make('db', { description: 'The old one, beside fra-db-01' }, ['oracle']);
-  await make('ber-web-01', { department: 'Buchhaltung' }, ['root', 'deploy']);
+  await make('ber-web-01', { department: 'Buchhaltung', fields: { [field]: 'CC-4711' } }, ['root', 'deploy']);
   await make('secret-lair', { description: 'nobody knows of the zeppelin' }, ['blofeld']);
   await w.sql(
     `insert into strongroom.share (id, organisation_id, account_id, user_id, permission, shared_by) values ($1, $2, $3, $4, 'view', 'keeper')`,
@@ -61,7 +71,7 @@ const found = async (who: Person, q: string, limit = 50): Promise<{ nearly: bool
 };
 
 describe('the search over everything', () => {
-  it('finds by any attribute, every word, the exact name first and then what begins so', async () => {
+  it('finds by any attribute, every word, the exact name first and then what begins so [RES-07]', async () => {
     expect(await found(w.people.keeper, 'fra-db-01')).toMatchObject({
       resource: ['fra-db-01', 'fra-db-010', 'db'],
       nearly: false,
@@ -69,6 +79,10 @@ describe('the search over everything', () => {
     expect(await found(w.people.keeper, 'DB')).toMatchObject({ resource: ['db', 'fra-db-01', 'fra-db-010'] });
     expect(await found(w.people.keeper, 'root finance')).toEqual({ account: ['root'], nearly: false });
     expect(await found(w.people.keeper, 'buchhaltung')).toMatchObject({
+      resource: ['ber-web-01'],
+      account: ['deploy', 'root'],
+    });
+    expect(await found(w.people.keeper, 'cc-4711 ber')).toMatchObject({
       resource: ['ber-web-01'],
       account: ['deploy', 'root'],
     });
@@ -87,12 +101,28 @@ describe('the search over everything', () => {
     expect(await found(w.people.keeper, 'xyz')).toEqual({ nearly: false });
   });
 
-  it('never shows nor corrects to what the asker may not see', async () => {
+  it('never shows nor corrects to what the asker may not see [RES-07]', async () => {
     for (const q of ['zeppelin', 'zepelin', 'blofeld', 'blofedl', 'secret-lair', 'finance', 'keeper', 'boss'])
       expect(await found(w.people.nobody, q), q).toEqual({ nearly: false });
     expect(await found(w.people.nobody, 'root')).toEqual({ account: ['root'], nearly: false });
     expect(await found(w.people.nobody, 'deploy')).toEqual({ nearly: false });
     expect(await found(w.people.foreign, 'root')).toEqual({ nearly: false });
+  });
+
+  it('looks past the wall in its own organisation only', async () => {
+    const seen = (organisation: string): Promise<number> =>
+      w.database.asOrganisation(organisation, async (db) => {
+        const { rows } = await sql<{
+          n: number;
+        }>`select (select count(*) from strongroom.probe_accounts(array['%root%'], null, null, 100))
+          + (select count(*) from strongroom.probe_resources(array['%fra%'], null, null, 100))
+          + (select count(*) from strongroom.named_accounts('root', 100)) + (select count(*) from strongroom.named_resources('fra', 100)) as n`.execute(
+          db,
+        );
+        return Number(rows[0]?.n);
+      });
+    expect(await seen(w.organisationId)).toBe(3 + 3 + 3 + 2);
+    expect(await seen(w.otherOrganisationId)).toBe(0);
   });
 
   it('takes whatever is typed as it stands, and finds exactly what the lists find', async () => {

@@ -119,7 +119,7 @@ function Views({ list, query, show, close }: Props & { readonly close: () => voi
         ({ title, some }) =>
           some.length > 0 && (
             <section key={title} aria-label={title}>
-              <h3 className={css.title}>{title}</h3>
+              <h2 className={css.title}>{title}</h2>
               <ul className={css.views}>{some.map(line)}</ul>
             </section>
           ),
@@ -169,7 +169,7 @@ function KeepForm({
         void keep();
       }}
     >
-      <h3 className={css.title}>{lists('keep')}</h3>
+      <h2 className={css.title}>{lists('keep')}</h2>
       <TextInput
         label={lists('name')}
         value={name}

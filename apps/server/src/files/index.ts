@@ -3,5 +3,5 @@
 // It holds no key and decides nothing.
 export { fileEndpoints, fileStreams } from './files.endpoints.ts';
 export { dropFile, sweepFiles } from './keep.ts';
-export { readStored, type Opened } from './read.ts';
-export { storeUpload, type FileParts, type Incoming, type Stored } from './store.ts';
+export { readStored } from './read.ts';
+export { storeUpload, type FileParts } from './store.ts';

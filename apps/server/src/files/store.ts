@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { Action, Ask, Grant, Perform } from '../authorise/index.ts';
 import type { Database } from '../platform/db.ts';
 import { collectYoung } from '../platform/memory.ts';
 import { Problem } from '../platform/problem.ts';
-import { newId } from '../platform/random.ts';
+import { growingSha256, newId } from '../platform/random.ts';
 import { newFileKey, sealChunks, wipe, type Vault } from '../vault/index.ts';
 import { tooLarge } from './limit.ts';
 import { fileName } from './name.ts';
@@ -75,7 +74,7 @@ export async function storeUpload<A extends Action, T>(
   });
   try {
     const counted = count(incoming, limit);
-    const hash = createHash('sha256');
+    const hash = growingSha256();
     let chunks = 0;
     let batch: { n: number; sealed: Buffer }[] = [];
     const send = async (): Promise<void> => {

@@ -37,6 +37,9 @@ export const hashToken = (token: string): Buffer => sha256(token);
 /** SHA-256 of text (as UTF-8) or bytes, for tags and comparisons that are no secret. */
 export const sha256 = (data: string | Buffer): Buffer => createHash('sha256').update(data).digest();
 
+/** A SHA-256 that bytes are added to as they come, for what is too large to be held at once. */
+export const growingSha256 = (): { update(data: Uint8Array): unknown; digest(): Buffer } => createHash('sha256');
+
 /** HMAC-SHA-256 of text: a hash that tells nothing to whoever lacks the key. */
 export const keyedHash = (key: string, data: string): Buffer => createHmac('sha256', key).update(data).digest();
 

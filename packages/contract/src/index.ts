@@ -13,6 +13,7 @@ import * as role from './role.ts';
 import * as setting from './setting.ts';
 import * as user from './user.ts';
 import * as userGroup from './user-group.ts';
+import * as explorer from './explorer.ts';
 import * as group from './group.ts';
 import * as access from './access.ts';
 import * as field from './field.ts';
@@ -38,6 +39,7 @@ export * from './role.ts';
 export * from './setting.ts';
 export * from './user.ts';
 export * from './user-group.ts';
+export * from './explorer.ts';
 export * from './group.ts';
 export * from './access.ts';
 export * from './field.ts';
@@ -68,6 +70,7 @@ export const calls: readonly Call<string, z.ZodType, z.ZodType>[] = [
   password,
   file,
   group,
+  explorer,
   access,
   task,
   importing,

@@ -34,7 +34,7 @@ export async function copyResource(
     .selectFrom('resource')
     .selectAll()
     .where('id', '=', objectId)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirstOrThrow();
   // Held, so that it is not renamed away from under the copies.
   await typeNamed(db, source.type);

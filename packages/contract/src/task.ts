@@ -75,6 +75,8 @@ export const Task = z
     why: z.string().nullable(),
     /** The input that each call is made with, beside the id. */
     input: z.record(z.string(), z.unknown()),
+    reason: z.string().nullable(),
+    ticket: z.string().nullable(),
     /** What an import’s task works on. */
     importId: z.uuid().nullable(),
     createdAt: Instant,

@@ -17,6 +17,8 @@ export interface TaskRow {
   failed: number;
   why: string | null;
   input: unknown;
+  reason: string | null;
+  ticket: string | null;
   createdAt: Date;
   startedAt: Date | null;
   endedAt: Date | null;
@@ -36,6 +38,8 @@ export function taskReply(row: TaskRow): z.input<typeof Task> {
     failed: row.failed,
     why: row.why,
     input: importId === null ? input : {},
+    reason: row.reason,
+    ticket: row.ticket,
     importId,
     createdAt: row.createdAt.toISOString(),
     startedAt: row.startedAt?.toISOString() ?? null,
@@ -57,6 +61,8 @@ export async function readTaskReply(db: OrganisationDb, id: string): Promise<z.i
       'failed',
       'why',
       'input',
+      'reason',
+      'ticket',
       'createdAt',
       'startedAt',
       'endedAt',

@@ -48,7 +48,7 @@ export const taskEndpoints = ({ find }: Pick<TaskParts, 'find'>): Endpoint[] => 
   endpoint(listTasks, {
     async run(grant, input) {
       const page = await readPage<TaskRow>(grant.db, input, {
-        select: sql`t.id, t.kind, t.title, t.state, t.total, t.done, t.failed, t.why, t.input, t.created_at, t.started_at, t.ended_at`,
+        select: sql`t.id, t.kind, t.title, t.state, t.total, t.done, t.failed, t.why, t.input, t.reason, t.ticket, t.created_at, t.started_at, t.ended_at`,
         from: sql`from task t where t.user_id = ${grant.actor.userId} ${input.state ? sql`and t.state = ${input.state}` : sql``}`,
         id: sql`t.id`,
         first: '-createdAt',

@@ -43,7 +43,7 @@ function Steps({ at }: { readonly at: Step }) {
 }
 
 /** The import of a file in four steps: choose, columns, check, result. Which import is in the address, so that it can be come back to. */
-function ImportPage({ kind }: { readonly kind: ImportKind }) {
+function ImportPage({ kind: ofAddress }: { readonly kind: ImportKind }) {
   const [url, setUrl] = useUrlState(['id'] as const);
   const id = url.id ?? null;
   const { data, error, refetch } = useQuery<Import>({
@@ -53,6 +53,8 @@ function ImportPage({ kind }: { readonly kind: ImportKind }) {
     staleTime: 0,
   });
   const one = id === null ? undefined : data;
+  // A task leads to its import by its id alone.
+  const kind = one?.kind ?? ofAddress;
   const task = useTask(one?.taskId ?? null).data;
   const going = one?.taskId ? isGoing(task) || task === undefined : false;
   const [remap, setRemap] = useState(false);

@@ -87,7 +87,15 @@ function Shown({ task }: { readonly task: Task }) {
         ids.push(...page.items.flatMap((item) => item.objectId ?? []));
         if (page.items.length < 500) break;
       }
-      const again = await startWork({ ids: ids as never[] }, { call, input: task.input });
+      const again = await startWork(
+        { ids: ids as never[] },
+        {
+          call,
+          input: task.input,
+          ...(task.reason ? { reason: task.reason } : {}),
+          ...(task.ticket ? { ticket: task.ticket } : {}),
+        },
+      );
       toast({ message: tasks('retried', { count: ids.length }) });
       followTask(again, (one) => void navigate({ to: `/tasks/${one.id}` }));
       await navigate({ to: `/tasks/${again.id}` });

@@ -22,15 +22,17 @@ export interface Work {
   readonly call: BulkCall;
   readonly input?: Readonly<Record<string, unknown>>;
   readonly reason?: string;
+  readonly ticket?: string;
 }
 
 /** Starts a task for what is selected. */
-export async function startWork(selection: Selection, { call, input = {}, reason }: Work): Promise<Task> {
+export async function startWork(selection: Selection, { call, input = {}, reason, ticket }: Work): Promise<Task> {
   const task = await ask(startTask, {
     call,
     selection,
     input: { ...input },
     ...(reason ? { reason } : {}),
+    ...(ticket ? { ticket } : {}),
   });
   void queries.invalidateQueries({ queryKey: keys.tasks });
   return task;

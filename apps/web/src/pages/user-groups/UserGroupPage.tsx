@@ -3,7 +3,7 @@ import { IconChevronRight, IconTrash, IconUserPlus, IconUsersGroup } from '@tabl
 import { deleteUserGroup, readUserGroup, type UserGroupId } from '@strongroom/contract';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { ask } from '../../lib/client.ts';
 import { people } from '../../lib/messages/people.ts';
 import { settings } from '../../lib/messages/settings.ts';
@@ -14,11 +14,12 @@ import { ErrorBox } from '../../ui/ErrorBox.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { AdminFrame } from '../settings/AdminFrame.tsx';
-import { AddMembers } from './AddMembers.tsx';
-import { MembersTab } from './MembersTab.tsx';
-import { SettingsTab } from './SettingsTab.tsx';
 import users from '../users/users.module.css';
 import css from './groups.module.css';
+
+const AddMembers = lazy(() => import('./AddMembers.tsx').then((part) => ({ default: part.AddMembers })));
+const MembersTab = lazy(() => import('./MembersTab.tsx').then((part) => ({ default: part.MembersTab })));
+const SettingsTab = lazy(() => import('./SettingsTab.tsx').then((part) => ({ default: part.SettingsTab })));
 
 const tabs = ['members', 'settings'] as const;
 type Tab = (typeof tabs)[number];
@@ -102,14 +103,22 @@ export default function UserGroupPage() {
             <Tabs.Tab value="settings">{people('group.tab.settings')}</Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value="members" className={css.fill}>
-            <MembersTab group={group} add={() => setAdding(true)} />
+            <Suspense fallback={<Bones />}>
+              <MembersTab group={group} add={() => setAdding(true)} />
+            </Suspense>
           </Tabs.Panel>
           <Tabs.Panel value="settings" className={users.panel}>
-            <SettingsTab key={group.id} group={group} />
+            <Suspense fallback={<Bones />}>
+              <SettingsTab key={group.id} group={group} />
+            </Suspense>
           </Tabs.Panel>
         </Tabs>
       </div>
-      {adding && <AddMembers group={group} close={() => setAdding(false)} />}
+      {adding && (
+        <Suspense fallback={null}>
+          <AddMembers group={group} close={() => setAdding(false)} />
+        </Suspense>
+      )}
       <ConfirmByName
         open={deleting}
         close={() => setDeleting(false)}

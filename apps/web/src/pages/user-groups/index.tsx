@@ -3,7 +3,7 @@ import { IconPlus, IconUsersGroup } from '@tabler/icons-react';
 import { listUserGroups, type UserGroup } from '@strongroom/contract';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useCallback, useState } from 'react';
+import { lazy, Suspense, useCallback, useState } from 'react';
 import { ask } from '../../lib/client.ts';
 import { date, exact } from '../../lib/format.ts';
 import { people } from '../../lib/messages/people.ts';
@@ -19,8 +19,9 @@ import type { GridProps } from '../../ui/grid-types.ts';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { AdminFrame } from '../settings/AdminFrame.tsx';
 import { limitsOf } from './limits.ts';
-import { NewGroup } from './NewGroup.tsx';
 import css from './groups.module.css';
+
+const NewGroup = lazy(() => import('./NewGroup.tsx').then((part) => ({ default: part.NewGroup })));
 
 const rowKey = (group: UserGroup) => group.id;
 const orders = ['name', 'members', 'createdAt'] as const;
@@ -140,7 +141,11 @@ export default function UserGroupsPage() {
           </EmptyState>
         }
       />
-      {adding && <NewGroup close={() => setAdding(false)} />}
+      {adding && (
+        <Suspense fallback={null}>
+          <NewGroup close={() => setAdding(false)} />
+        </Suspense>
+      )}
     </AdminFrame>
   );
 }

@@ -13,18 +13,17 @@ import css from './users.module.css';
 /** Deleting a user: by typing the name, once they own nothing; until then it offers to transfer what they own. */
 export function DeleteUser(props: {
   readonly user: UserDetail;
-  readonly open: boolean;
   readonly close: () => void;
   readonly transfer: () => void;
 }) {
-  const { user, open, close, transfer } = props;
+  const { user, close, transfer } = props;
   const me = useMe();
   const navigate = useNavigate();
   const name = user.fullName;
   const owning = user.owns.resources + user.owns.resourceGroups > 0;
   if (owning)
     return (
-      <Dialog open={open} close={close} title={users('user.delete.owns.title', { name })}>
+      <Dialog open close={close} title={users('user.delete.owns.title', { name })}>
         <div className={css.dialog}>
           <p>
             {users('user.delete.owns.body', {
@@ -52,7 +51,7 @@ export function DeleteUser(props: {
     );
   return (
     <ConfirmByName
-      open={open}
+      open
       close={close}
       title={users('user.delete.title', { name })}
       name={user.username}

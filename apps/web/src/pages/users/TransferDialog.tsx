@@ -15,15 +15,7 @@ import { useAction } from '../me/use-action.ts';
 import css from './users.module.css';
 
 /** Gives everything a user owns to somebody else: whom to, what it is, and why. All of it or nothing. */
-export function TransferDialog({
-  user,
-  open,
-  close,
-}: {
-  readonly user: UserDetail;
-  readonly open: boolean;
-  readonly close: () => void;
-}) {
+export function TransferDialog({ user, close }: { readonly user: UserDetail; readonly close: () => void }) {
   const me = useMe();
   const [search, setSearch] = useState('');
   const [to, setTo] = useState<{ readonly id: UserId; readonly name: string } | null>(null);
@@ -35,13 +27,12 @@ export function TransferDialog({
     queryKey: [...keys.principals, 'user', search],
     queryFn: ({ signal }) => ask(listPrincipals, { kind: 'user', ...(search ? { search } : {}) }, { signal }),
     placeholderData: keepPreviousData,
-    enabled: open,
   });
   const counts = useQuery({
     queryKey: [...keys.user(user.id), 'transfer', to?.id],
     queryFn: ({ signal }) =>
       ask(transferEverything, { userId: user.id, toUserId: to?.id as UserId, dryRun: true }, { signal }),
-    enabled: open && to !== null,
+    enabled: to !== null,
     staleTime: 0,
     retry: false,
   });
@@ -95,7 +86,7 @@ export function TransferDialog({
   const told = counts.data;
   const beyond = told ? told.resources + told.groups - told.first.length : 0;
   return (
-    <Dialog open={open} close={shut} title={users('transfer.title', { name: user.fullName })} closable={!action.busy}>
+    <Dialog open close={shut} title={users('transfer.title', { name: user.fullName })} closable={!action.busy}>
       <div className={css.dialog}>
         <Select
           label={users('transfer.to')}

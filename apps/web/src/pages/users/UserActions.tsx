@@ -20,7 +20,7 @@ import {
   signOutUser,
   type UserDetail,
 } from '@strongroom/contract';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { ask } from '../../lib/client.ts';
 import { users } from '../../lib/messages/users.ts';
 import { keys, queries } from '../../lib/query.ts';
@@ -29,11 +29,12 @@ import { BusyButton } from '../me/BusyButton.tsx';
 import { endOf, ExpiryField, type Lifetime } from '../me/ExpiryField.tsx';
 import { useAction } from '../me/use-action.ts';
 import { AskDialog } from './AskDialog.tsx';
-import { DeleteUser } from './DeleteUser.tsx';
 import { keepUser } from './keep-user.ts';
 import { LinkDialog, type PassOn } from './LinkDialog.tsx';
 import { TokenDialog } from './TokenDialog.tsx';
 import { isLockedOut } from './words.tsx';
+
+const DeleteUser = lazy(() => import('./DeleteUser.tsx').then((part) => ({ default: part.DeleteUser })));
 
 type Asking = 'disable' | 'lock' | 'sign-out' | 'force' | 'invite' | 'regenerate' | 'delete';
 
@@ -192,7 +193,11 @@ export function UserActions({ user, transfer }: { readonly user: UserDetail; rea
       >
         <ExpiryField value={lifetime} change={setLifetime} />
       </AskDialog>
-      <DeleteUser user={user} open={asking === 'delete'} close={close} transfer={transfer} />
+      {asking === 'delete' && (
+        <Suspense fallback={null}>
+          <DeleteUser user={user} close={close} transfer={transfer} />
+        </Suspense>
+      )}
       <LinkDialog link={link} name={name} done={() => setLink(null)} />
       <TokenDialog token={token} title={users('user.regenerated', { name })} done={() => setToken(null)} />
     </>

@@ -1,6 +1,6 @@
 import { TextInput } from '@mantine/core';
 import { updateUser, type User, type UserDetail } from '@strongroom/contract';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { ask } from '../../lib/client.ts';
 import { users } from '../../lib/messages/users.ts';
 import { fieldErrors } from '../../lib/problem.ts';
@@ -13,10 +13,13 @@ import { Note } from '../login/Note.tsx';
 import { useAction } from '../me/use-action.ts';
 import { AccessFields, type Access } from './AccessFields.tsx';
 import { keepUser } from './keep-user.ts';
-import { KeyFields, type Keys } from './KeyFields.tsx';
+import type { Keys } from './KeyFields.tsx';
 import { MoreFields, NameFields, type Errors, type Profile } from './ProfileFields.tsx';
 import { differences, profileErrors } from './user-form.ts';
 import css from './users.module.css';
+
+// For programs only.
+const KeyFields = lazy(() => import('./KeyFields.tsx').then((part) => ({ default: part.KeyFields })));
 
 const profileOf = ({ fullName, email, department, location, phone, mobile, language, timeZone }: User): Profile => ({
   fullName,
@@ -137,13 +140,15 @@ export function UserForm({ user }: { readonly user: UserDetail }) {
       </FormSection>
       {!person && (
         <FormSection title={users('newApi.keys')} text={users('newApi.keysHelp')}>
-          <KeyFields
-            value={publicKeys}
-            change={(part) => setKeys((before) => ({ ...before, ...part }))}
-            errors={errors}
-            disabled={!mayEdit}
-            facts={user}
-          />
+          <Suspense fallback={null}>
+            <KeyFields
+              value={publicKeys}
+              change={(part) => setKeys((before) => ({ ...before, ...part }))}
+              errors={errors}
+              disabled={!mayEdit}
+              facts={user}
+            />
+          </Suspense>
         </FormSection>
       )}
       <SaveBar

@@ -3,7 +3,7 @@ import { IconCalendarPlus, IconClock, IconId, IconKey, IconNetwork, IconUserChec
 import { readUser, type User, type UserId } from '@strongroom/contract';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { ask } from '../../lib/client.ts';
 import { ago, date, exact } from '../../lib/format.ts';
 import { access } from '../../lib/messages/access.ts';
@@ -19,13 +19,15 @@ import { AdminFrame } from '../settings/AdminFrame.tsx';
 import admin from '../settings/admin.module.css';
 import { TokenEnd } from './columns.tsx';
 import { Crumbs } from './Crumbs.tsx';
-import { OwnsTab } from './OwnsTab.tsx';
-import { TransferDialog } from './TransferDialog.tsx';
 import { UserActions } from './UserActions.tsx';
 import { UserForm } from './UserForm.tsx';
-import { UserGroupsTab } from './UserGroupsTab.tsx';
 import { isLockedOut, roleOf, StatePill } from './words.tsx';
 import css from './users.module.css';
+
+// What is looked at seldom comes when it is asked for.
+const OwnsTab = lazy(() => import('./OwnsTab.tsx').then((part) => ({ default: part.OwnsTab })));
+const UserGroupsTab = lazy(() => import('./UserGroupsTab.tsx').then((part) => ({ default: part.UserGroupsTab })));
+const TransferDialog = lazy(() => import('./TransferDialog.tsx').then((part) => ({ default: part.TransferDialog })));
 
 const tabs = ['profile', 'groups', 'owns'] as const;
 type Tab = (typeof tabs)[number];
@@ -131,13 +133,21 @@ export default function UserPage() {
                 <UserForm key={user.id} user={user} />
               </Tabs.Panel>
               <Tabs.Panel value="groups" className={css.panel}>
-                <UserGroupsTab user={user} />
+                <Suspense fallback={<Bones />}>
+                  <UserGroupsTab user={user} />
+                </Suspense>
               </Tabs.Panel>
               <Tabs.Panel value="owns" className={css.panel}>
-                <OwnsTab user={user} transfer={() => setTransferring(true)} />
+                <Suspense fallback={<Bones />}>
+                  <OwnsTab user={user} transfer={() => setTransferring(true)} />
+                </Suspense>
               </Tabs.Panel>
             </Tabs>
-            <TransferDialog user={user} open={transferring} close={() => setTransferring(false)} />
+            {transferring && (
+              <Suspense fallback={null}>
+                <TransferDialog user={user} close={() => setTransferring(false)} />
+              </Suspense>
+            )}
           </>
         ) : found.isError ? (
           <>

@@ -1,5 +1,6 @@
 import {
   changeCriteria,
+  copyResource,
   createAccounts,
   createResource,
   createResourceGroup,
@@ -152,7 +153,7 @@ describe('two at once', () => {
     expect(row?.text).toContain('renamed-meanwhile');
   });
 
-  it.each(['resource', 'account', 'deletion'] as const)(
+  it.each(['resource', 'account', 'copy', 'deletion'] as const)(
     'a change of criteria that takes its lock first, and a %s: neither waits for the other for ever',
     async (what) => {
       const { resourceId, groupId, name } = await scene([
@@ -170,7 +171,9 @@ describe('two at once', () => {
           ? w.invoke(updateResource, keeper, { resourceId: resourceId as never, description: 'changed' })
           : what === 'account'
             ? w.invoke(updateAccount, keeper, { accountId: account?.id as never, username: 'renamed' })
-            : w.invoke(deleteResource, keeper, { resourceId: resourceId as never });
+            : what === 'copy'
+              ? w.invoke(copyResource, keeper, { resourceId: resourceId as never, names: [`copy-of-${name}`] })
+              : w.invoke(deleteResource, keeper, { resourceId: resourceId as never });
       await somebodyWaits();
       await first.query(`select gather_groups($1, array[$2::uuid])`, [w.organisationId, groupId]);
       const within = await first.query<{ n: number }>(

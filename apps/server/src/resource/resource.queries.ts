@@ -1,7 +1,7 @@
 import type { Health, Resource } from '@strongroom/contract';
 import { sql, type RawBuilder } from 'kysely';
 import type { z } from 'zod';
-import { abilities, factsOfRow, ladder, reachOf, type Facts, type Reached } from '../authorise/index.ts';
+import { abilities, factsOfRow, heldAccounts, ladder, reachOf, type Facts, type Reached } from '../authorise/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
 import { healthOf, healthOrder } from './account.queries.ts';
 import { fieldFilesOf } from './field-files.ts';
@@ -83,7 +83,30 @@ export async function resourceItems(
 ): Promise<Omit<z.input<typeof Resource>, 'reset' | 'hostKeys'>[]> {
   const ids = rows.map((row) => row.id);
   const [reached, more] = await Promise.all([reachOf(db, facts, userId, 'resource', ids), ownPartsOf(db, ids)]);
-  return rows.map((row) => resourceItem(row, rowFacts(row, facts, userId, reached(row.id)), more(row.id)));
+  const known = rows.map((row) => ({ row, facts: rowFacts(row, facts, userId, reached(row.id)) }));
+  const shown = await partsOf(db, userId, known);
+  return known.map(({ row, facts: own }) => resourceItem({ ...row, ...shown(row.id) }, own, more(row.id)));
+}
+
+type Counted = Pick<ResourceRow, 'accounts' | 'health'>;
+/** Of a resource of which only accounts are shared, how many those are and their worst health: one statement for all, where there is one. */
+async function partsOf(
+  db: OrganisationDb,
+  userId: string | null,
+  rows: readonly { row: ResourceRow; facts: Facts }[],
+): Promise<(id: string) => Counted | undefined> {
+  const ids = rows
+    .filter(({ facts }) => facts.relation === 'part' || facts.relation === 'none')
+    .map(({ row }) => row.id);
+  if (ids.length === 0) return () => undefined;
+  const { rows: counted } = await sql<Counted & { id: string }>`
+    select h.resource_id as id, count(*)::int as accounts, (array_agg(h.health order by array_position(${[...healthOrder]}::text[], h.health)))[1] as health
+    from (select a.resource_id, ${healthOf} as health from account a
+      where a.resource_id = any(${ids}::uuid[]) and a.id in (${heldAccounts(userId)})) h group by h.resource_id`.execute(
+    db,
+  );
+  const byId = new Map(counted.map(({ id, accounts, health }) => [id, { accounts, health }]));
+  return (id) => (ids.includes(id) ? (byId.get(id) ?? { accounts: 0, health: null }) : undefined);
 }
 
 const rowFacts = (row: ResourceRow, facts: Facts, userId: string | null, reached: Reached): Facts =>
@@ -130,8 +153,9 @@ export async function resourceReply(
   const own = rowFacts(row, facts, userId, reached(id));
   // How the product logs in is the affair of those who manage the resource.
   const manages = ladder.indexOf(own.relation) >= ladder.indexOf('manage');
+  const shown = await partsOf(db, userId, [{ row, facts: own }]);
   return {
-    ...resourceItem(row, own, (await ownPartsOf(db, [id]))(id)),
+    ...resourceItem({ ...row, ...shown(id) }, own, (await ownPartsOf(db, [id]))(id)),
     reset:
       !manages || row.reset === null
         ? null

@@ -109,6 +109,19 @@ describe('the search over everything', () => {
     expect(await found(w.people.foreign, 'root')).toEqual({ nearly: false });
   });
 
+  it('counts of a resource only the accounts that one sees', async () => {
+    const nobody = await w.people.nobody.actor();
+    const [item] = (await w.invoke(listResources, nobody, {})).items;
+    expect(item).toMatchObject({ name: 'ber-web-01', hold: 'part', accounts: 1, health: 'unproven' });
+    await w.sql(`update strongroom.account set check_result = 'rejected' where id = $1`, [ids['deploy@ber-web-01']]);
+    expect((await w.invoke(listResources, nobody, {})).items[0]).toMatchObject({ accounts: 1, health: 'unproven' });
+    expect((await w.invoke(listResources, nobody, { health: 'out-of-sync' })).items).toEqual([]);
+    const keeper = await w.people.keeper.actor();
+    const own = await w.invoke(listResources, keeper, { health: 'out-of-sync' });
+    expect(own.items).toMatchObject([{ name: 'ber-web-01', accounts: 2, health: 'out-of-sync' }]);
+    await w.sql(`update strongroom.account set check_result = null where id = $1`, [ids['deploy@ber-web-01']]);
+  });
+
   it('looks past the wall in its own organisation only', async () => {
     const seen = (organisation: string): Promise<number> =>
       w.database.asOrganisation(organisation, async (db) => {

@@ -2,7 +2,7 @@ import { Button, MultiSelect, Select, Stack, Switch, Textarea, TextInput } from 
 import { createField, FieldKind, updateField, type Field, type FieldBelongsTo } from '@strongroom/contract';
 import { useState } from 'react';
 import { ask } from '../../lib/client.ts';
-import { custom } from '../../lib/messages/custom.ts';
+import { customise } from '../../lib/messages/customise.ts';
 import { kit } from '../../lib/messages/kit.ts';
 import { fieldErrors } from '../../lib/problem.ts';
 import { useResourceTypes } from '../../parts/accounts/use-lists.ts';
@@ -56,13 +56,13 @@ export function FieldDialog({
         if (field) await ask(updateField, { fieldId: field.id, version: field.version, ...details });
         else await ask(createField, { belongsTo, kind, ...details });
         await saved();
-        toast({ message: custom('fields.saved', { name: details.name }) });
+        toast({ message: customise('fields.saved', { name: details.name }) });
       })
       .then((done) => done && close());
   };
   const title = field
-    ? custom('fields.editTitle', { name: field.name })
-    : custom(belongsTo === 'resource' ? 'fields.addResource' : 'fields.addAccount');
+    ? customise('fields.editTitle', { name: field.name })
+    : customise(belongsTo === 'resource' ? 'fields.addResource' : 'fields.addAccount');
   return (
     <Dialog open close={close} title={title} closable={!action.busy}>
       <form
@@ -73,28 +73,28 @@ export function FieldDialog({
       >
         <Stack gap={14}>
           <TextInput
-            label={custom('fields.name')}
+            label={customise('fields.name')}
             withAsterisk
             maxLength={80}
             value={name}
             onChange={(event) => setName(event.currentTarget.value)}
-            error={errors['name'] ?? (tried && name.trim() === '' ? custom('fields.nameMissing') : null)}
+            error={errors['name'] ?? (tried && name.trim() === '' ? customise('fields.nameMissing') : null)}
             autoComplete="off"
             data-autofocus
           />
           {!field && (
             <Select
-              label={custom('fields.kind')}
-              description={`${custom(`kindHelp.${kind}`)} ${custom('fields.kindHelp')}`}
+              label={customise('fields.kind')}
+              description={`${customise(`kindHelp.${kind}`)} ${customise('fields.kindHelp')}`}
               allowDeselect={false}
-              data={FieldKind.options.map((one) => ({ value: one, label: custom(`kind.${one}`) }))}
+              data={FieldKind.options.map((one) => ({ value: one, label: customise(`kind.${one}`) }))}
               value={kind}
               onChange={(chosen) => setKind(FieldKind.options.find((one) => one === chosen) ?? 'text')}
             />
           )}
           <TextInput
-            label={custom('fields.description')}
-            description={custom('fields.descriptionHelp')}
+            label={customise('fields.description')}
+            description={customise('fields.descriptionHelp')}
             maxLength={300}
             value={description}
             onChange={(event) => setDescription(event.currentTarget.value)}
@@ -103,8 +103,8 @@ export function FieldDialog({
           />
           {kind === 'text' && (
             <Textarea
-              label={custom('fields.options')}
-              description={custom('fields.optionsHelp')}
+              label={customise('fields.options')}
+              description={customise('fields.optionsHelp')}
               autosize
               minRows={2}
               maxRows={8}
@@ -115,8 +115,8 @@ export function FieldDialog({
           )}
           {kind === 'file' ? (
             <MultiSelect
-              label={custom('fields.types')}
-              description={custom('fields.typesHelp')}
+              label={customise('fields.types')}
+              description={customise('fields.typesHelp')}
               searchable
               data={types.map((type) => type.name)}
               value={forTypes}
@@ -125,7 +125,7 @@ export function FieldDialog({
             />
           ) : (
             <Switch
-              label={custom('fields.requiredIs')}
+              label={customise('fields.requiredIs')}
               checked={required}
               onChange={(event) => setRequired(event.currentTarget.checked)}
             />
@@ -137,7 +137,7 @@ export function FieldDialog({
             {kit('cancel')}
           </Button>
           <BusyButton busy={action.busy} type="submit">
-            {field ? kit('save') : custom('fields.add')}
+            {field ? kit('save') : customise('fields.add')}
           </BusyButton>
         </DialogActions>
       </form>

@@ -4,7 +4,7 @@ import { IconPencil, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ask } from '../../lib/client.ts';
-import { custom } from '../../lib/messages/custom.ts';
+import { customise } from '../../lib/messages/customise.ts';
 import { keys, queries } from '../../lib/query.ts';
 import { useCan } from '../../lib/session.tsx';
 import { customKeys } from '../../parts/fields/use-custom.ts';
@@ -32,11 +32,11 @@ function FieldList({ belongsTo, fields }: { readonly belongsTo: FieldBelongsTo; 
   const [removing, setRemoving] = useState<Field | null>(null);
   return (
     <FormSection
-      title={custom(`fields.${belongsTo}`)}
-      text={custom('fields.used', { count: fields.length, most: fieldsAtMost })}
+      title={customise(`fields.${belongsTo}`)}
+      text={customise('fields.used', { count: fields.length, most: fieldsAtMost })}
     >
       {fields.length === 0 ? (
-        <p className={css.none}>{custom('fields.none')}</p>
+        <p className={css.none}>{customise('fields.none')}</p>
       ) : (
         <ul className={css.list}>
           {fields.map((field) => (
@@ -47,9 +47,9 @@ function FieldList({ belongsTo, fields }: { readonly belongsTo: FieldBelongsTo; 
                 </b>
                 <span>
                   {[
-                    custom(`kind.${field.kind}`),
-                    ...(field.required ? [custom('requiredMark')] : []),
-                    custom('fields.values', { count: field.values ?? 0 }),
+                    customise(`kind.${field.kind}`),
+                    ...(field.required ? [customise('requiredMark')] : []),
+                    customise('fields.values', { count: field.values ?? 0 }),
                     ...(field.types.length > 0 ? [field.types.join(', ')] : []),
                   ].join(' · ')}
                 </span>
@@ -61,20 +61,20 @@ function FieldList({ belongsTo, fields }: { readonly belongsTo: FieldBelongsTo; 
                     size="xs"
                     variant="default"
                     leftSection={<IconPencil size={14} />}
-                    aria-label={custom('fields.edit', { name: field.name })}
+                    aria-label={customise('fields.edit', { name: field.name })}
                     onClick={() => setEditing(field)}
                   >
-                    {custom('change')}
+                    {customise('change')}
                   </Button>
                   <Button
                     size="xs"
                     variant="subtle"
                     color="gray"
                     leftSection={<IconTrash size={14} />}
-                    aria-label={custom('fields.removeWhat', { name: field.name })}
+                    aria-label={customise('fields.removeWhat', { name: field.name })}
                     onClick={() => setRemoving(field)}
                   >
-                    {custom('tags.go')}
+                    {customise('tags.go')}
                   </Button>
                 </span>
               )}
@@ -87,10 +87,10 @@ function FieldList({ belongsTo, fields }: { readonly belongsTo: FieldBelongsTo; 
           <Button
             variant="default"
             leftSection={<IconPlus size={15} />}
-            aria-label={custom(belongsTo === 'resource' ? 'fields.addResource' : 'fields.addAccount')}
+            aria-label={customise(belongsTo === 'resource' ? 'fields.addResource' : 'fields.addAccount')}
             onClick={() => setEditing('new')}
           >
-            {custom('fields.add')}
+            {customise('fields.add')}
           </Button>
         </div>
       )}
@@ -106,17 +106,17 @@ function FieldList({ belongsTo, fields }: { readonly belongsTo: FieldBelongsTo; 
         <ConfirmByName
           open
           close={() => setRemoving(null)}
-          title={custom('fields.removeTitle', { name: removing.name })}
+          title={customise('fields.removeTitle', { name: removing.name })}
           name={removing.name}
-          keep={custom('fields.keep')}
-          go={custom('fields.remove')}
+          keep={customise('fields.keep')}
+          go={customise('fields.remove')}
           does={async () => {
             const { values } = await ask(deleteField, { fieldId: removing.id });
             await refresh();
-            toast({ message: custom('fields.removed', { name: removing.name, count: values }) });
+            toast({ message: customise('fields.removed', { name: removing.name, count: values }) });
           }}
         >
-          <p>{custom('fields.removeText', { count: removing.values ?? 0 })}</p>
+          <p>{customise('fields.removeText', { count: removing.values ?? 0 })}</p>
         </ConfirmByName>
       )}
     </FormSection>
@@ -133,7 +133,7 @@ export default function FieldsPage() {
   return (
     <AdminFrame>
       <div className={admin.form}>
-        <PageHeader title={custom('fields.title')} sub={custom('fields.sub', { most: fieldsAtMost })} />
+        <PageHeader title={customise('fields.title')} sub={customise('fields.sub', { most: fieldsAtMost })} />
         <FormColumn>
           {found.isPending && <Bones lines={[70, 50, 60]} />}
           {found.isError && <ErrorBox error={found.error} retry={() => void found.refetch()} />}

@@ -2,7 +2,7 @@ import { Button, Select, Stack, TextInput } from '@mantine/core';
 import { createTag, TagScope, updateTag, updateTagValue, type Tag } from '@strongroom/contract';
 import { useState, type ReactNode } from 'react';
 import { ask } from '../../lib/client.ts';
-import { custom } from '../../lib/messages/custom.ts';
+import { customise } from '../../lib/messages/customise.ts';
 import { kit } from '../../lib/messages/kit.ts';
 import { fieldErrors } from '../../lib/problem.ts';
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
@@ -69,38 +69,38 @@ export function TagDialog({ tag, close, saved }: Ends & { readonly tag: Tag | nu
         if (tag) await ask(updateTag, { tagId: tag.id, version: tag.version, ...details });
         else await ask(createTag, details);
         await saved();
-        toast({ message: custom('tags.saved', { name: details.name }) });
+        toast({ message: customise('tags.saved', { name: details.name }) });
       })
       .then((done) => done && close());
   };
   return (
     <Frame
-      title={tag ? custom('tags.editTitle', { name: tag.name }) : custom('tags.add')}
-      go={tag ? kit('save') : custom('tags.add')}
+      title={tag ? customise('tags.editTitle', { name: tag.name }) : customise('tags.add')}
+      go={tag ? kit('save') : customise('tags.add')}
       close={close}
       action={action}
       save={save}
     >
       <TextInput
-        label={custom('tags.name')}
+        label={customise('tags.name')}
         withAsterisk
         maxLength={80}
         value={name}
         onChange={(event) => setName(event.currentTarget.value)}
-        error={errors['name'] ?? (tried && name.trim() === '' ? custom('tags.nameMissing') : null)}
+        error={errors['name'] ?? (tried && name.trim() === '' ? customise('tags.nameMissing') : null)}
         autoComplete="off"
         data-autofocus
       />
       <Select
-        label={custom('tags.scope')}
-        description={custom('tags.scopeHelp')}
+        label={customise('tags.scope')}
+        description={customise('tags.scopeHelp')}
         allowDeselect={false}
-        data={TagScope.options.map((one) => ({ value: one, label: custom(`scope.${one}`) }))}
+        data={TagScope.options.map((one) => ({ value: one, label: customise(`scope.${one}`) }))}
         value={scope}
         onChange={(chosen) => setScope(TagScope.options.find((one) => one === chosen) ?? 'client')}
       />
       <TextInput
-        label={custom('tags.description')}
+        label={customise('tags.description')}
         maxLength={300}
         value={description}
         onChange={(event) => setDescription(event.currentTarget.value)}
@@ -122,30 +122,30 @@ export function ValueDialog({ value, close, saved }: Ends & { readonly value: Ta
       .run(async () => {
         await ask(updateTagValue, { tagValueId: value.id, value: text.trim(), description: description.trim() });
         await saved();
-        toast({ message: custom('tags.saved', { name: text.trim() }) });
+        toast({ message: customise('tags.saved', { name: text.trim() }) });
       })
       .then((done) => done && close());
   };
   return (
     <Frame
-      title={custom('tags.valueTitle', { name: value.value })}
+      title={customise('tags.valueTitle', { name: value.value })}
       go={kit('save')}
       close={close}
       action={action}
       save={save}
     >
       <TextInput
-        label={custom('tags.value')}
+        label={customise('tags.value')}
         withAsterisk
         maxLength={120}
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
-        error={errors['value'] ?? (text.trim() === '' ? custom('tags.valueMissing') : null)}
+        error={errors['value'] ?? (text.trim() === '' ? customise('tags.valueMissing') : null)}
         autoComplete="off"
         data-autofocus
       />
       <TextInput
-        label={custom('tags.description')}
+        label={customise('tags.description')}
         maxLength={300}
         value={description}
         onChange={(event) => setDescription(event.currentTarget.value)}

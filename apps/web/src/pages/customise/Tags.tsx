@@ -4,7 +4,7 @@ import { IconPlus, IconTag } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ask } from '../../lib/client.ts';
-import { custom } from '../../lib/messages/custom.ts';
+import { customise } from '../../lib/messages/customise.ts';
 import { fieldErrors } from '../../lib/problem.ts';
 import { keys, queries } from '../../lib/query.ts';
 import { useCan } from '../../lib/session.tsx';
@@ -30,7 +30,7 @@ function NewValue({ tag }: { readonly tag: Tag }) {
   const [error, setError] = useState<string | null>(null);
   const add = async () => {
     if (value.trim() === '') {
-      setError(custom('tags.valueMissing'));
+      setError(customise('tags.valueMissing'));
       return;
     }
     try {
@@ -53,8 +53,8 @@ function NewValue({ tag }: { readonly tag: Tag }) {
       }}
     >
       <TextInput
-        aria-label={custom('tags.valuesOf', { name: tag.name })}
-        placeholder={custom('tags.newValue')}
+        aria-label={customise('tags.valuesOf', { name: tag.name })}
+        placeholder={customise('tags.newValue')}
         maxLength={120}
         value={value}
         onChange={(event) => {
@@ -65,7 +65,7 @@ function NewValue({ tag }: { readonly tag: Tag }) {
         autoComplete="off"
       />
       <Button type="submit" variant="default" leftSection={<IconPlus size={15} />}>
-        {custom('tags.addValue')}
+        {customise('tags.addValue')}
       </Button>
     </form>
   );
@@ -81,12 +81,12 @@ function TagCard({ tag }: { readonly tag: Tag }) {
   return (
     <FormSection
       title={tag.name}
-      text={`${custom(`scope.${tag.scope}`)}${tag.description ? ` · ${tag.description}` : ''}`}
+      text={`${customise(`scope.${tag.scope}`)}${tag.description ? ` · ${tag.description}` : ''}`}
     >
       {tag.values.length === 0 ? (
-        <p className={css.none}>{custom('tags.noValues')}</p>
+        <p className={css.none}>{customise('tags.noValues')}</p>
       ) : (
-        <ul className={css.list} aria-label={custom('tags.valuesOf', { name: tag.name })}>
+        <ul className={css.list} aria-label={customise('tags.valuesOf', { name: tag.name })}>
           {tag.values.map((one) => (
             <li key={one.id}>
               <div>
@@ -94,7 +94,7 @@ function TagCard({ tag }: { readonly tag: Tag }) {
                   <bdi>{one.value}</bdi>
                 </b>
                 <span>
-                  {custom('tags.onResources', { count: one.resources ?? 0 })}
+                  {customise('tags.onResources', { count: one.resources ?? 0 })}
                   {one.description && ` · ${one.description}`}
                 </span>
               </div>
@@ -103,19 +103,19 @@ function TagCard({ tag }: { readonly tag: Tag }) {
                   <Button
                     size="xs"
                     variant="default"
-                    aria-label={custom('tags.edit', { name: one.value })}
+                    aria-label={customise('tags.edit', { name: one.value })}
                     onClick={() => setValue(one)}
                   >
-                    {custom('change')}
+                    {customise('change')}
                   </Button>
                   <Button
                     size="xs"
                     variant="subtle"
                     color="gray"
-                    aria-label={custom('tags.remove', { name: one.value })}
+                    aria-label={customise('tags.remove', { name: one.value })}
                     onClick={() => setRemoving(one)}
                   >
-                    {custom('tags.go')}
+                    {customise('tags.go')}
                   </Button>
                 </span>
               )}
@@ -129,19 +129,19 @@ function TagCard({ tag }: { readonly tag: Tag }) {
           <Button
             size="xs"
             variant="default"
-            aria-label={custom('tags.editTagWhat', { name: tag.name })}
+            aria-label={customise('tags.editTagWhat', { name: tag.name })}
             onClick={() => setEditing(true)}
           >
-            {custom('tags.editTag')}
+            {customise('tags.editTag')}
           </Button>
           <Button
             size="xs"
             variant="subtle"
             color="gray"
-            aria-label={custom('tags.removeTagWhat', { name: tag.name })}
+            aria-label={customise('tags.removeTagWhat', { name: tag.name })}
             onClick={() => setRemoving('tag')}
           >
-            {custom('tags.removeTag')}
+            {customise('tags.removeTag')}
           </Button>
         </span>
       )}
@@ -150,16 +150,16 @@ function TagCard({ tag }: { readonly tag: Tag }) {
       <AskDialog
         open={removing !== null}
         close={() => setRemoving(null)}
-        title={custom('tags.removeTitle', { name })}
-        body={custom('tags.removeText', { count: removing === 'tag' ? all : (removing?.resources ?? 0) })}
-        keep={custom('tags.keep')}
-        go={custom('tags.go')}
+        title={customise('tags.removeTitle', { name })}
+        body={customise('tags.removeText', { count: removing === 'tag' ? all : (removing?.resources ?? 0) })}
+        keep={customise('tags.keep')}
+        go={customise('tags.go')}
         danger
         does={async () => {
           if (removing === 'tag') await ask(deleteTag, { tagId: tag.id });
           else if (removing) await ask(deleteTagValue, { tagValueId: removing.id });
           await refresh();
-          toast({ message: custom('tags.removed', { name }) });
+          toast({ message: customise('tags.removed', { name }) });
         }}
       />
     </FormSection>
@@ -176,21 +176,21 @@ export default function TagsPage() {
   });
   const add = mayAdd && (
     <Button leftSection={<IconPlus size={15} />} onClick={() => setAdding(true)}>
-      {custom('tags.add')}
+      {customise('tags.add')}
     </Button>
   );
   const none = found.data?.items.length === 0;
   return (
     <AdminFrame>
       <div className={admin.form}>
-        <PageHeader title={custom('tags.title')} sub={custom('tags.sub')}>
+        <PageHeader title={customise('tags.title')} sub={customise('tags.sub')}>
           {!none && add}
         </PageHeader>
         <FormColumn>
           {found.isPending && <Bones lines={[70, 50, 60]} />}
           {found.isError && <ErrorBox error={found.error} retry={() => void found.refetch()} />}
           {none && (
-            <EmptyState icon={IconTag} title={custom('tags.none')} text={custom('tags.noneText')}>
+            <EmptyState icon={IconTag} title={customise('tags.none')} text={customise('tags.noneText')}>
               {add}
             </EmptyState>
           )}

@@ -8,7 +8,7 @@ import {
 } from '@strongroom/contract';
 import { useState } from 'react';
 import { ask, base } from '../../lib/client.ts';
-import { custom } from '../../lib/messages/custom.ts';
+import { customise } from '../../lib/messages/customise.ts';
 import { kit } from '../../lib/messages/kit.ts';
 import { fieldErrors } from '../../lib/problem.ts';
 import { useFields } from '../../parts/fields/use-custom.ts';
@@ -72,7 +72,7 @@ export function TypeDialog({
           : await ask(createResourceType, details);
         if (png !== undefined && stored.id) await ask(setTypeIcon, { resourceTypeId: stored.id, png });
         await saved();
-        toast({ message: custom('types.saved', { name: details.name }) });
+        toast({ message: customise('types.saved', { name: details.name }) });
       })
       .then((done) => done && close());
   };
@@ -89,7 +89,7 @@ export function TypeDialog({
     <Dialog
       open
       close={close}
-      title={type ? custom('types.editTitle', { name: type.name }) : custom('types.add')}
+      title={type ? customise('types.editTitle', { name: type.name }) : customise('types.add')}
       size={520}
       closable={!action.busy}
     >
@@ -101,12 +101,12 @@ export function TypeDialog({
       >
         <Stack gap={14}>
           <TextInput
-            label={custom('types.name')}
+            label={customise('types.name')}
             withAsterisk
             maxLength={80}
             value={name}
             onChange={(event) => setName(event.currentTarget.value)}
-            error={errors['name'] ?? (tried && name.trim() === '' ? custom('types.nameMissing') : null)}
+            error={errors['name'] ?? (tried && name.trim() === '' ? customise('types.nameMissing') : null)}
             autoComplete="off"
             data-autofocus
           />
@@ -116,38 +116,38 @@ export function TypeDialog({
               <FileButton onChange={(file) => void choose(file)} accept="image/*">
                 {(props) => (
                   <Button {...props} size="xs" variant="default">
-                    {custom('types.pictureChoose')}
+                    {customise('types.pictureChoose')}
                   </Button>
                 )}
               </FileButton>
               {shown && (
                 <Button size="xs" variant="subtle" color="gray" onClick={() => setPng(null)}>
-                  {custom('types.pictureRemove')}
+                  {customise('types.pictureRemove')}
                 </Button>
               )}
             </div>
             <p className={css.none} role={wrongPicture ? 'alert' : undefined}>
-              {custom(wrongPicture ? 'types.pictureWrong' : 'types.pictureHelp')}
+              {customise(wrongPicture ? 'types.pictureWrong' : 'types.pictureHelp')}
             </p>
           </div>
           <div>
-            <p className={css.label}>{custom('types.holds')}</p>
+            <p className={css.label}>{customise('types.holds')}</p>
             <SegmentedControl
               fullWidth
-              aria-label={custom('types.holds')}
+              aria-label={customise('types.holds')}
               value={holdsFiles ? 'files' : 'passwords'}
               onChange={(value) => setHoldsFiles(value === 'files')}
               data={[
-                { value: 'passwords', label: custom('types.holdsPasswords') },
-                { value: 'files', label: custom('types.holdsFiles') },
+                { value: 'passwords', label: customise('types.holdsPasswords') },
+                { value: 'files', label: customise('types.holdsFiles') },
               ]}
             />
           </div>
           {!holdsFiles && (
             <Select
-              label={custom('types.resets')}
-              description={custom('types.resetsHelp')}
-              placeholder={custom('types.resetsNot')}
+              label={customise('types.resets')}
+              description={customise('types.resetsHelp')}
+              placeholder={customise('types.resetsNot')}
               clearable
               searchable
               data={types.filter((one) => one.builtIn && one.driver !== null).map((one) => one.name)}
@@ -157,7 +157,7 @@ export function TypeDialog({
             />
           )}
           <TextInput
-            label={custom('types.accountLabel')}
+            label={customise('types.accountLabel')}
             withAsterisk
             maxLength={80}
             value={label}
@@ -165,19 +165,19 @@ export function TypeDialog({
             autoComplete="off"
           />
           <Checkbox.Group
-            label={custom('types.attributes')}
+            label={customise('types.attributes')}
             value={[...attributes]}
             onChange={(chosen) => setAttributes(Attribute.options.filter((one) => chosen.includes(one)))}
           >
             <Stack gap={8} mt={6}>
               {Attribute.options.map((one) => (
-                <Checkbox key={one} value={one} label={custom(`attribute.${one}`)} />
+                <Checkbox key={one} value={one} label={customise(`attribute.${one}`)} />
               ))}
             </Stack>
           </Checkbox.Group>
           {fileFields.length > 0 && (
             <MultiSelect
-              label={custom('types.fileFields')}
+              label={customise('types.fileFields')}
               data={fileFields.map((field) => ({ value: field.id, label: field.name }))}
               value={fieldIds}
               onChange={setFieldIds}
@@ -190,7 +190,7 @@ export function TypeDialog({
             {kit('cancel')}
           </Button>
           <BusyButton busy={action.busy} type="submit">
-            {type ? kit('save') : custom('types.add')}
+            {type ? kit('save') : customise('types.add')}
           </BusyButton>
         </DialogActions>
       </form>

@@ -4,7 +4,7 @@ import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ask } from '../../lib/client.ts';
-import { custom } from '../../lib/messages/custom.ts';
+import { customise } from '../../lib/messages/customise.ts';
 import { keys, queries } from '../../lib/query.ts';
 import { useCan } from '../../lib/session.tsx';
 import { customKeys } from '../../parts/fields/use-custom.ts';
@@ -41,10 +41,10 @@ export default function TypesPage() {
   return (
     <AdminFrame>
       <div className={admin.form}>
-        <PageHeader title={custom('types.title')} sub={custom('types.sub')}>
+        <PageHeader title={customise('types.title')} sub={customise('types.sub')}>
           {may && (
             <Button leftSection={<IconPlus size={15} />} onClick={() => setEditing('new')}>
-              {custom('types.add')}
+              {customise('types.add')}
             </Button>
           )}
         </PageHeader>
@@ -53,9 +53,9 @@ export default function TypesPage() {
           {found.isError && <ErrorBox error={found.error} retry={() => void found.refetch()} />}
           {found.data && (
             <>
-              <FormSection title={custom('types.own')}>
+              <FormSection title={customise('types.own')}>
                 {own.length === 0 ? (
-                  <p className={css.none}>{custom('types.none')}</p>
+                  <p className={css.none}>{customise('types.none')}</p>
                 ) : (
                   <ul className={css.list}>
                     {own.map((type) => (
@@ -69,10 +69,10 @@ export default function TypesPage() {
                           </b>
                           <span>
                             {type.holdsFiles
-                              ? `${custom('types.holds')}: ${custom('types.holdsFiles')}`
+                              ? `${customise('types.holds')}: ${customise('types.holdsFiles')}`
                               : type.resetsLike
-                                ? custom('types.resetsLike', { name: type.resetsLike })
-                                : custom('types.resetsNot')}
+                                ? customise('types.resetsLike', { name: type.resetsLike })
+                                : customise('types.resetsNot')}
                           </span>
                         </div>
                         {may && (
@@ -80,19 +80,19 @@ export default function TypesPage() {
                             <Button
                               size="xs"
                               variant="default"
-                              aria-label={custom('types.edit', { name: type.name })}
+                              aria-label={customise('types.edit', { name: type.name })}
                               onClick={() => setEditing(type)}
                             >
-                              {custom('change')}
+                              {customise('change')}
                             </Button>
                             <Button
                               size="xs"
                               variant="subtle"
                               color="gray"
-                              aria-label={custom('tags.remove', { name: type.name })}
+                              aria-label={customise('tags.remove', { name: type.name })}
                               onClick={() => setRemoving(type)}
                             >
-                              {custom('tags.go')}
+                              {customise('tags.go')}
                             </Button>
                           </span>
                         )}
@@ -101,7 +101,7 @@ export default function TypesPage() {
                   </ul>
                 )}
               </FormSection>
-              <FormSection title={custom('types.builtIn')} text={custom('types.builtInText')}>
+              <FormSection title={customise('types.builtIn')} text={customise('types.builtInText')}>
                 <ul className={css.builtIn}>
                   {types
                     .filter((type) => type.builtIn)
@@ -128,16 +128,16 @@ export default function TypesPage() {
       <AskDialog
         open={removing !== null}
         close={() => setRemoving(null)}
-        title={custom('types.removeTitle', { name: removing?.name ?? '' })}
-        body={custom('types.removeText')}
-        keep={custom('types.keep')}
-        go={custom('types.remove')}
+        title={customise('types.removeTitle', { name: removing?.name ?? '' })}
+        body={customise('types.removeText')}
+        keep={customise('types.keep')}
+        go={customise('types.remove')}
         danger
         does={async () => {
           if (!removing?.id) return;
           await ask(deleteResourceType, { resourceTypeId: removing.id });
           await refresh();
-          toast({ message: custom('types.removed', { name: removing.name }) });
+          toast({ message: customise('types.removed', { name: removing.name }) });
         }}
       />
     </AdminFrame>

@@ -1,12 +1,11 @@
 import { Button } from '@mantine/core';
 import type { ResourceType } from '@strongroom/contract';
+import { lazy, Suspense } from 'react';
 import { resources } from '../../lib/messages/resources.ts';
 import { custom } from '../../lib/messages/custom.ts';
 import { policyOf, usePolicies } from '../../parts/accounts/use-lists.ts';
 import { draftFaults, fieldComplaints, typed } from '../../parts/fields/field-draft.ts';
-import { GroupPicker } from '../../parts/fields/GroupPicker.tsx';
 import { OwnFields } from '../../parts/fields/OwnFields.tsx';
-import { TagPicker } from '../../parts/fields/TagPicker.tsx';
 import { useFields } from '../../parts/fields/use-custom.ts';
 import { DetailsFields } from '../../parts/resource/DetailsFields.tsx';
 import { TypePicker } from '../../parts/resource/TypePicker.tsx';
@@ -15,6 +14,12 @@ import { Bones } from '../../ui/Bones.tsx';
 import { FormSection } from '../../ui/FormSection.tsx';
 import type { Draft } from './draft.ts';
 import css from './wizard.module.css';
+
+// Both choose among many: what that takes is fetched while the first fields are filled in.
+const TagPicker = lazy(() => import('../../parts/fields/TagPicker.tsx').then((part) => ({ default: part.TagPicker })));
+const GroupPicker = lazy(() =>
+  import('../../parts/fields/GroupPicker.tsx').then((part) => ({ default: part.GroupPicker })),
+);
 
 /** First what it is, then what it is called and where it is. */
 export function DetailsStep(props: {
@@ -65,8 +70,10 @@ export function DetailsStep(props: {
           folded
           autoFocus
         />
-        <TagPicker value={draft.tags} onChange={(tags) => change({ tags })} />
-        <GroupPicker value={draft.groups} onChange={(groups) => change({ groups })} />
+        <Suspense fallback={null}>
+          <TagPicker value={draft.tags} onChange={(tags) => change({ tags })} />
+          <GroupPicker value={draft.groups} onChange={(groups) => change({ groups })} />
+        </Suspense>
       </FormSection>
       {typed(ownFields).length > 0 && (
         <FormSection title={custom('ownFields')} text={custom('ownFieldsText')}>

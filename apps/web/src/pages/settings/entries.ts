@@ -1,5 +1,5 @@
 import type { Me } from '@strongroom/contract';
-import { custom } from '../../lib/messages/custom.ts';
+import { customise } from '../../lib/messages/customise.ts';
 import { settings } from '../../lib/messages/settings.ts';
 import { sections } from './fields.ts';
 
@@ -73,11 +73,11 @@ export function adminPages(me: Me): readonly Entry[] {
       to: '/admin/settings',
     },
   ];
-  const customise: Entry[] = (['fields', 'tags', 'types'] as const).map((page) => ({
+  const custom: Entry[] = (['fields', 'tags', 'types'] as const).map((page) => ({
     id: page,
     group: 'organisation',
-    label: custom(`${page}.title`),
-    says: custom(`${page}.says`),
+    label: customise(`${page}.title`),
+    says: customise(`${page}.says`),
     to: page === 'types' ? '/admin/resource-types' : `/admin/${page}`,
   }));
   const server: Entry[] = [
@@ -94,7 +94,7 @@ export function adminPages(me: Me): readonly Entry[] {
     ...(me.can.includes('user.list') || me.can.includes('role.create') ? roles : []),
     ...(me.can.includes('access.who') ? access : []),
     ...(me.can.includes('setting.update') ? organisation : []),
-    ...(me.can.includes('field.create') ? customise : []),
+    ...(me.can.includes('field.create') ? custom : []),
     ...(me.can.includes('certificate.install') ? server : []),
   ];
 }

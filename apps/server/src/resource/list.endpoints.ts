@@ -7,14 +7,14 @@ import { findAccounts, findResources } from './find.ts';
 import { readResourceRows, resourceItems } from './resource.queries.ts';
 
 /** The orders a list of resources comes in, each with an index of its own. */
-export const resourceOrders: Record<string, Order> = {
+const resourceOrders: Record<string, Order> = {
   name: { by: sql`lower(r.name)`, type: 'text' },
   type: { by: sql`lower(r.type)`, type: 'text' },
   dnsName: { by: sql`lower(r.dns_name)`, type: 'text' },
   updatedAt: { by: sql`r.updated_at`, type: 'timestamptz' },
   number: { by: sql`r.number`, type: 'int' },
 };
-export const accountOrders: Record<string, Order> = {
+const accountOrders: Record<string, Order> = {
   username: { by: sql`lower(a.username)`, type: 'text' },
   resourceName: { by: sql`lower(r.name)`, type: 'text' },
   changedAt: { by: sql`a.changed_at`, type: 'timestamptz' },
@@ -23,7 +23,7 @@ export const accountOrders: Record<string, Order> = {
 };
 
 /** Rows in the order of their ids; what went meanwhile is left out. */
-export function inOrder<T extends { id: string }>(ids: readonly { id: string }[], rows: readonly T[]): T[] {
+function inOrder<T extends { id: string }>(ids: readonly { id: string }[], rows: readonly T[]): T[] {
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.flatMap(({ id }) => byId.get(id) ?? []);
 }

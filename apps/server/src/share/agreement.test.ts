@@ -14,17 +14,16 @@ import {
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
-  addShare,
   asks,
   dice,
   naiveAllows,
   naiveHold,
-  permissions,
   randomRights,
   randomShare,
   type Kind,
   type Rights,
 } from '../../test/random-rights.ts';
+import { operate, settle } from '../../test/settle-rights.ts';
 import { world, type Person, type World } from '../../test/world.ts';
 import { readFacts, refusal, type Action, type Actor } from '../authorise/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
@@ -57,93 +56,6 @@ beforeAll(async () => {
   userGroups.push(...rows.map((row) => row.id));
 }, 120_000);
 afterAll(() => w.close());
-
-const insert = (table: string, columns: string, rows: readonly object[]): Promise<unknown> =>
-  w.sql(
-    `insert into strongroom.${table} (organisation_id, ${columns}) select '${w.organisationId}', ${columns} from jsonb_populate_recordset(null::strongroom.${table}, $1)`,
-    [JSON.stringify(rows)],
-  );
-const shareRow = (share: Rights['shares'][number]) => ({
-  id: share.id,
-  [{ 'account': 'account_id', 'resource': 'resource_id', 'resource-group': 'group_id' }[share.targetKind]]: share.target, // prettier-ignore
-  [userGroups.includes(share.to) ? 'user_group_id' : 'user_id']: share.to,
-  permission: share.permission,
-  valid_from: share.from === null ? null : new Date(share.from),
-  valid_until: share.until === null ? null : new Date(share.until),
-  shared_by: 'x',
-});
-const shareColumns =
-  'id, account_id, resource_id, group_id, user_id, user_group_id, permission, valid_from, valid_until, shared_by';
-
-let number = 10_000;
-/** Puts a world into the database, in the place of the one before. */
-async function settle(rights: Rights): Promise<void> {
-  await w.sql(
-    'delete from strongroom.user_group_member; delete from strongroom.resource_group; delete from strongroom.resource',
-  );
-  await w.sql(
-    `update strongroom.app_user u set role = x.role, super_administrator = x.super, state = x.state
-      from jsonb_to_recordset($1) x(id uuid, role text, super boolean, state text) where x.id = u.id`,
-    [JSON.stringify(rights.users)],
-  );
-  await insert('resource', 'id, number, name, type, owner_id', rights.resources.map(({ id, owner }) => ({ id, number: ++number, name: `agreed ${id}`, type: 'Linux', owner_id: owner }))); // prettier-ignore
-  await insert('account', 'id, number, resource_id, username', rights.accounts.map(({ id, resource }) => ({ id, number: ++number, resource_id: resource, username: id }))); // prettier-ignore
-  await w.sql(
-    `insert into strongroom.secret (organisation_id, account_id, version, state, sealed, origin, changed_by)
-      select organisation_id, id, 1, 'current', '\\x00', 'created', 'x' from strongroom.account`,
-  );
-  await insert('resource_group', 'id, number, name, kind, owner_id', rights.groups.map(({ id, owner }) => ({ id, number: ++number, name: `agreed ${id}`, kind: 'static', owner_id: owner }))); // prettier-ignore
-  await insert('resource_group_member', 'group_id, resource_id', rights.gathered.map(([group_id, resource_id]) => ({ group_id, resource_id }))); // prettier-ignore
-  await insert('user_group_member', 'user_group_id, user_id', rights.joined.map(([user_group_id, user_id]) => ({ user_group_id, user_id }))); // prettier-ignore
-  await insert('share', shareColumns, rights.shares.map(shareRow));
-}
-
-/** Changes a few things at random, in the lists and in the database alike. */
-async function operate(rights: Rights, now: number): Promise<void> {
-  const drop = <T>(list: T[]): T | undefined => (list.length > 1 ? list.splice(d.below(list.length), 1)[0] : undefined);
-  for (let i = 0; i < 4; i++) {
-    const gone = drop(rights.shares);
-    if (gone) await w.sql('delete from strongroom.share where id = $1', [gone.id]);
-    const share = randomShare(d, rights, userGroups, now);
-    if (addShare(rights, share)) await insert('share', shareColumns, [shareRow(share)]);
-    const changed = d.pick(rights.shares);
-    changed.permission = changed.targetKind === 'account' ? d.pick(['view', 'modify']) : d.pick(permissions);
-    await w.sql('update strongroom.share set permission = $2 where id = $1', [changed.id, changed.permission]);
-  }
-  const left = drop(rights.joined);
-  if (left) await w.sql('delete from strongroom.user_group_member where user_group_id = $1 and user_id = $2', left);
-  const joins: [string, string] = [d.pick(userGroups), d.pick(rights.users).id];
-  if (!rights.joined.some((one) => one.join() === joins.join())) {
-    rights.joined.push(joins);
-    await insert('user_group_member', 'user_group_id, user_id', [{ user_group_id: joins[0], user_id: joins[1] }]);
-  }
-  const out = drop(rights.gathered);
-  if (out) await w.sql('delete from strongroom.resource_group_member where group_id = $1 and resource_id = $2', out);
-  const given = d.pick(rights.resources);
-  given.owner = d.pick(rights.users).id;
-  await w.sql('update strongroom.resource set owner_id = $2 where id = $1', [given.id, given.owner]);
-  const group = d.pick(rights.groups);
-  group.owner = d.pick(rights.users).id;
-  await w.sql('update strongroom.resource_group set owner_id = $2 where id = $1', [group.id, group.owner]);
-  const moved = d.pick(rights.accounts);
-  moved.resource = d.pick(rights.resources).id;
-  await w.sql('update strongroom.account set resource_id = $2 where id = $1', [moved.id, moved.resource]);
-  const user = d.pick(rights.users);
-  user.super = !user.super;
-  user.state = d.chance(0.8) ? 'active' : 'disabled';
-  await w.sql('update strongroom.app_user set super_administrator = $2, state = $3 where id = $1', [
-    user.id,
-    user.super,
-    user.state,
-  ]);
-  if (d.chance(0.5)) {
-    const account = drop(rights.accounts);
-    if (account) {
-      rights.shares = rights.shares.filter((one) => one.target !== account.id);
-      await w.sql('delete from strongroom.account where id = $1', [account.id]);
-    }
-  }
-}
 
 const kinds = ['account', 'resource', 'resource-group'] as const;
 const objectsOf = (rights: Rights, kind: Kind): readonly { id: string; owner: string }[] =>
@@ -392,10 +304,10 @@ describe('one truth', () => {
       for (let n = 0; n < worlds; n++) {
         const now = Date.now();
         const rights = randomRights(d, [...people.keys()], userGroups, size, now);
-        await settle(rights);
+        await settle({ w, userGroups }, rights);
         const before: { at: string; now: number; rights: Rights }[] = [];
         for (let round = 0; round < rounds; round++) {
-          if (round > 0) await operate(rights, now);
+          if (round > 0) await operate({ w, userGroups }, d, rights, now);
           const [clock] = await w.sql<{ at: string }>(
             `select to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at`,
           );

@@ -12,5 +12,18 @@ export default defineConfig({
     target: 'es2023',
     manifest: true,
     chunkSizeWarningLimit: 900,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // A page and what is opened from it are chunks of their own; what most of them share comes in one piece, and
+          // the small pictures in another: dozens of files of a few hundred bytes pack badly and cost a request each.
+          includeDependenciesRecursively: false,
+          groups: [
+            { name: 'base', minShareCount: 24 },
+            { name: 'icons', test: /icons-react/, minShareCount: 4 },
+          ],
+        },
+      },
+    },
   },
 });

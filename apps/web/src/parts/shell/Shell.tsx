@@ -37,6 +37,21 @@ function useFocusOnNavigation(): void {
   }, [path]);
 }
 
+/** Once the browser rests, fetches what every dialog, drawer and menu is drawn with, so that the first opens at once. */
+function useDialogsAhead(): void {
+  useEffect(() => {
+    const ahead = () =>
+      void Promise.all([import('../../ui/DialogFrame.tsx'), import('./MeMenu.tsx')]).catch(() => undefined);
+    // Safari has no idle callback.
+    if (typeof requestIdleCallback !== 'function') {
+      const timer = setTimeout(ahead, 2000);
+      return () => clearTimeout(timer);
+    }
+    const asked = requestIdleCallback(ahead, { timeout: 5000 });
+    return () => cancelIdleCallback(asked);
+  }, []);
+}
+
 function Frame() {
   const me = useMe();
   const phone =
@@ -49,6 +64,7 @@ function Frame() {
   const does = useMemo(() => ({ openSearch: () => setSearch(true), openKeys: () => setKeys(true) }), []);
   const path = useLocation({ select: (l) => l.pathname });
   useKeys(does);
+  useDialogsAhead();
   useFocusOnNavigation();
   const folded = preferences.sidebar === 'folded';
   if (me.mustChangePassword && path !== '/me/security') return <Navigate to="/me/security" replace />;

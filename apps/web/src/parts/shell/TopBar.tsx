@@ -1,31 +1,13 @@
-import {
-  ActionIcon,
-  Menu,
-  Tooltip,
-  UnstyledButton,
-  useComputedColorScheme,
-  useMantineColorScheme,
-} from '@mantine/core';
-import {
-  IconAdjustments,
-  IconApi,
-  IconHelpCircle,
-  IconKeyboard,
-  IconListCheck,
-  IconLogout,
-  IconMenu2,
-  IconMoon,
-  IconSearch,
-  IconShieldLock,
-  IconSun,
-  IconUser,
-} from '@tabler/icons-react';
-import { Link, useRouterState } from '@tanstack/react-router';
+import { ActionIcon, Tooltip, UnstyledButton, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { IconHelpCircle, IconMenu2, IconMoon, IconSearch, IconSun } from '@tabler/icons-react';
+import { useRouterState } from '@tanstack/react-router';
+import { lazy, Suspense, useRef, useState } from 'react';
 import { frame } from '../../lib/messages/frame.ts';
-import { endSession, useMe } from '../../lib/session.tsx';
+import { useMe } from '../../lib/session.tsx';
 import { Avatar } from '../../ui/Avatar.tsx';
-import { toastProblem } from '../../ui/toast.tsx';
 import css from './shell.module.css';
+
+const MeMenu = lazy(() => import('./MeMenu.tsx'));
 
 /** Search, help, theme and the account's menu; on a phone also the button that opens the sidebar. */
 export function TopBar(props: {
@@ -41,7 +23,14 @@ export function TopBar(props: {
   const pending = useRouterState({ select: (s) => s.status === 'pending' });
   const themeLabel = frame(dark ? 'toLight' : 'toDark');
   const name = me.user.fullName || me.user.username;
-  const role = `role-${me.user.role}`;
+  // Null until it is opened for the first time: only then is it fetched.
+  const [menu, setMenu] = useState<boolean | null>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const pressedOpen = useRef(false);
+  const close = () => {
+    setMenu(false);
+    button.current?.focus();
+  };
   return (
     <header className={css.top}>
       {phone && (
@@ -71,48 +60,30 @@ export function TopBar(props: {
             {dark ? <IconSun size={18} stroke={1.7} /> : <IconMoon size={18} stroke={1.7} />}
           </ActionIcon>
         </Tooltip>
-        <Menu width={250}>
-          <Menu.Target>
-            <UnstyledButton className={css.me}>
-              <Avatar name={name} />
-              <span className="sr">{frame('account', { name })}</span>
-            </UnstyledButton>
-          </Menu.Target>
-          <Menu.Dropdown>
-            <Menu.Label>
-              {name}
-              <br />
-              {frame.has(role) ? frame(role) : me.user.roleName}
-            </Menu.Label>
-            <Menu.Item component={Link} to="/me/profile" leftSection={<IconUser size={15} />}>
-              {frame('profile')}
-            </Menu.Item>
-            <Menu.Item component={Link} to="/me/security" leftSection={<IconShieldLock size={15} />}>
-              {frame('security')}
-            </Menu.Item>
-            <Menu.Item component={Link} to="/me/preferences" leftSection={<IconAdjustments size={15} />}>
-              {frame('preferences')}
-            </Menu.Item>
-            <Menu.Item component={Link} to="/tasks" leftSection={<IconListCheck size={15} />}>
-              {frame('tasks')}
-            </Menu.Item>
-            <Menu.Divider />
-            <Menu.Item
-              leftSection={<IconKeyboard size={15} />}
-              rightSection={<kbd className="kbd">?</kbd>}
-              onClick={props.openKeys}
-            >
-              {frame('shortcuts')}
-            </Menu.Item>
-            <Menu.Item component={Link} to="/help/api" leftSection={<IconApi size={15} />}>
-              {frame('reference')}
-            </Menu.Item>
-            <Menu.Divider />
-            <Menu.Item leftSection={<IconLogout size={15} />} onClick={() => void endSession().catch(toastProblem)}>
-              {frame('signOut')}
-            </Menu.Item>
-          </Menu.Dropdown>
-        </Menu>
+        <span className={css.meAt}>
+          <UnstyledButton
+            ref={button}
+            className={css.me}
+            aria-haspopup="menu"
+            aria-expanded={menu ?? false}
+            // A press outside an open menu closes it before the click comes here, which must not open it again.
+            onPointerDown={() => {
+              pressedOpen.current = menu === true;
+            }}
+            onClick={() => {
+              setMenu(!pressedOpen.current);
+              pressedOpen.current = false;
+            }}
+          >
+            <Avatar name={name} />
+            <span className="sr">{frame('account', { name })}</span>
+          </UnstyledButton>
+          {menu !== null && (
+            <Suspense fallback={null}>
+              <MeMenu open={menu} close={close} openKeys={props.openKeys} />
+            </Suspense>
+          )}
+        </span>
       </div>
       {pending && <span className={css.progress} aria-hidden />}
     </header>

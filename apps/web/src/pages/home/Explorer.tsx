@@ -46,7 +46,7 @@ export function Explorer(props: {
           );
         })}
       </ul>
-      <Suspense fallback={<div className={css.trees} />}>
+      <Suspense fallback={null}>
         <Trees node={node} phone={props.phone} go={go} />
       </Suspense>
     </div>

@@ -6,7 +6,7 @@ import { useExplorer } from '../../parts/groups/use-explorer.ts';
 import { useOpen, useReveal } from '../../parts/groups/use-open.ts';
 import { Bones } from '../../ui/Bones.tsx';
 import { ErrorBox } from '../../ui/ErrorBox.tsx';
-import css from './home.module.css';
+import css from './trees.module.css';
 import type { View } from './views.ts';
 
 /** The trees of groups below the views of Home; a group lists its accounts. */

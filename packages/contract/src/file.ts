@@ -112,7 +112,7 @@ export const removeAccountField = call({
   input: z.object({ accountId: AccountId, fieldId: FieldId }),
   reply: Empty,
 });
-/** The calls that carry files, for doors, console and documentation. */
+/** The calls that carry files of accounts and resources. */
 export const fileCalls = [
   uploadAccountFile,
   downloadAccountFile,

@@ -77,3 +77,6 @@ export const calls: readonly Call<string, z.ZodType, z.ZodType>[] = [
   search,
   audit,
 ].flatMap((file) => Object.values(file).filter(isCall));
+
+/** Every call that carries a file: one side of it is bytes. */
+export const fileCalls = [...file.fileCalls, importing.uploadImport, importing.downloadSkippedLines] as const;

@@ -68,7 +68,7 @@ export function openApi(version: string): Json {
     const inPath = [...call.path.matchAll(/:(\w+)/g)].map((match) => match[1] ?? '');
     const others = Object.entries(input.properties ?? {}).filter(([name]) => !inPath.includes(name));
     const required = (name: string): boolean => input.required?.includes(name) ?? false;
-    const upload = call.method === 'PUT';
+    const upload = !(call.answer instanceof z.ZodNull);
     const fields = { type: 'object', properties: Object.fromEntries(others) };
     (paths[call.path.replace(/:(\w+)/g, '{$1}')] ??= {})[call.method.toLowerCase()] = {
       operationId: call.name,

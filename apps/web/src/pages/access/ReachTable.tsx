@@ -53,7 +53,7 @@ export function ReachTable(props: {
                 <td>
                   <b>{holdWord(row.hold)}</b>
                 </td>
-                <td className={css.how}>
+                <td>
                   {deciderWord(row.decidedBy)}
                   {through.length > 0 && (
                     <span className="dim"> {access('through', { names: through.join(', ') })}</span>

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { Reason, Ticket } from '@strongroom/contract';
 import type { z } from 'zod';
 import type { Grant, StreamEndpoint } from '../authorise/index.ts';
 import { Problem } from '../platform/problem.ts';
+import { newToken } from '../platform/random.ts';
 import type { Vault } from '../vault/index.ts';
 import { failurePage, leadingPage, sendingPage } from './opening-page.ts';
 import { fillUrl, readUrl, takesPassword, type Opened } from './url.ts';
@@ -55,7 +55,7 @@ export const openUrlStream = (vault: Vault): StreamEndpoint => ({
       } as const;
       const opened = await perform(ask, (grant) => openUrl(grant, vault));
       if (opened.form === null) return { type: 'text/html; charset=utf-8', ...leadingPage(opened.address) };
-      const nonce = randomBytes(18).toString('base64');
+      const nonce = newToken();
       return { type: 'text/html; charset=utf-8', ...sendingPage({ ...opened, form: opened.form }, nonce) };
     } catch (error) {
       if (!(error instanceof Problem) || error.status >= 500) throw error;

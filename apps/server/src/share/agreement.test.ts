@@ -31,8 +31,9 @@ import { holdBy } from './derive.ts';
 import { reachingOf, readReachingShares } from './reaching.ts';
 
 /** Enough worlds and questions that some hundred thousand decisions are compared, in about a minute. */
-const worlds = 6;
-const size = { resources: 22, groups: 8, shares: 110 };
+const worlds = 4;
+const size = { resources: 26, groups: 10, shares: 140 };
+const decisionsAtOnce = 300;
 const rounds = 5;
 
 let w: World;
@@ -45,7 +46,7 @@ const compared = { decisions: 0, holds: 0, past: 0, listed: 0, reverse: 0, edges
 beforeAll(async () => {
   w = await world();
   asker = await w.people.boss.actor();
-  for (let i = 0; i < 20; i++) {
+  for (let i = 0; i < 34; i++) {
     const person = await w.add({ username: `member-${i}` });
     people.set(person.id, { person, actor: await person.actor() });
   }
@@ -93,7 +94,7 @@ async function compareHolds(rights: Rights, at: string | null, now: number, coun
 /** Compares the live decision with the naive one, for a choice of users, objects and actions. */
 async function compareDecisions(rights: Rights, now: number): Promise<void> {
   await ask(async (db) => {
-    for (let i = 0; i < 500; i++) {
+    for (let i = 0; i < decisionsAtOnce; i++) {
       const { userId, kind, objectId, action } = question(rights);
       const actor = people.get(userId)?.actor;
       if (!actor) throw new Error('nobody');
@@ -147,7 +148,12 @@ async function compareLists(rights: Rights, now: number): Promise<void> {
     for (const [kind, named] of searched) {
       const items = found.kinds.find((one) => one.kind === named)?.items ?? [];
       const all = expected(kind).map((one) => one.split(' ')[0]);
-      expect(items.map((one) => one.id).sort(), saying('search', kind)).toEqual(all);
+      // It gives fifty of a kind and says that there are more: then all it gives must be among what is seen.
+      const given = items.map((one) => one.id).sort();
+      expect(given, saying('search', kind)).toEqual(
+        all.length > 50 ? all.filter((id) => given.includes(id as never)) : all,
+      );
+      expect(given.length, saying('search', kind)).toBe(Math.min(50, all.length));
     }
     compared.listed += rights.resources.length + rights.accounts.length + rights.groups.length;
   }
@@ -327,7 +333,7 @@ describe('one truth', () => {
       }
       const { decisions, holds, past, listed, reverse, edges, flips } = compared;
       expect(decisions + holds + past + listed + reverse).toBeGreaterThan(100_000);
-      expect(decisions).toBe(worlds * rounds * 500);
+      expect(decisions).toBe(worlds * rounds * decisionsAtOnce);
       expect(Math.min(edges - flips, flips)).toBeGreaterThan(30);
     },
   );

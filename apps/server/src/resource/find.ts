@@ -102,9 +102,9 @@ export async function findResources(
 ): Promise<Found> {
   const fields = fieldsOf(filters);
   const values = fields.map(({ value }) => value);
-  const [sight, probed, named] = await Promise.all([
-    filters.sight ?? readSight(db, facts, userId),
-    probe(db, 'resources', filters.words ?? wordsOf(filters.search), values),
+  const sight = filters.sight ?? (await readSight(db, facts, userId));
+  const [probed, named] = await Promise.all([
+    probe(db, sight.extent === 'few' ? 'none' : 'resources', filters.words ?? wordsOf(filters.search), values),
     filters.name === undefined ? undefined : resourceNamed(db, filters.name),
     eachByItsValues(db),
   ]);
@@ -207,9 +207,14 @@ export async function findAccounts(
 ): Promise<Found> {
   const fields = fieldsOf(filters);
   const exact = [...fields.map(({ value }) => value), ...(filters.username === undefined ? [] : [filters.username])];
-  const [sight, probed] = await Promise.all([
-    filters.sight ?? readSight(db, facts, userId),
-    probe(db, 'accounts', filters.words ?? wordsOf(filters.search), filters.resourceId === undefined ? exact : []),
+  const sight = filters.sight ?? (await readSight(db, facts, userId));
+  const [probed] = await Promise.all([
+    probe(
+      db,
+      sight.extent === 'few' ? 'none' : 'accounts',
+      filters.words ?? wordsOf(filters.search),
+      filters.resourceId === undefined ? exact : [],
+    ),
     eachByItsValues(db),
   ]);
   const others = [
@@ -241,6 +246,7 @@ export async function findAccounts(
   if (sight.extent === 'few') return same(throughResources);
   if (sight.extent === 'many')
     return {
+      walks: true,
       ...(isByResource(filters)
         ? { from: byResource(sight, conditions, filters), name: sql`r.name_key` }
         : { from: tables('at-once') }),

@@ -15,7 +15,7 @@ const isIndexed = (pattern: string): boolean => /[\p{L}\p{N}]{3}/u.test(pattern)
 /**
  * A word of four letters and more with the patterns of everything that is one edit away: a letter changed, left out, put in, or two that changed places. An edit
  * is a `_` of the pattern, so no other word is needed to compare with, and nothing is learnt of words that the asker may not see. Patterns that
- * the index knows nothing of are left out: in words of four or five letters those with the edit in their middle.
+ * the index knows little of are left out: in words of up to seven letters those with the edit in their middle.
  */
 export function nearly(word: string): Word {
   const letters = [...word];
@@ -30,7 +30,9 @@ export function nearly(word: string): Word {
     ...(n > 0 ? [at(n, '_')(0)] : []),
     ...(n + 1 < letters.length ? [at(n, literally(letters[n + 1] ?? ''), literally(letters[n] ?? ''))(2)] : []),
   ]);
-  return [literally(word), ...new Set(edited)].filter(isIndexed).map((pattern) => `%${pattern}%`);
+  // A run of three letters says little among a million texts: where the word is long enough, four must be left.
+  const left = letters.length < 6 ? isIndexed : (pattern: string): boolean => /[\p{L}\p{N}]{4}/u.test(pattern);
+  return [literally(word), ...new Set(edited)].filter(left).map((pattern) => `%${pattern}%`);
 }
 
 /** More candidates than these are met soon enough by going along the list; fewer are quicker looked at one by one. */
@@ -44,12 +46,12 @@ export interface Probe {
 }
 
 /**
- * Folds the words as the database folds what they are held against, and asks the index for what fits. `exact` are texts that the rows hold somewhere, which narrow
+ * Folds the words as the database folds what they are held against, and asks the index for what fits; of `none` it asks nothing. `exact` are texts that the rows hold somewhere, which narrow
  * the candidates but are judged elsewhere.
  */
 export async function probe(
   db: OrganisationDb,
-  table: 'resources' | 'accounts',
+  table: 'resources' | 'accounts' | 'none',
   words: readonly Word[],
   exact: readonly string[],
 ): Promise<Probe> {
@@ -58,13 +60,13 @@ export async function probe(
   const asked = [...words, ...exact.map((text): Word => [`%${literally(text)}%`])]
     .filter((word) => word.length > 0 && word.every(isIndexed))
     .sort((a, b) => length(b) - length(a));
-  if (words.length === 0 && asked.length === 0) return { words: [], ids: undefined, all: false };
+  if (words.length === 0 && (asked.length === 0 || table === 'none')) return { words: [], ids: undefined, all: false };
   const folded = (word: Word | undefined): RawBuilder<unknown> =>
     word === undefined ? sql`null::text[]` : sql`array(select lower(w) from unnest(${[...word]}::text[]) w)`;
   const { rows } = await sql<{ likes: string[]; ids: string[] | null }>`select
     array(select lower(w) from unnest(${words.flat()}::text[]) with ordinality x(w, n) order by n) as likes,
     ${
-      asked.length === 0
+      asked.length === 0 || table === 'none'
         ? sql`null::uuid[]`
         : sql`array(select ${sql.table(`strongroom.probe_${table}`)}(${folded(asked[0])}, ${folded(asked[1])}, ${folded(asked[2])}, ${candidatesAtMost + 1}))`
     } as ids`.execute(db);

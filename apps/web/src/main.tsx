@@ -1,5 +1,5 @@
 import { nonce } from './csp.ts';
-import '@mantine/core/styles.layer.css';
+import './mantine.css';
 import './tokens.css';
 import { DirectionProvider, localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';

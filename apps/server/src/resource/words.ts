@@ -13,23 +13,24 @@ export const wordsOf = (search: string | undefined): Word[] =>
 const isIndexed = (pattern: string): boolean => /[\p{L}\p{N}]{3}/u.test(pattern);
 
 /**
- * A word of four letters and more with the patterns of everything that is one edit away: a letter changed, left out, put in, or two that changed places. An edit
- * is a `_` of the pattern, so no other word is needed to compare with, and nothing is learnt of words that the asker may not see. Patterns that
+ * A word of four letters and more with the patterns of everything that is one edit away: two letters that changed places (`swapped`), which is quickest looked
+ * up; or a letter changed, left out or put in. Such an edit is a `_` of the pattern, so no other word is needed to compare with, and nothing is learnt of words that the asker may not see. Patterns that
  * the index knows little of are left out: in words of up to seven letters those with the edit in their middle.
  */
-export function nearly(word: string): Word {
+export function nearly(word: string, how: 'swapped' | 'edited'): Word {
   const letters = [...word];
   if (letters.length < 4) return [`%${literally(word)}%`];
   const at =
     (n: number, ...instead: readonly string[]): ((length: number) => string) =>
     (length) =>
       [...letters.slice(0, n).map(literally), ...instead, ...letters.slice(n + length).map(literally)].join('');
-  const edited = letters.flatMap((_, n) => [
-    at(n, '_')(1),
-    at(n)(1),
-    ...(n > 0 ? [at(n, '_')(0)] : []),
-    ...(n + 1 < letters.length ? [at(n, literally(letters[n + 1] ?? ''), literally(letters[n] ?? ''))(2)] : []),
-  ]);
+  const edited = letters.flatMap((_, n) =>
+    how === 'edited'
+      ? [at(n, '_')(1), at(n)(1), ...(n > 0 ? [at(n, '_')(0)] : [])]
+      : n + 1 < letters.length
+        ? [at(n, literally(letters[n + 1] ?? ''), literally(letters[n] ?? ''))(2)]
+        : [],
+  );
   // A run of three letters says little among a million texts: where the word is long enough, four must be left.
   const left = letters.length < 6 ? isIndexed : (pattern: string): boolean => /[\p{L}\p{N}]{4}/u.test(pattern);
   return [literally(word), ...new Set(edited)].filter(left).map((pattern) => `%${pattern}%`);

@@ -31,10 +31,13 @@ export async function searchEverything(who: Omit<Asked, 'sight'>): Promise<{ kin
   const asked = { ...who, sight: await readSight(who.db, who.facts, who.userId) };
   const exact = await searchKinds(asked, wordsOf(asked.q));
   if (exact.length > 0) return { kinds: exact, nearly: false };
-  const words = [...new Set(asked.q.split(/\s+/))].map(nearly);
-  if (words.every((word) => word.length <= 1)) return { kinds: [], nearly: false };
-  const near = await searchKinds(asked, words);
-  return { kinds: near, nearly: near.length > 0 };
+  for (const how of ['swapped', 'edited'] as const) {
+    const words = [...new Set(asked.q.split(/\s+/))].map((word) => nearly(word, how));
+    if (words.every((word) => word.length <= 1)) continue;
+    const near = await searchKinds(asked, words);
+    if (near.length > 0) return { kinds: near, nearly: true };
+  }
+  return { kinds: [], nearly: false };
 }
 
 async function searchKinds(asked: Asked, words: readonly Word[]): Promise<Kind[]> {

@@ -1,4 +1,4 @@
-import type { Size } from './estate.ts';
+import type { Size } from './estate-size.ts';
 
 /** Words that the estate's names are made of, as SQL arrays. */
 const list = (words: string): string => `array['${words.split(' ').join("','")}']`;

@@ -2,15 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import pg from 'pg';
 import type { Product } from './product.ts';
 import { criteria, people, resources, accounts, rights } from './estate-sql.ts';
-
-/** How large an estate is: set by STRONGROOM_BENCH_ACCOUNTS and so on, for a quick look at less than a million accounts. */
-export interface Size {
-  readonly resources: number;
-  readonly accountsEach: number;
-  readonly users: number;
-  readonly userGroups: number;
-  readonly criteriaGroups: number;
-}
+import type { Size } from './estate-size.ts';
 
 const fromEnv = (name: string, usual: number): number => Number(process.env[`STRONGROOM_BENCH_${name}`] ?? usual);
 

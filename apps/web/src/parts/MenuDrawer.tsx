@@ -1,14 +1,8 @@
-import { lazy, Suspense, useRef, type ReactNode } from 'react';
+import { lazy, Suspense, useRef } from 'react';
 import { useOverlay } from '../ui/use-overlay.ts';
+import type { MenuDrawerProps } from './menu-drawer-props.ts';
 
 const MenuDrawerFrame = lazy(() => import('./MenuDrawerFrame.tsx'));
-
-export interface MenuDrawerProps {
-  readonly open: boolean;
-  readonly close: () => void;
-  readonly title: string;
-  readonly children: ReactNode;
-}
 
 /** A drawer at the start side for a phone's menus. Its title is for screen readers: what is in it says enough. */
 export function MenuDrawer(props: MenuDrawerProps) {

@@ -1,5 +1,5 @@
 import { Drawer } from '@mantine/core';
-import type { MenuDrawerProps } from './MenuDrawer.tsx';
+import type { MenuDrawerProps } from './menu-drawer-props.ts';
 
 /** What `MenuDrawer` draws, apart from it: only phones have one. */
 export default function MenuDrawerFrame(props: MenuDrawerProps) {

@@ -1,32 +1,11 @@
 import { useMediaQuery } from '@mantine/hooks';
-import type { Icon } from '@tabler/icons-react';
 import { lazy, Suspense, useEffect, useSyncExternalStore, type ReactNode } from 'react';
+import type { BulkAction } from './bulk-action.ts';
 import css from './bulk-bar.module.css';
-import { sizeOf, type Picked, type SelectionStore } from './selection.ts';
+import { sizeOf, type SelectionStore } from './selection.ts';
 import { overlayIsOpen } from './use-overlay.ts';
 
 const BulkTools = lazy(() => import('./BulkTools.tsx')) as typeof import('./BulkTools.tsx').default;
-
-/** What an action is done for. */
-export interface Chosen<T> {
-  /** Ids, or everything that matches but a few: the server then gets the list's filters. */
-  readonly picked: Picked;
-  readonly size: number;
-  /** The selected rows as they were when they were selected; empty for everything that matches. */
-  readonly rows: readonly T[];
-}
-
-/** Something that can be done to everything that is selected. */
-export interface BulkAction<T> {
-  readonly id: string;
-  /** Verb, and object where the verb alone could be misread: ‘Share’, ‘Add to group’. */
-  readonly label: string;
-  readonly icon?: Icon;
-  readonly danger?: boolean;
-  readonly run: (chosen: Chosen<T>) => void;
-  /** Why it cannot be done to these, in a sentence; undefined when it can. */
-  readonly disabledWhy?: (chosen: Chosen<T>) => string | undefined;
-}
 
 /**
  * Stands in for the filter bar, at its height, while something is selected: how many, what can be done to them, and

@@ -2,8 +2,8 @@ import { Button, Menu, Tooltip } from '@mantine/core';
 import { IconDots, IconX } from '@tabler/icons-react';
 import { useRef, useSyncExternalStore } from 'react';
 import { kit } from '../lib/messages/kit.ts';
+import type { BulkAction, Chosen } from './bulk-action.ts';
 import css from './bulk-bar.module.css';
-import type { BulkAction, Chosen } from './BulkBar.tsx';
 import { pageSize } from './grid-types.ts';
 import { pickLimit, sizeOf, type SelectionStore } from './selection.ts';
 

@@ -1,18 +1,9 @@
 import { lazy, Suspense, useRef, type ReactNode } from 'react';
+import type { DialogProps } from './dialog-props.ts';
 import css from './dialog.module.css';
 import { useOverlay } from './use-overlay.ts';
 
 const DialogFrame = lazy(() => import('./DialogFrame.tsx'));
-
-export interface DialogProps {
-  readonly open: boolean;
-  readonly close: () => void;
-  readonly title: ReactNode;
-  readonly size?: number;
-  /** False while something must not be interrupted: Esc and a click outside then do nothing. */
-  readonly closable?: boolean;
-  readonly children: ReactNode;
-}
 
 /** A dialog: 460 px, 640 wide, 880 for transfer lists. The title of a question names its object. */
 export function Dialog(props: DialogProps) {

@@ -1,6 +1,6 @@
 import { Modal } from '@mantine/core';
 import { kit } from '../lib/messages/kit.ts';
-import type { DialogProps } from './Dialog.tsx';
+import type { DialogProps } from './dialog-props.ts';
 import css from './dialog.module.css';
 
 /** What `Dialog` draws, apart from it so that a page is there before the dialogs it may open. */

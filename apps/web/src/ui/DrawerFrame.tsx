@@ -1,8 +1,8 @@
 import { Drawer } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { kit } from '../lib/messages/kit.ts';
+import type { SideDrawerProps } from './dialog-props.ts';
 import css from './dialog.module.css';
-import type { SideDrawerProps } from './SideDrawer.tsx';
 
 /** What `SideDrawer` draws, apart from it so that a page is there before the drawers it may open. */
 export default function DrawerFrame(props: SideDrawerProps) {

@@ -1,17 +1,8 @@
-import { lazy, Suspense, useRef, type ReactNode } from 'react';
+import { lazy, Suspense, useRef } from 'react';
+import type { SideDrawerProps } from './dialog-props.ts';
 import { useOverlay } from './use-overlay.ts';
 
 const DrawerFrame = lazy(() => import('./DrawerFrame.tsx'));
-
-export interface SideDrawerProps {
-  readonly open: boolean;
-  readonly close: () => void;
-  readonly title: ReactNode;
-  readonly size?: number;
-  /** Buttons or links beside the close button, such as "Open as page". */
-  readonly aside?: ReactNode;
-  readonly children: ReactNode;
-}
 
 /** A drawer at the end side for one thing looked at from a list: 480 px, 640 for audit records, the full screen on a phone. */
 export function SideDrawer(props: SideDrawerProps) {

@@ -1,7 +1,7 @@
 import { startTask, type BulkCall, type BulkList, type Selection, type Task } from '@strongroom/contract';
 import { ask } from '../../lib/client.ts';
 import { keys, queries } from '../../lib/query.ts';
-import type { Chosen } from '../../ui/BulkBar.tsx';
+import type { Chosen } from '../../ui/bulk-action.ts';
 
 /** A list's filters, as its call takes them. */
 export type Filter = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;

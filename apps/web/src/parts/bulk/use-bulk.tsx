@@ -1,7 +1,7 @@
 import type { BulkList, Selection, Task } from '@strongroom/contract';
 import { useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useState, type ReactNode } from 'react';
-import type { Chosen } from '../../ui/BulkBar.tsx';
+import type { Chosen } from '../../ui/bulk-action.ts';
 import type { SelectionStore } from '../../ui/selection.ts';
 import { toastProblem } from '../../ui/toast.tsx';
 import { selectionFor, startWork, type Filter, type Work } from './selection.ts';

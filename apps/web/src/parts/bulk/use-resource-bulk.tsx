@@ -11,7 +11,7 @@ import {
 import { lazy, useMemo } from 'react';
 import { bulk } from '../../lib/messages/bulk.ts';
 import { useMe } from '../../lib/session.tsx';
-import type { BulkAction, Chosen } from '../../ui/BulkBar.tsx';
+import type { BulkAction, Chosen } from '../../ui/bulk-action.ts';
 import type { SelectionStore } from '../../ui/selection.ts';
 import type { Filter } from './selection.ts';
 import { later, useBulk } from './use-bulk.tsx';

@@ -3,7 +3,7 @@ import { IconBan, IconLock, IconLockOpen, IconMail, IconPencil, IconTrash } from
 import { useMemo } from 'react';
 import { bulk } from '../../lib/messages/bulk.ts';
 import { useMe } from '../../lib/session.tsx';
-import type { BulkAction } from '../../ui/BulkBar.tsx';
+import type { BulkAction } from '../../ui/bulk-action.ts';
 import type { SelectionStore } from '../../ui/selection.ts';
 import type { Filter } from './selection.ts';
 import { later, useBulk } from './use-bulk.tsx';

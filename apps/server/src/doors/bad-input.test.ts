@@ -2,6 +2,7 @@ import { calls } from '@strongroom/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { client, type Client } from '../../test/browser.ts';
 import { inputFor } from '../../test/contract-input.ts';
+import { valuesFor } from '../../test/matrix-input.ts';
 import { world, type World } from '../../test/world.ts';
 import type { Action } from '../authorise/index.ts';
 
@@ -26,7 +27,8 @@ type ACall = (typeof withBody)[number];
 /** Every input that has one wrong field, with the name of that field. */
 function spoilt(call: ACall): [string, Record<string, unknown>][] {
   const names = ['policyId', 'ownerId', 'adminAccountId', 'elevationAccountId'];
-  const good = inputFor(call, Object.fromEntries(names.map((name) => [name, absent])));
+  const given = Object.entries(valuesFor(call)).filter(([, value]) => value !== undefined);
+  const good = inputFor(call, Object.fromEntries([...names.map((name) => [name, absent]), ...given]));
   const inPath = [...call.path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? '');
   return Object.keys(good).flatMap((name): [string, Record<string, unknown>][] => {
     const values = inPath.includes(name) ? ['x y'] : wrong;

@@ -1,5 +1,5 @@
 import { useMediaQuery } from '@mantine/hooks';
-import { Navigate, Outlet, useLocation } from '@tanstack/react-router';
+import { Navigate, Outlet, useLocation, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import { ProblemError } from '../../lib/client.ts';
 import { showTimesIn } from '../../lib/format.ts';
@@ -21,19 +21,50 @@ import { useKeys } from './use-keys.ts';
 const Palette = lazy(() => import('./Palette.tsx'));
 const Shortcuts = lazy(() => import('./Shortcuts.tsx'));
 
-/** After a change of page the focus goes to its heading, so that a screen reader says where one is. */
-function useFocusOnNavigation(): void {
-  const path = useLocation({ select: (l) => l.pathname });
-  const before = useRef(path);
+/** The path of the page that is shown: not the address, which changes while the page before is still there. */
+const useShownPath = () => useRouterState({ select: (s) => s.resolvedLocation?.pathname });
+
+/** How long a page may take until nobody waits any more for its heading to have the focus. */
+const waitForHeadingMs = 10_000;
+
+/**
+ * After a change of page the focus goes to its heading, so that a screen reader says where one is and Tab goes on from
+ * there: as soon as there is a heading, which a page that is fetched first has only later. Who goes elsewhere meanwhile
+ * is left there.
+ */
+function useFocusOnNavigation(cameFrom: string | undefined): void {
+  const path = useShownPath();
+  const before = useRef(cameFrom);
   useEffect(() => {
-    if (before.current === path) return;
+    const from = before.current;
     before.current = path;
-    const timer = setTimeout(() => {
+    // The first page of a visit leaves the focus at the start of the document.
+    if (from === undefined || from === path) return;
+    const end = new AbortController();
+    const watch = new MutationObserver(() => look());
+    const look = () => {
       const active = document.activeElement;
-      if (active && active !== document.body && active.closest('main')) return;
-      document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true });
+      const within = active && active !== document.body && active.closest('main') && active.id !== 'main';
+      const title = document.querySelector<HTMLElement>('main h1');
+      if (!within && !title) return;
+      end.abort();
+      if (!within) title?.focus({ preventScroll: true });
+    };
+    // What had the focus before, such as a dialog, gives it back first.
+    const timer = setTimeout(() => {
+      look();
+      if (!end.signal.aborted)
+        watch.observe(document.querySelector('main') ?? document.body, { childList: true, subtree: true });
     }, 60);
-    return () => clearTimeout(timer);
+    const late = setTimeout(() => end.abort(), waitForHeadingMs);
+    end.signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      clearTimeout(late);
+      watch.disconnect();
+    });
+    for (const sign of ['pointerdown', 'keydown'])
+      document.addEventListener(sign, () => end.abort(), { signal: end.signal, capture: true });
+    return () => end.abort();
   }, [path]);
 }
 
@@ -52,7 +83,7 @@ function useDialogsAhead(): void {
   }, []);
 }
 
-function Frame() {
+function Frame({ cameFrom }: { readonly cameFrom: string | undefined }) {
   const me = useMe();
   const phone =
     useMediaQuery('(max-width: 48em)', matchMedia('(max-width: 48em)').matches, { getInitialValueInEffect: false }) ??
@@ -65,7 +96,7 @@ function Frame() {
   const path = useLocation({ select: (l) => l.pathname });
   useKeys(does);
   useDialogsAhead();
-  useFocusOnNavigation();
+  useFocusOnNavigation(cameFrom);
   const folded = preferences.sidebar === 'folded';
   if (me.mustChangePassword && path !== '/me/security') return <Navigate to="/me/security" replace />;
   return (
@@ -103,13 +134,15 @@ function Frame() {
 /** The frame around every page for those who are signed in. A stranger is sent to the sign-in page. */
 export function Shell() {
   const session = useSession();
+  // The sign-in page, where it was before this one; undefined where a visit begins here.
+  const cameFrom = useRef(useShownPath()).current;
   if (session.data) {
     showTimesIn(session.data.user.timeZone);
     return (
       <SessionProvider value={session.data}>
         <SecretsProvider>
           <FilesProvider>
-            <Frame />
+            <Frame cameFrom={cameFrom} />
           </FilesProvider>
         </SecretsProvider>
       </SessionProvider>

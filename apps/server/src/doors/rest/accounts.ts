@@ -3,6 +3,7 @@ import { Problem, type ProblemCode } from '../../platform/problem.ts';
 import {
   accountById,
   anywhere,
+  fitting,
   policies,
   policyId,
   range,
@@ -11,6 +12,7 @@ import {
   rows,
   type Ask,
   type Operation,
+  type Read,
   type ResourceRow,
 } from './ask.ts';
 import { customFields, knownFields, withFields } from './custom-fields.ts';
@@ -58,7 +60,7 @@ async function list(ask: Ask): Promise<Outcome> {
   const view = [...views].find(([name]) => name === wanted)?.[1];
   if (view === undefined) throw new Problem('input-invalid', { detail: 'VIEWTYPE names no view.' });
   const { start, count } = range(ask);
-  const read = (at: { offset: number; limit: number }): Promise<{ items: Account[]; total: number }> =>
+  const read: Read<Account> = (at) =>
     ask.invoke(listAccounts, {
       resourceId: resource.id,
       view,
@@ -67,7 +69,10 @@ async function list(ask: Ask): Promise<Outcome> {
     });
   // Our own search looks at the resource's name too, and here every account has that.
   const text = anywhere(ask, 'SEARCHVALUE')?.trim().toLowerCase() ?? '';
-  const found = text === '' ? await rows(read, start, count) : await searched(read, text, start, count);
+  const found =
+    text === ''
+      ? await rows(read, start, count)
+      : await fitting(read, (account) => account.username.toLowerCase().includes(text), start, count);
   const [known, rules] = [await policies(ask), await ask.rules()];
   return {
     message: 'Resource details with account list fetched successfully',
@@ -77,16 +82,6 @@ async function list(ask: Ask): Promise<Outcome> {
     },
     totalRows: found.total,
   };
-}
-
-async function searched(
-  read: (at: { offset: number; limit: number }) => Promise<{ items: Account[]; total: number }>,
-  text: string,
-  start: number,
-  count: number,
-): Promise<{ items: Account[]; total: number }> {
-  const found = (await rows(read)).items.filter((account) => account.username.toLowerCase().includes(text));
-  return { items: found.slice(start, start + count), total: found.length };
 }
 
 /** What is wrong with the one account, and says nothing of the next. */

@@ -91,22 +91,66 @@ export async function accountByName(ask: Ask, resource: ResourceRow, name: strin
   return found;
 }
 
-/** Most rows of one of our pages. */
+/** Most rows of one of our pages, and the furthest that our lists jump: beyond it they go on by cursor only. */
 const page = 500;
+const furthestJump = 10_000;
 
-/** Rows `start` to `start + count` of a list of ours, page by page. `total` counts all that match. */
+interface Part<T> {
+  readonly items: readonly T[];
+  readonly total: number;
+  readonly totalIs: 'exact' | 'at-least';
+  readonly nextCursor: string | null;
+}
+/** One of our lists, as a page of it is asked for. */
+export type Read<T> = (at: { offset: number; limit: number } | { cursor: string; limit: number }) => Promise<Part<T>>;
+
+/** A list of ours from row `offset` (at most 10,000) on, page by page: no more than one page is held. */
+export async function* pagesOf<T>(read: Read<T>, offset = 0, limit = page): AsyncGenerator<Part<T>, void> {
+  let found = await read({ offset, limit });
+  for (;;) {
+    yield found;
+    if (found.nextCursor === null) return;
+    found = await read({ cursor: found.nextCursor, limit });
+  }
+}
+
+/**
+ * Rows `start` to `start + count` of a list of ours, however far in they are. `total` counts all that match up to 10,000; of more it says those that are known to
+ * be there, which is more than `start + count` for as long as there are more: a client that reads on while there are more reads them all.
+ */
 export async function rows<T>(
-  read: (at: { offset: number; limit: number }) => Promise<{ items: T[]; total: number }>,
+  read: Read<T>,
   start = 0,
   count = Number.POSITIVE_INFINITY,
 ): Promise<{ items: T[]; total: number }> {
   const items: T[] = [];
-  for (;;) {
-    const limit = Math.min(page, count - items.length);
-    const found = await read({ offset: start + items.length, limit: Math.max(1, limit) });
-    if (count > 0) items.push(...found.items);
-    if (found.items.length < limit || items.length >= count) return { items, total: found.total };
+  let place = Math.min(start, furthestJump);
+  let total = 0;
+  for await (const found of pagesOf(read, place, Math.max(1, Math.min(page, start - place + count)))) {
+    items.push(...found.items.slice(Math.max(0, start - place), Math.max(0, start - place) + count - items.length));
+    place += found.items.length;
+    const known = found.nextCursor === null ? place : place + 1;
+    total = found.totalIs === 'exact' ? found.total : Math.max(found.total, known);
+    if (items.length >= count && place >= start) break;
   }
+  return { items, total };
+}
+
+/** Rows `start` to `start + count` of those of a list of ours that fit. `total` counts all of them. */
+export async function fitting<T>(
+  read: Read<T>,
+  fits: (row: T) => boolean,
+  start: number,
+  count: number,
+): Promise<{ items: T[]; total: number }> {
+  const items: T[] = [];
+  let total = 0;
+  for await (const found of pagesOf(read))
+    for (const row of found.items.filter(fits)) {
+      if (total >= start && items.length < count) items.push(row);
+      total++;
+    }
+  return { items, total };
 }
 
 /** The password policies of the organisation. */

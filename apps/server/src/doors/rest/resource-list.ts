@@ -1,6 +1,6 @@
 import { listAccounts, listResources, type Account } from '@strongroom/contract';
 import { Problem } from '../../platform/problem.ts';
-import { anywhere, range, rows, type Ask, type ResourceRow } from './ask.ts';
+import { anywhere, fitting, pagesOf, range, rows, type Ask, type Read, type ResourceRow } from './ask.ts';
 
 const columns = new Map<string, readonly (keyof ResourceRow)[]>([
   ['ALL', ['name', 'type', 'dnsName', 'description', 'department', 'location', 'domain', 'url']],
@@ -25,8 +25,9 @@ async function narrowing(ask: Ask): Promise<((row: ResourceRow) => boolean) | un
     view: 'all' | 'favourite' | 'recent',
     fits: (account: Account) => boolean,
   ): Promise<void> => {
-    const found = await rows((at) => ask.invoke(listAccounts, { view, ...at }));
-    const numbers = new Set(found.items.filter(fits).map((account) => account.resourceNumber));
+    const numbers = new Set<number>();
+    for await (const { items } of pagesOf((at) => ask.invoke(listAccounts, { view, ...at })))
+      for (const account of items) if (fits(account)) numbers.add(account.resourceNumber);
     tests.push((row) => numbers.has(row.number));
   };
   const view = (anywhere(ask, 'VIEWTYPE') ?? 'ALLMYPASSWORD').trim().toUpperCase();
@@ -55,10 +56,7 @@ async function narrowing(ask: Ask): Promise<((row: ResourceRow) => boolean) | un
  */
 export async function listed(ask: Ask): Promise<{ items: ResourceRow[]; total: number }> {
   const { start, count } = range(ask);
-  const read = (at: { offset: number; limit: number }): Promise<{ items: ResourceRow[]; total: number }> =>
-    ask.invoke(listResources, { sort: 'number', ...at });
+  const read: Read<ResourceRow> = (at) => ask.invoke(listResources, { sort: 'number', ...at });
   const fits = await narrowing(ask);
-  if (!fits) return rows(read, start, count);
-  const found = (await rows(read)).items.filter(fits);
-  return { items: found.slice(start, start + count), total: found.length };
+  return fits ? fitting(read, fits, start, count) : rows(read, start, count);
 }

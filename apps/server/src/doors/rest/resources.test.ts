@@ -54,6 +54,33 @@ describe('resources', () => {
     const some = await door.send('GET', '/resources?STARTINDEX=100&LIMIT=700');
     expect((some.operation.Details as unknown[]).length).toBe(700);
   });
+  it('are read to the last of them by a client that goes on by STARTINDEX, beyond what our lists jump to and count', async () => {
+    const many = Array.from({ length: 11_203 }, (_, i) => resource(i + 1, `r${i + 1}`));
+    door.answers['resource.list'] = (asking) => page(many, asking, 'name');
+    const read = async (start: number, limit: number, more = ''): Promise<{ ids: string[]; total: number }> => {
+      const { operation } = await door.send('GET', `/resources?STARTINDEX=${start}&LIMIT=${limit}${more}`);
+      const rows = (operation.Details ?? []) as Record<string, string>[];
+      return { ids: rows.map((row) => row['RESOURCE ID'] ?? ''), total: operation.totalRows ?? 0 };
+    };
+    expect(await read(0, 2)).toEqual({ ids: ['1', '2'], total: 10_000 });
+    const ids: string[] = [];
+    for (let total = 1; ids.length < total;) {
+      const found = await read(ids.length, 2500);
+      expect(found.ids.length).toBeGreaterThan(0);
+      ids.push(...found.ids);
+      total = found.total;
+    }
+    expect(ids).toEqual(many.map((row) => String(row['number'])));
+    expect(await read(10_750, 3)).toEqual({ ids: ['10751', '10752', '10753'], total: 11_001 });
+    expect(await read(11_202, 10)).toEqual({ ids: ['11203'], total: 11_203 });
+    expect(await read(11_203, 10)).toEqual({ ids: [], total: 11_203 });
+    expect(await read(9_000_000, 0)).toEqual({ ids: [], total: 11_203 });
+    expect(await read(11, 2, '&SEARCHVALUE=r1120&SEARCHCOLUMN=RESOURCENAME')).toEqual({ ids: [], total: 5 });
+    expect(await read(3, 2, '&SEARCHVALUE=r1120&SEARCHCOLUMN=RESOURCENAME')).toEqual({
+      ids: ['11202', '11203'],
+      total: 5,
+    });
+  });
   it('are created from the manual’s sample, custom fields as lines of the description', async () => {
     const sample = {
       RESOURCENAME: 'Windows Server',

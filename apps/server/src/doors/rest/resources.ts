@@ -3,13 +3,15 @@ import { Problem } from '../../platform/problem.ts';
 import {
   accountByName,
   anywhere,
+  fitting,
   policyId,
   refuseUnavailable,
   resourceById,
   resourceByName,
-  rows,
   type Ask,
   type Operation,
+  type Read,
+  type ResourceRow,
 } from './ask.ts';
 import { customFields, knownFields, withFields } from './custom-fields.ts';
 import type { Sayings } from './envelope.ts';
@@ -207,11 +209,13 @@ export const resourceOperations: readonly Operation[] = [
     path: 'resources/websiteurls',
     name: 'GET WEBSITE URLS',
     async run(ask) {
-      const { items } = await rows((at) => ask.invoke(listResources, { sort: 'number', ...at }));
-      const found = items
-        .filter((resource) => resource.url !== '')
-        .map((resource) => ({ 'RESOURCE ID': String(resource.number), 'RESOURCE URL': resource.url }));
-      return { message: 'Website URLs fetched successfully', details: found, totalRows: found.length };
+      const read: Read<ResourceRow> = (at) => ask.invoke(listResources, { sort: 'number', ...at });
+      const { items, total } = await fitting(read, ({ url }) => url !== '', 0, Number.POSITIVE_INFINITY);
+      return {
+        message: 'Website URLs fetched successfully',
+        details: items.map(({ number, url }) => ({ 'RESOURCE ID': String(number), 'RESOURCE URL': url })),
+        totalRows: total,
+      };
     },
   },
   {

@@ -36,7 +36,7 @@ export interface Reply {
   };
 }
 
-/** A page of rows, filtered as our lists filter: by number, by the name under `key`, by resource, by favourites. */
+/** A page of rows, filtered as our lists filter: by number, by the name under `key`, by resource, by favourites; counted as they count. */
 export const page = (items: Record<string, unknown>[], input: Record<string, unknown>, key: string): unknown => {
   const fits = items.filter(
     (item) =>
@@ -45,8 +45,14 @@ export const page = (items: Record<string, unknown>[], input: Record<string, unk
       (input['resourceId'] === undefined || item['resourceId'] === input['resourceId']) &&
       (input['view'] !== 'favourite' || item['favourite'] === true),
   );
-  const start = Number(input['offset'] ?? 0);
-  return { items: fits.slice(start, start + Number(input['limit'])), total: fits.length, nextCursor: null };
+  const start = Number(input['cursor'] ?? input['offset'] ?? 0);
+  const end = start + Number(input['limit']);
+  return {
+    items: fits.slice(start, end),
+    total: Math.min(fits.length, 10_000),
+    totalIs: fits.length > 10_000 ? 'at-least' : 'exact',
+    nextCursor: end < fits.length ? String(end) : null,
+  };
 };
 
 /** Starts the door. The token `T` is good, `ELSEWHERE` is bound to another host, every other is unknown. */

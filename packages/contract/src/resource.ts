@@ -214,12 +214,15 @@ export const readDashboard = call({
     resources: z.int(),
     proven: z.int(),
     stale: z.int(),
+    /** Without those that hold files. */
     unproven: z.int(),
     outOfSync: z.int(),
     unreachable: z.int(),
     untrusted: z.int(),
     excluded: z.int(),
-    /** proven / (accounts − excluded), 0 to 1; null without accounts. */
+    /** Accounts that hold a file, key or licence, which no log-in can prove. */
+    files: z.int(),
+    /** proven / (accounts − excluded − files), 0 to 1; null where none is to be proven. */
     provenShare: z.number().nullable(),
     proofMaxAgeDays: z.int(),
     needsPerson: z.int(),

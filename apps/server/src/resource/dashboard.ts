@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { endpoint, seesAccount, seesResource, type Endpoint, type Facts } from '../authorise/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
 import { accountTables, healthOf } from './account.queries.ts';
+import { builtInTypes } from './built-in-types.ts';
 import { findAccounts } from './find.ts';
 
 type Figures = z.input<(typeof readDashboard)['reply']>;
@@ -46,19 +47,24 @@ async function isLarge(db: OrganisationDb, facts: Facts, userId: string): Promis
   return (rows[0]?.n ?? 0) > countedAnew;
 }
 
+const builtInFileTypes = builtInTypes.filter(({ holdsFiles }) => holdsFiles).map(({ name }) => name);
+/** What accounts on these types hold is a file: no log-in proves it, so it counts neither for nor against what is proven. */
+const fileTypes = sql`array(select name from resource_type where holds_files union all select unnest(${builtInFileTypes}::text[]))`;
+
 async function count(db: OrganisationDb, facts: Facts, userId: string): Promise<Figures> {
   const { rows } = await sql<Record<string, number>>`
     select count(*)::int as accounts, count(*) filter (where health = 'proven')::int as proven, count(*) filter (where health = 'stale')::int as stale,
       count(*) filter (where health = 'unproven')::int as unproven, count(*) filter (where health = 'out-of-sync')::int as out_of_sync,
       count(*) filter (where health = 'unreachable')::int as unreachable, count(*) filter (where health = 'untrusted')::int as untrusted,
       count(*) filter (where health = 'excluded')::int as excluded, count(*) filter (where state = 'needs-person')::int as needs_person,
+      count(*) filter (where health = 'file')::int as files,
       (select count(*)::int from resource r where ${seesResource(facts, userId, 'r')}) as resources,
       coalesce((select (value #>> '{}')::int from setting where name = 'proofMaxAgeDays'), 30) as proof_max_age_days
-    from (select ${healthOf} as health, t.state from ${accountTables} where ${seesAccount(facts, userId, 'a')}) x`.execute(
+    from (select case when r.type = any(${fileTypes}) then 'file' else ${healthOf} end as health, t.state from ${accountTables} where ${seesAccount(facts, userId, 'a')}) x`.execute(
     db,
   );
   const n = (name: string): number => rows[0]?.[name] ?? 0;
-  const counted = n('accounts') - n('excluded');
+  const counted = n('accounts') - n('excluded') - n('files');
   return {
     accounts: n('accounts'),
     resources: n('resources'),
@@ -69,6 +75,7 @@ async function count(db: OrganisationDb, facts: Facts, userId: string): Promise<
     unreachable: n('unreachable'),
     untrusted: n('untrusted'),
     excluded: n('excluded'),
+    files: n('files'),
     needsPerson: n('needsPerson'),
     provenShare: counted > 0 ? n('proven') / counted : null,
     proofMaxAgeDays: n('proofMaxAgeDays'),

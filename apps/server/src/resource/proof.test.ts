@@ -1,5 +1,6 @@
 import {
   createResource,
+  createResourceType,
   deleteAccount,
   excludeFromProof,
   listAccounts,
@@ -87,10 +88,35 @@ describe('proof', () => {
       unreachable: 1,
       untrusted: 1,
       excluded: 1,
+      files: 0,
     });
     expect(figures.provenShare).toBeCloseTo(1 / 7);
     const listed = await w.invoke(listAccounts, keeper, { health: 'out-of-sync' });
     expect(listed.items.map((item) => item.username)).toEqual(['refused']);
+  });
+
+  it('leaves stored files, keys and licences out of the figures, of built-in types and of one’s own: no log-in proves them', async () => {
+    const before = await w.invoke(readDashboard, keeper, {});
+    const boss = await w.people.boss.actor();
+    await w.invoke(createResourceType, boss, {
+      name: 'Smart cards',
+      attributes: [],
+      accountLabel: 'Card',
+      holdsFiles: true,
+    });
+    for (const type of ['Key Store', 'Smart cards'])
+      await w.invoke(createResource, keeper, { name: `held in ${type}`, type, accounts: [{ username: 'one' }] });
+    const figures = await w.invoke(readDashboard, keeper, {});
+    expect(figures).toEqual({ ...before, accounts: 10, resources: before.resources + 2, files: 2 });
+    // A type without a driver holds passwords all the same: as long as nobody proved them, they count against it.
+    await w.invoke(createResource, keeper, {
+      name: 'redis-1',
+      type: 'Redis',
+      accounts: [{ username: 'default', password: 'first-Password-redis' }],
+    });
+    const more = await w.invoke(readDashboard, keeper, {});
+    expect(more).toMatchObject({ accounts: 11, unproven: before.unproven + 1, files: 2 });
+    expect(more.provenShare).toBeCloseTo(1 / 8);
   });
 
   it('counts an account again when its exclusion has ended', async () => {

@@ -29,7 +29,7 @@ export const home = catalogue('home', {
   proofTitle: 'Proof',
   proven: '{share} proven',
   provenHelp:
-    'Share of accounts whose stored password worked in a log-in within the last {days, plural, one {day} other {# days}}. {excluded, plural, =0 {} one {# account is excluded.} other {# accounts are excluded.}}',
+    'Share of stored passwords that worked in a log-in within the last {days, plural, one {day} other {# days}}. {excluded, plural, =0 {} one {# account is excluded.} other {# accounts are excluded.}}',
   provenNone: 'Nothing to prove yet',
   'part-proven': 'proven',
   'part-out-of-sync': 'out of sync',

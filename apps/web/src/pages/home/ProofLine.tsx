@@ -38,7 +38,7 @@ export function ProofLine({
     ['unproven', data.unproven],
     ['excluded', data.excluded],
   ];
-  const counted = data.accounts - data.excluded;
+  const counted = data.accounts - data.excluded - data.files;
   return (
     <section className={css.proof} aria-label={home('proofTitle')}>
       <b className={css.share} title={home('provenHelp', { days: data.proofMaxAgeDays, excluded: data.excluded })}>

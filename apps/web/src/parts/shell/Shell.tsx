@@ -68,11 +68,13 @@ function useFocusOnNavigation(cameFrom: string | undefined): void {
   }, [path]);
 }
 
-/** Once the browser rests, fetches what every dialog, drawer and menu is drawn with, so that the first opens at once. */
-function useDialogsAhead(): void {
+/** Once the browser rests, fetches what opens at a key or a press, so that the first to open does so at once. */
+function useOverlaysAhead(): void {
   useEffect(() => {
     const ahead = () =>
-      void Promise.all([import('../../ui/DialogFrame.tsx'), import('./MeMenu.tsx')]).catch(() => undefined);
+      void Promise.all([import('../../ui/DialogFrame.tsx'), import('./MeMenu.tsx'), import('./Palette.tsx')]).catch(
+        () => undefined,
+      );
     // Safari has no idle callback.
     if (typeof requestIdleCallback !== 'function') {
       const timer = setTimeout(ahead, 2000);
@@ -95,7 +97,7 @@ function Frame({ cameFrom }: { readonly cameFrom: string | undefined }) {
   const does = useMemo(() => ({ openSearch: () => setSearch(true), openKeys: () => setKeys(true) }), []);
   const path = useLocation({ select: (l) => l.pathname });
   useKeys(does);
-  useDialogsAhead();
+  useOverlaysAhead();
   useFocusOnNavigation(cameFrom);
   const folded = preferences.sidebar === 'folded';
   if (me.mustChangePassword && path !== '/me/security') return <Navigate to="/me/security" replace />;

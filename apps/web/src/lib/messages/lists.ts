@@ -11,7 +11,7 @@ export const lists = catalogue('lists', {
   any: 'Any',
   apply: 'Apply',
   clear: 'Clear',
-  atLeast: '{count, number} and more',
+  atLeast: '{count} and more',
   viewsOf: 'Saved views',
   mine: 'Mine',
   shared: 'Shared with me',

@@ -7,7 +7,7 @@ import type { Size } from './estate-size.ts';
 const fromEnv = (name: string, usual: number): number => Number(process.env[`STRONGROOM_BENCH_${name}`] ?? usual);
 
 /** The size that is asked of the product, or what the environment says instead. */
-export const estateSize = (): Size => ({
+const estateSize = (): Size => ({
   resources: fromEnv('RESOURCES', 100_000),
   accountsEach: fromEnv('ACCOUNTS_EACH', 10),
   users: fromEnv('USERS', 10_000),

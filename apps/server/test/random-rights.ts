@@ -147,7 +147,7 @@ export function naiveAllows(
   return order.indexOf(naiveHold(world, userId, kind, objectId, now)) >= order.indexOf(needed);
 }
 
-export const roles = [
+const roles = [
   'administrator',
   'privileged-administrator',
   'password-administrator',

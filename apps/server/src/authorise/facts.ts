@@ -202,7 +202,14 @@ export async function readFacts(db: OrganisationDb, ask: Ask): Promise<Read> {
 }
 
 /** A row of no account has none of the columns, or null in each; so has an account without a secret. */
-function sealedIn({ accountName, version, sealed, fileId, candidateVersion, candidateSealed }: Row): Sealed | undefined {
+function sealedIn({
+  accountName,
+  version,
+  sealed,
+  fileId,
+  candidateVersion,
+  candidateSealed,
+}: Row): Sealed | undefined {
   if (!accountName || !version || !sealed) return undefined;
   return {
     username: accountName,

@@ -20,13 +20,5 @@ export {
 } from './permissions.ts';
 export { abilities, derive, isAction, lineOf, policy, refusal, type Action, type Facts, type Scope } from './policy.ts';
 export type { StreamAsk, StreamEndpoint, StreamReply } from './stream.ts';
-export { heldAccounts, heldResources, reachOf, seesAccount, seesGroup, seesResource, type Reached } from './reach.ts';
-export {
-  readSight,
-  resourcesSeen,
-  seenAccount,
-  seenOnResource,
-  seenResource,
-  someSeen,
-  type Sight,
-} from './sight.ts';
+export { heldAccounts, reachOf, seesAccount, seesGroup, seesResource, type Reached } from './reach.ts';
+export { readSight, resourcesSeen, seenAccount, seenOnResource, seenResource, someSeen, type Sight } from './sight.ts';

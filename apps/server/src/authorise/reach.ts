@@ -12,7 +12,7 @@ const mine = (userId: string | null): RawBuilder<unknown> =>
   sql`select ${userId ?? nobody}::uuid union all select m.user_group_id from user_group_member m where m.user_id = ${userId ?? nobody}::uuid`;
 
 /** Ids of the resources that reach a user whole: owned, shared, or in a group that is shared. */
-export const heldResources = (userId: string | null): RawBuilder<unknown> => sql`
+const heldResources = (userId: string | null): RawBuilder<unknown> => sql`
   select r.id from resource r where r.owner_id = ${userId ?? nobody}::uuid
   union select s.resource_id from share s where s.resource_id is not null and s.to_id in (${mine(userId)}) and ${force}
   union select m.resource_id from share s join resource_group_member m on m.group_id = s.group_id where s.to_id in (${mine(userId)}) and ${force}`;

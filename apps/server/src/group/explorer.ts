@@ -8,7 +8,7 @@ import { newId } from '../platform/random.ts';
 import { arrange, difference, TreeFault, type Node, type Step } from './tree.ts';
 
 /** States of the past that are kept. */
-export const statesKept = 1000;
+const statesKept = 1000;
 
 /** The version of the organisation's tree; 0 before its first change. */
 export async function treeVersion(db: OrganisationDb): Promise<number> {

@@ -21,7 +21,7 @@ export async function addMembers(
 }
 
 /** Takes resources out of a static group; what is not in it is passed over. Answers how many were. One event for each. */
-export async function removeMembers(
+async function removeMembers(
   grant: Grant<'resource-group.change-members'>,
   group: { readonly name: string },
   resourceIds: readonly string[],

@@ -18,7 +18,7 @@ export type Step =
   | { readonly op: 'delete'; readonly nodeId: string };
 
 /** Most nodes of one tree: each kept state of the past holds them all. */
-export const mostNodes = 5000;
+const mostNodes = 5000;
 /** Deepest nesting: more is nobody's structure, and drawn nowhere. */
 export const deepest = 30;
 

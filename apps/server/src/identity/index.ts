@@ -19,11 +19,9 @@ export { smtpMailer, type Mailer } from './mail.ts';
 export { takeNumbers } from './numbers.ts';
 export { createPasswordHasher, type PasswordHasher } from './password-hash.ts';
 export { findSession, noteUse, touchSession, type KnownSession } from './sessions.ts';
-export { requireReach, type Reaching } from './rank.ts';
-export { restrictionsOf } from './restrictions.ts';
+export { requireReach } from './rank.ts';
 export { readSettings, writeSettings } from './settings.ts';
 export { findToken, hostAllows, replaceRestToken, type KnownToken } from './tokens.ts';
-export { addUsers, type Added } from './users.bulk.ts';
 export { addUser, type NewUser } from './users.ts';
 
 export const identityEndpoints = (database: Database, parts: UserParts): Endpoint[] => [

@@ -38,7 +38,7 @@ const wrong = (path: string, message: string): Problem => new Problem('input-inv
  * The host an API user works from. A log-in name of the form name@host says it: given beside it, it must be the same.
  * Throws `input-invalid`.
  */
-export function hostGiven(username: string, host: string): string {
+function hostGiven(username: string, host: string): string {
   if (!isHost(host)) throw wrong('host', 'must be a host name, an address or a network such as 10.0.0.0/8');
   const named = username.includes('@') ? username.slice(username.lastIndexOf('@') + 1) : '';
   if (named === '') return host;
@@ -49,7 +49,7 @@ export function hostGiven(username: string, host: string): string {
 }
 
 /** A user as a row, without id and number: what is given read and judged. */
-export function rowOf(user: NewUser): Omit<NewUser, 'role'> {
+function rowOf(user: NewUser): Omit<NewUser, 'role'> {
   const { role: _, ...rest } = user;
   if (user.kind === 'person' && (user.host ?? '') !== '') throw wrong('host', 'only API users have one');
   if (user.kind === 'person' && (user.sshKey ?? '') !== '') throw wrong('sshKey', 'only API users have one');

@@ -40,7 +40,7 @@ const names: Readonly<Record<ImportKind, readonly MappedField[]>> = {
 };
 
 /** The key of a column that holds a field of the organisation's own. */
-export const keyOfField = (field: Pick<FieldRow, 'belongsTo' | 'id'>): string => `${field.belongsTo}-field:${field.id}`;
+const keyOfField = (field: Pick<FieldRow, 'belongsTo' | 'id'>): string => `${field.belongsTo}-field:${field.id}`;
 
 /** Everything a column of such a file may hold: what every organisation has, then its own fields, of which a file is none. */
 export const columnsFor = (kind: ImportKind, fields: readonly FieldRow[]): MappedField[] => [

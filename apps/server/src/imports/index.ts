@@ -11,7 +11,6 @@ import { undoImport } from './undo.ts';
 
 export { importStreams } from './file.ts';
 export { importEndpoints as importsEndpoints } from './imports.endpoints.ts';
-export type { ImportParts } from './parts.ts';
 
 /** How long the report of an import is kept; what happened stays in the audit trail. */
 const reportDays = 90;

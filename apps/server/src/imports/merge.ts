@@ -49,7 +49,7 @@ export async function merge(
 }
 
 /** Makes one call, and writes its undoing down with it. */
-export async function take(parts: MergeParts, step: Step): Promise<void> {
+async function take(parts: MergeParts, step: Step): Promise<void> {
   const { organisationId } = parts.actor;
   const recording: Perform = (ask, work) =>
     parts.perform(ask, async (grant, facts, also) => {

@@ -74,7 +74,7 @@ export const healthOrder: readonly Health[] = [
 const currentFile = sql`(select jsonb_build_object('name', sf.name, 'size', sf.size, 'storedAt', sf.created_at)
   from secret s join stored_file sf on sf.id = s.file_id where s.account_id = a.id and s.state = 'current')`;
 
-export const accountColumns = (userId: string | null): RawBuilder<unknown> => sql`
+const accountColumns = (userId: string | null): RawBuilder<unknown> => sql`
   a.id, a.number, a.resource_id, r.number as resource_number, r.name as resource_name, r.type as resource_type, r.reset as resource_reset, r.url <> '' as has_url, a.fields, r.owner_id, r.dns_name,
   a.username, a.notes, a.policy_id, a.secret_version, a.changed_at, ${healthOf} as health, a.proven_at, a.proven_by, a.checked_at, a.check_why,
   a.exclusion_reason, a.exclusion_owner_id, a.exclusion_until, t.id as attempt_id, t.state as attempt_state, t.why as attempt_why, t.next_try_at as attempt_next_try_at, a.created_at, a.version,

@@ -14,7 +14,7 @@ export interface KnownType extends BuiltInType {
   readonly version: number;
 }
 
-export const ownCategory = 'Own types';
+const ownCategory = 'Own types';
 const builtIns = new Map(
   builtInTypes.map((type): [string, KnownType] => [
     type.name.toLowerCase(),

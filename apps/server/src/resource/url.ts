@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net';
 import { Problem } from '../platform/problem.ts';
 
 /** What may stand in a resource's URL for something that is filled in when it is opened. */
-export const placeholders = ['%RESOURCE_NAME%', '%DNS_NAME%', '%ACCOUNT_NAME%', '%PASSWORD%'] as const;
+const placeholders = ['%RESOURCE_NAME%', '%DNS_NAME%', '%ACCOUNT_NAME%', '%PASSWORD%'] as const;
 const wrong = (message: string): Problem => new Problem('input-invalid', { errors: [{ path: 'url', message }] });
 
 /** A URL that keeps the rules, in its parts; the placeholders stand where they stood. */

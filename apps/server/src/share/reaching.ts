@@ -119,7 +119,7 @@ export async function readHeldObject(
 }
 
 /** The way that a share is. Its edges: itself, the membership it comes by, and the gathering it lies on. */
-export function wayOf(share: ReachingShare): Way {
+function wayOf(share: ReachingShare): Way {
   const by =
     share.level === 'part'
       ? 'part'

@@ -7,7 +7,7 @@ import type { Database } from '../platform/db.ts';
 import type { TaskParts } from './parts.ts';
 import { begin, end, runItems, type Running } from './run.ts';
 
-export type { FindEndpoint, TaskParts } from './parts.ts';
+export type { FindEndpoint } from './parts.ts';
 export { settle, type Running } from './run.ts';
 export { addTask, countDone, readTaskReply } from './task.queries.ts';
 export { start, taskEndpoints as tasksEndpoints } from './tasks.endpoints.ts';

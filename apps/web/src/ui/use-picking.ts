@@ -23,7 +23,11 @@ export interface Picker {
 
 /** Makes a list's selection one of places. Undefined for a list that has none. */
 export function usePicking<T>(
-  { selection, rowKey, queryKey }: Pick<GridProps<T>, 'rowKey' | 'queryKey'> & { readonly selection: GridProps<T>['selection'] | undefined },
+  {
+    selection,
+    rowKey,
+    queryKey,
+  }: Pick<GridProps<T>, 'rowKey' | 'queryKey'> & { readonly selection: GridProps<T>['selection'] | undefined },
   query: ReturnType<typeof usePageLoader<T>>,
   rowAt: (index: number) => T | undefined,
 ): Picker | undefined {

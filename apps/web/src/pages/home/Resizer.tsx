@@ -2,8 +2,8 @@ import type { KeyboardEvent, PointerEvent } from 'react';
 import { home } from '../../lib/messages/home.ts';
 import css from './home.module.css';
 
-export const narrowest = 200;
-export const widest = 420;
+const narrowest = 200;
+const widest = 420;
 const step = 16;
 
 /** The edge between the explorer and the list: dragged, or moved with the arrow keys. Source: WAI-ARIA window splitter. */

@@ -49,7 +49,7 @@ const scope: Column<User> = {
     ),
 };
 /** The groups of a user in a line: two names, and how many there are beyond. */
-export function groupLine(user: Pick<User, 'groups' | 'groupCount'>): string {
+function groupLine(user: Pick<User, 'groups' | 'groupCount'>): string {
   const names = user.groups.slice(0, 2).map((group) => group.name);
   return user.groupCount > names.length
     ? users('groups.more', { names: names.join(', '), n: user.groupCount - names.length })

@@ -20,6 +20,7 @@ export { takeNumbers } from './numbers.ts';
 export { createPasswordHasher, type PasswordHasher } from './password-hash.ts';
 export { findSession, noteUse, touchSession, type KnownSession } from './sessions.ts';
 export { requireReach } from './rank.ts';
+export { restrictionsOf } from './restrictions.ts';
 export { readSettings, writeSettings } from './settings.ts';
 export { findToken, hostAllows, replaceRestToken, type KnownToken } from './tokens.ts';
 export { addUser, type NewUser } from './users.ts';

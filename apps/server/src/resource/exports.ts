@@ -3,6 +3,7 @@ import { writeCsv, type Cell } from '@strongroom/tabular';
 import { sql, type RawBuilder } from 'kysely';
 import type { z } from 'zod';
 import { seesAccount, type Facts, type StreamAsk, type StreamEndpoint } from '../authorise/index.ts';
+import { restrictionsOf } from '../identity/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
 import { healthOf } from './account.queries.ts';
@@ -83,7 +84,7 @@ function filtersIn<I extends z.ZodType>(call: { readonly input: I }, query: Stre
 }
 
 /**
- * A list as CSV: what the asker sees of it and no password. The right is asked and the export recorded before the first
+ * A list as CSV: what the asker sees of it and no password; nothing for a member of a user group that takes plain exports away. The right is asked and the export recorded before the first
  * byte; it is asked again for each thousand rows, in a transaction of their own, so that one that ends meanwhile ends the export.
  */
 const exportOf = (table: Table): StreamEndpoint => ({
@@ -96,6 +97,10 @@ const exportOf = (table: Table): StreamEndpoint => ({
     const page = (after: string, fieldsToo: boolean) =>
       perform({ actor, action: table.action, objectId: actor.organisationId }, async (grant, facts) => {
         const { userId } = actor;
+        if (userId !== null && !(await restrictionsOf(grant.db, userId)).exportPlain)
+          throw new Problem('not-your-role', {
+            detail: 'A user group you are in lets its members export no plain files.',
+          });
         const { rows } = await (await table.rows({ db: grant.db, facts, userId, after, query })).execute(grant.db);
         // One event for the whole export: the pages behind the first leave none.
         if (!fieldsToo) grant.nothingDone();

@@ -1,8 +1,10 @@
 import {
+  changeUserGroupMembers,
   createField,
   createResource,
   createTag,
   createAccounts,
+  createUserGroup,
   listAccounts,
   updateResource,
   updateSettings,
@@ -216,5 +218,31 @@ describe('an export', () => {
     expect((await get('resource-export', {})).statusCode).toBe(401);
     // One event for each export, however many pages it had.
     expect((await w.audit('resource.export')).filter((event) => event.outcome === 'done')).toHaveLength(3);
+  });
+
+  it('are taken away by one user group that allows no plain exports, whatever others allow, and come back with it', async () => {
+    const boss = await w.people.boss.actor();
+    const member = await w.add({ username: 'exporter', role: 'password-administrator' });
+    const { headers: cookies } = await member.session();
+    const status = async (list: string) =>
+      (await w.app().inject({ url: `/api/v1/${list}-export`, headers: cookies })).statusCode;
+    const [open, closed] = await Promise.all(
+      [true, false].map((exportPlain) =>
+        w.invoke(createUserGroup, boss, { name: `plain ${String(exportPlain)}`, exportPlain }),
+      ),
+    );
+    if (!open || !closed) throw new Error('no groups');
+    const change = (userGroupId: typeof open.id, more: object) =>
+      w.invoke(changeUserGroupMembers, boss, { userGroupId, ...more });
+    await change(open.id, { add: [member.id] });
+    expect([await status('resource'), await status('account')]).toEqual([200, 200]);
+    await change(closed.id, { add: [member.id] });
+    expect([await status('resource'), await status('account')]).toEqual([403, 403]);
+    expect((await w.audit('account.export')).at(-1)).toMatchObject({
+      outcome: 'refused',
+      details: { code: 'not-your-role' },
+    });
+    await change(closed.id, { remove: [member.id] });
+    expect([await status('resource'), await status('account')]).toEqual([200, 200]);
   });
 });

@@ -19,7 +19,7 @@ const lists = [
   '/accounts?sort=checkedAt', '/accounts?view=favourite', '/accounts?view=recent', '/resource-groups', '/user-groups', '/views',
 ]; // prettier-ignore
 const administered = ['/users', '/users?sort=-createdAt', '/audit'];
-/** A name, part of one, words in two places, a user's, a field's value, a rare one, one with a wrong letter and one that is nowhere. */
+/** A name, part of one, words in two places, a user's, a field's value, a rare one, a short and a long one with two letters swapped and one that is nowhere. */
 const searches = [
   'fra-db-lnx',
   'fra-app root',
@@ -30,6 +30,7 @@ const searches = [
   'postgres gold infrastructure',
   'user42',
   'orcale',
+  'infrastrcture',
   'zzzzzz',
 ];
 

@@ -820,6 +820,21 @@ begin
   return query select x.id from strongroom.account x where x.organisation_id = org and lower(x.username) >= beginning and lower(x.username) < beginning || U&'\+10FFFF'
     order by lower(x.username), x.id limit most;
 end $$;
+-- The different log-in names that begin so, in their order: a step of the index for each name, however many accounts have it.
+create function strongroom.names_beginning(beginning text, most int) returns setof text language plpgsql stable security definer
+  set search_path = pg_catalog set plan_cache_mode = force_custom_plan set enable_seqscan = off as $$
+declare
+  org uuid := strongroom.current_organisation();
+  name text;
+begin
+  for n in 1 .. most loop
+    select lower(x.username) into name from strongroom.account x where x.organisation_id = org
+      and lower(x.username) > coalesce(name, '') and lower(x.username) >= beginning and lower(x.username) < beginning || U&'\+10FFFF'
+      order by lower(x.username) limit 1;
+    exit when not found;
+    return next name;
+  end loop;
+end $$;
 
 -- The walls, for what this migration added.
 do $$ declare t record; begin

@@ -131,6 +131,7 @@ describe('the database', () => {
       'find_token',
       'named_accounts',
       'named_resources',
+      'names_beginning',
       'organisations',
       'probe_accounts',
       'probe_resources',

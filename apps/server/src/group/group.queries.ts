@@ -38,7 +38,10 @@ const onGroup = [
   'resource-group.transfer',
 ] as const;
 
-/** How many resources of each group the asker may see. Whoever owns a group need not hold what is in it any more. */
+/**
+ * How many resources of each group the asker may see. Whoever a group is shared with sees all that is in it; whoever owns one need
+ * not hold what is in it any more, so of theirs each is asked about.
+ */
 export async function memberCounts(
   db: OrganisationDb,
   facts: Facts,
@@ -48,11 +51,11 @@ export async function memberCounts(
   if (ids.length === 0) return () => 0;
   // Whoever sees every resource needs none of them looked at.
   const seen = facts.superAdministrator
-    ? sql``
-    : sql`and m.resource_id in (select r.id from resource r where ${seesResource(facts, userId, 'r')})`;
+    ? sql`true`
+    : sql`g.owner_id <> ${userId}::uuid or m.resource_id in (select r.id from resource r where ${seesResource(facts, userId, 'r')})`;
   const { rows } = await sql<{ groupId: string; n: number }>`
-    select m.group_id, count(*)::int as n from resource_group_member m
-    where m.group_id = any(${[...ids]}::uuid[]) ${seen} group by m.group_id`.execute(db);
+    select m.group_id, count(*)::int as n from resource_group_member m join resource_group g on g.id = m.group_id
+    where m.group_id = any(${[...ids]}::uuid[]) and (${seen}) group by m.group_id`.execute(db);
   const counts = new Map(rows.map((row) => [row.groupId, row.n]));
   return (id) => counts.get(id) ?? 0;
 }

@@ -25,6 +25,8 @@ interface Also {
   readonly words?: readonly Word[] | undefined;
   /** How much the asker sees, where that was read already. */
   readonly sight?: Sight | undefined;
+  /** So many candidates are enough, for whoever sees them all. */
+  readonly enough?: number | undefined;
   /** No others than these ids, which are few. */
   readonly among?: readonly string[] | undefined;
 }
@@ -38,6 +40,8 @@ export interface Found {
   readonly countTo?: number;
   /** True when rows are met along the list, and another order costs much. */
   readonly walks?: boolean;
+  /** Ids that the index gave for the words, of rows seen or not: all of them, or as many as it was asked for. */
+  readonly candidates?: readonly string[] | undefined;
   /** What accounts are ordered by for the name of their resource, where it is not `lower(r.name)`. */
   readonly name?: RawBuilder<unknown>;
 }
@@ -104,7 +108,13 @@ export async function findResources(
   const values = fields.map(({ value }) => value);
   const sight = filters.sight ?? (await readSight(db, facts, userId));
   const [probed, named] = await Promise.all([
-    probe(db, sight.extent === 'few' ? 'none' : 'resources', filters.words ?? wordsOf(filters.search), values),
+    probe(
+      db,
+      sight.extent === 'few' || filters.among ? 'none' : 'resources',
+      filters.words ?? wordsOf(filters.search),
+      values,
+      filters.enough,
+    ),
     filters.name === undefined ? undefined : resourceNamed(db, filters.name),
     eachByItsValues(db),
   ]);
@@ -127,6 +137,7 @@ export async function findResources(
   if (ids !== undefined && (sight.extent !== 'few' || filters.among))
     // Whoever sees everything sees all that fit: they are counted already.
     return {
+      candidates: ids,
       from: among(ids),
       counting: sight.extent === 'all' && others.length === 0 ? sql`from ${these(ids)}` : among(ids),
     };
@@ -161,7 +172,12 @@ async function along(
     among(ids: readonly string[]): RawBuilder<unknown>;
   },
 ): Promise<Found> {
-  const found = { walks: true, from: how.from(deep ? 'at-once' : 'each'), counting: how.from('at-once') };
+  const found = {
+    walks: true,
+    candidates: ids,
+    from: how.from(deep ? 'at-once' : 'each'),
+    counting: how.from('at-once'),
+  };
   if (narrowed) return found;
   // What is not narrowed, or by words that fit much, soon fills a page. The planner expects words to be rare, and would read and sort the whole table for them.
   await sql`select set_config('enable_sort', 'off', true), set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)`.execute(
@@ -211,9 +227,10 @@ export async function findAccounts(
   const [probed] = await Promise.all([
     probe(
       db,
-      sight.extent === 'few' ? 'none' : 'accounts',
+      sight.extent === 'few' || filters.among ? 'none' : 'accounts',
       filters.words ?? wordsOf(filters.search),
       filters.resourceId === undefined ? exact : [],
+      filters.enough,
     ),
     eachByItsValues(db),
   ]);
@@ -238,6 +255,7 @@ export async function findAccounts(
   if (filters.resourceId !== undefined || filters.number !== undefined) return same(tables('each'));
   if (ids !== undefined && (sight.extent !== 'few' || filters.among))
     return {
+      candidates: ids,
       from: among(these(ids)),
       counting: sight.extent === 'all' && others.length === 0 ? sql`from ${these(ids)}` : among(these(ids)),
     };

@@ -12,14 +12,14 @@ import { listEndpoints } from './list.endpoints.ts';
 import { resourceEndpoints as endpoints, type ResourceParts } from './resource.endpoints.ts';
 
 export { findAccounts, findResources } from './find.ts';
-export { fits, nearly, wordsOf, type Word } from './words.ts';
+export { fits, nearly, spellingsIn, wordsOf, type Word } from './words.ts';
 export { isResettable, proofReply, readAccountRow } from './account.queries.ts';
 export { requireNoAttempt } from './accounts.ts';
 export { fieldPlace, fieldReader, readFields, type FieldRow } from './fields.ts';
 export { addManyAccounts, addResources, type AccountToMake, type ResourceToMake } from './many.ts';
 export type { ResourceParts } from './resource.endpoints.ts';
 export { requireUrl } from './url.ts';
-export { readTypes, typeNamed, type DriverCatalogue, type KnownType } from './types.ts';
+export { readTypes, typeNamed, type DriverCatalogue } from './types.ts';
 
 export const resourceEndpoints = (parts: ResourceParts): Endpoint[] => [
   ...listEndpoints,

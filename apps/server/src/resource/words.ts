@@ -36,6 +36,29 @@ export function nearly(word: string, how: 'swapped' | 'edited'): Word {
   return [literally(word), ...new Set(edited)].filter(left).map((pattern) => `%${pattern}%`);
 }
 
+/** True when two words are equal but for one edit: a letter changed, left out or put in, or two that changed places. */
+export function isNear(a: string, b: string): boolean {
+  let i = 0;
+  while (i < a.length && a[i] === b[i]) i++;
+  const [restA, restB] = [a.slice(i), b.slice(i)];
+  return (
+    restA === restB ||
+    restA.slice(1) === restB.slice(1) ||
+    restA.slice(1) === restB ||
+    restA === restB.slice(1) ||
+    (restA[0] === restB[1] && restA[1] === restB[0] && restA.slice(2) === restB.slice(2))
+  );
+}
+
+/** Those of `texts`' words that are one edit away from a word, or begin so: at most `spellingsAtMost`. All in lower case. */
+export function spellingsIn(word: string, texts: readonly string[]): string[] {
+  const begins = (longer: string): boolean =>
+    [word.length - 1, word.length, word.length + 1].some((n) => n <= longer.length && isNear(word, longer.slice(0, n)));
+  const words = new Set(texts.flatMap((text) => text.split(/[^\p{L}\p{N}_]+/u)));
+  return [...words].filter(begins).slice(0, spellingsAtMost);
+}
+const spellingsAtMost = 5;
+
 /** More candidates than these are met soon enough by going along the list; fewer are quicker looked at one by one. */
 const candidatesAtMost = 5_000;
 
@@ -48,13 +71,14 @@ export interface Probe {
 
 /**
  * Folds the words as the database folds what they are held against, and asks the index for what fits; of `none` it asks nothing. `exact` are texts that the rows hold somewhere, which narrow
- * the candidates but are judged elsewhere.
+ * the candidates but are judged elsewhere. More than `most` are not gathered.
  */
 export async function probe(
   db: OrganisationDb,
   table: 'resources' | 'accounts' | 'none',
   words: readonly Word[],
   exact: readonly string[],
+  most = candidatesAtMost,
 ): Promise<Probe> {
   const length = (word: Word): number => word[0]?.length ?? 0;
   // The longest words are likely the rarest.
@@ -69,14 +93,14 @@ export async function probe(
     ${
       asked.length === 0 || table === 'none'
         ? sql`null::uuid[]`
-        : sql`array(select ${sql.table(`strongroom.probe_${table}`)}(${folded(asked[0])}, ${folded(asked[1])}, ${folded(asked[2])}, ${candidatesAtMost + 1}))`
+        : sql`array(select ${sql.table(`strongroom.probe_${table}`)}(${folded(asked[0])}, ${folded(asked[1])}, ${folded(asked[2])}, ${most + 1}))`
     } as ids`.execute(db);
   const likes = [...(rows[0]?.likes ?? [])];
   const ids = rows[0]?.ids ?? undefined;
   return {
     words: words.map((word) => likes.splice(0, word.length)),
     ids,
-    all: ids !== undefined && ids.length <= candidatesAtMost,
+    all: ids !== undefined && ids.length <= most,
   };
 }
 

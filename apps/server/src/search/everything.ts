@@ -5,6 +5,7 @@ import { readSight, seesGroup, type Facts, type Sight } from '../authorise/index
 import type { OrganisationDb } from '../platform/db.ts';
 import { literally } from '../platform/paging.ts';
 import { findAccounts, findResources, fits, nearly, wordsOf, type Word } from '../resource/index.ts';
+import { spelledAs, spelledOut } from './spelling.ts';
 
 type Item = z.input<typeof FoundThing>;
 export interface Asked {
@@ -31,23 +32,35 @@ export async function searchEverything(who: Omit<Asked, 'sight'>): Promise<{ kin
   const asked = { ...who, sight: await readSight(who.db, who.facts, who.userId) };
   const exact = await searchKinds(asked, wordsOf(asked.q));
   if (exact.length > 0) return { kinds: exact, nearly: false };
+  const typed = [...new Set(asked.q.toLowerCase().split(/\s+/))];
   for (const how of ['swapped', 'edited'] as const) {
-    const words = [...new Set(asked.q.split(/\s+/))].map((word) => nearly(word, how));
+    const words = typed.map((word) => nearly(word, how));
     if (words.every((word) => word.length <= 1)) continue;
-    const near = await searchKinds(asked, words);
+    const near = await searchKinds(asked, words, { typed, how });
     if (near.length > 0) return { kinds: near, nearly: true };
   }
   return { kinds: [], nearly: false };
 }
 
-async function searchKinds(asked: Asked, words: readonly Word[]): Promise<Kind[]> {
+interface Misspelt {
+  readonly typed: readonly string[];
+  readonly how: 'swapped' | 'edited';
+}
+
+async function searchKinds(asked: Asked, words: readonly Word[], misspelt?: Misspelt): Promise<Kind[]> {
   const kinds: Kind[] = [];
-  const lowered = await lower(asked.db, words);
-  // One after the other: they share a connection, and the last two set it up for going along.
-  for (const search of [groups, users, userGroups, resources, accounts]) {
-    const items = await search(asked, lowered);
+  const add = (items: readonly Item[]): void => {
     const first = items[0];
     if (first) kinds.push({ kind: first.kind, items: items.slice(0, asked.limit), more: items.length > asked.limit });
+  };
+  const lowered = await lower(asked.db, words);
+  // One after the other: they share a connection, and the last two set it up for going along.
+  for (const search of [groups, users, userGroups]) add(await search(asked, lowered));
+  const onResources = misspelt ? await spelledOut(asked.db, lowered, misspelt.typed) : lowered;
+  if (onResources) {
+    add(await resources(asked, onResources));
+    const onAccounts = misspelt?.how === 'edited' ? await spelledAs(asked, onResources, misspelt.typed) : onResources;
+    if (onAccounts) add(await accounts(asked, onAccounts));
   }
   const order: readonly FoundKind[] = ['resource', 'account', 'resource-group', 'user', 'user-group'];
   return kinds.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
@@ -74,13 +87,19 @@ async function rows<Row extends { id: string }>(
 }
 
 /**
- * Where words fit so much that it is met along the list, the best are not at its beginning: those whose name begins with what was typed are
- * looked up by name and come first.
+ * Where words fit much, the best of it is not gone through whole: what begins with what was typed is looked up by name and comes first, then come some
+ * of what the index gave. Only where the asker sees too little of that for a page is all of it met, along the list.
  */
 async function best<Row extends { id: string }>(
   asked: Asked,
   of: {
-    readonly find: (among?: readonly string[]) => Promise<{ from: RawBuilder<unknown>; walks?: boolean }>;
+    readonly find: (among?: readonly string[]) => Promise<{
+      from: RawBuilder<unknown>;
+      walks?: boolean;
+      name?: RawBuilder<unknown>;
+      candidates?: readonly string[] | undefined;
+    }>;
+    readonly words: readonly Word[];
     readonly named: 'resources' | 'accounts';
     readonly select: RawBuilder<unknown>;
     readonly id: RawBuilder<unknown>;
@@ -89,25 +108,60 @@ async function best<Row extends { id: string }>(
 ): Promise<Row[]> {
   const { db, q, limit } = asked;
   const found = await of.find();
-  if (found.walks !== true) return rows<Row>(asked, { ...of, from: found.from });
-  const { rows: named } = await sql<{
-    id: string;
-  }>`select id from ${sql.table(`strongroom.named_${of.named}`)}(lower(${q}), ${namedAtMost}) id`.execute(db);
-  const first = await rows<Row>(asked, { ...of, from: (await of.find(named.map(({ id }) => id))).from });
-  if (first.length > limit) return first;
+  const { walks = false, candidates } = found;
+  if (!walks && (candidates?.length ?? 0) <= someOf) return rows<Row>(asked, { ...of, from: found.from });
+  const named = await beginningSo(asked, of.named, [q, ...plain(of.words)]);
+  const first = await rows<Row>(asked, { ...of, from: (await of.find(named)).from });
   const known = new Set(first.map((row) => row.id));
+  const page = (more: readonly Row[]): Row[] =>
+    [...first, ...more.filter((row) => !known.has(row.id))].slice(0, limit + 1);
+  if (first.length > limit) return first;
+  if (candidates) {
+    const some = await rows<Row>(
+      { ...asked, limit: 2 * limit + 1 },
+      { ...of, from: (await of.find(candidates.slice(0, someOf))).from },
+    );
+    if (page(some).length > limit) return page(some);
+  }
+  if (!walks) return rows<Row>(asked, { ...of, from: found.from });
+  // Both go along resources by their names: wherever an account is in the order of log-in names, its resource is met as soon as others.
   const rest =
-    await sql<Row>`select ${of.select} ${found.from} order by lower(${of.name}), ${of.id} limit ${2 * limit + 2}`.execute(
+    await sql<Row>`select ${of.select} ${found.from} order by ${found.name ?? sql`lower(r.name)`}, ${of.id} limit ${2 * limit + 2}`.execute(
       db,
     );
-  return [...first, ...rest.rows.filter((row) => !known.has(row.id))].slice(0, limit + 1);
+  return page(rest.rows);
+}
+/** Whoever sees everything sees what the index gives. */
+const enough = (sight: Sight): number | undefined => (sight.extent === 'all' ? someOf : undefined);
+/** So many of what words fit are gone through for a page of search results. */
+const someOf = 500;
+
+/** The spellings of a single word that are words themselves, with nothing in them that stands for any letter. */
+const plain = (words: readonly Word[]): string[] =>
+  words.length === 1
+    ? (words[0] ?? []).map((pattern) => pattern.replace(/^%|%$/g, '')).filter((word) => !/[\\%_]/.test(word))
+    : [];
+
+/** Ids of what is named so or begins so, seen or not. */
+async function beginningSo(
+  { db }: Asked,
+  named: 'resources' | 'accounts',
+  beginnings: readonly string[],
+): Promise<string[]> {
+  const { rows: found } = await sql<{ id: string }>`
+    select distinct n.id from unnest(${[...new Set(beginnings)]}::text[]) b(beginning)
+      cross join lateral ${sql.table(`strongroom.named_${named}`)}(lower(b.beginning), ${namedAtMost}) n(id)`.execute(
+    db,
+  );
+  return found.map(({ id }) => id);
 }
 const namedAtMost = 500;
 
 async function resources(asked: Asked, words: readonly Word[]): Promise<Item[]> {
   const { db, facts, userId, sight } = asked;
   const found = await best<{ id: string; name: string; type: string; dnsName: string }>(asked, {
-    find: (among) => findResources(db, facts, userId, { words, among, sight }),
+    find: (among) => findResources(db, facts, userId, { words, among, sight, enough: enough(sight) }),
+    words,
     named: 'resources',
     select: sql`r.id, r.name, r.type, r.dns_name`,
     id: sql`r.id`,
@@ -126,7 +180,8 @@ async function resources(asked: Asked, words: readonly Word[]): Promise<Item[]> 
 async function accounts(asked: Asked, words: readonly Word[]): Promise<Item[]> {
   const { db, facts, userId, sight } = asked;
   const found = await best<{ id: string; username: string; name: string; type: string; resourceId: string }>(asked, {
-    find: (among) => findAccounts(db, facts, userId, { words, among, sight, sort: 'username' }),
+    find: (among) => findAccounts(db, facts, userId, { words, among, sight, enough: enough(sight) }),
+    words,
     named: 'accounts',
     select: sql`a.id, a.username, r.name, r.type, a.resource_id`,
     id: sql`a.id`,

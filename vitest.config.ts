@@ -8,7 +8,7 @@ import { pureServerTests } from './tools/lib/pure-tests.mjs';
  * server  the server's other modules on one throw-away PostgreSQL, a fresh database per file
  * web     the console's pure functions
  * real    against real daemons; files end in .real.test.ts
- * whole   the product started as its users start it; files end in .whole.test.ts, one at a time
+ * whole   the product started as its users start it; files end in .whole.test.ts
  */
 const never = ['**/node_modules/**', '**/dist/**', '**/fixtures/**'];
 const rings = [...never, '**/*.real.test.ts', '**/*.whole.test.ts'];
@@ -60,7 +60,6 @@ export default defineConfig({
           name: 'whole',
           include: ['{test,e2e}/**/*.whole.test.ts'],
           exclude: never,
-          fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },

@@ -44,13 +44,15 @@ export async function run(): Promise<Row[]> {
   const rows: Row[] = [];
   for (const asker of Object.keys(askers) as Asker[]) {
     const paths = asker === 'boss' ? [...lists, ...administered] : lists;
-    rows.push(await slowest(client, estate, asker, 'scale-list', 'first page of any list', paths));
+    rows.push(await slowest(client, estate, asker, { name: 'scale-list', what: 'first page of any list' }, paths));
     const asked = searches.flatMap((q) => [
       `/search?q=${encodeURIComponent(q)}`,
       `/resources?search=${encodeURIComponent(q)}`,
       `/accounts?search=${encodeURIComponent(q)}`,
     ]);
-    rows.push(await slowest(client, estate, asker, 'scale-search', 'first results of any search', asked));
+    rows.push(
+      await slowest(client, estate, asker, { name: 'scale-search', what: 'first results of any search' }, asked),
+    );
   }
   rows.push(await share(client, estate), await edit(client, estate));
   return rows;
@@ -61,8 +63,7 @@ async function slowest(
   client: Client,
   estate: Estate,
   asker: Asker,
-  name: string,
-  what: string,
+  { name, what }: { name: string; what: string },
   paths: readonly string[],
 ): Promise<Row> {
   let worst = { path: '', ms: 0 };
@@ -76,7 +77,8 @@ async function slowest(
     process.stderr.write(`${name} ${asker} ${path} p95 ${ms.toFixed(1)} ms\n`);
     if (ms > worst.ms) worst = { path, ms };
   }
-  return limited(name, `p95 of the ${what}, ${askers[asker]}; slowest: ${worst.path}`, worst.ms, mostMs);
+  const of = `p95 of the ${what}, ${askers[asker]}; slowest: ${worst.path}`;
+  return limited({ name, what: of }, worst.ms, mostMs);
 }
 
 /** Shares a resource with everybody in a group of 3,000 and takes it back, time and again. */
@@ -98,7 +100,11 @@ async function share(client: Client, { tokens, ids, sql }: Estate): Promise<Row>
     await client.call('POST', shares, tokens.boss, { remove: [to] });
     if ((await given()) !== 0) throw new Error('the share is still there');
   }
-  return limited('share', 'p95 of sharing a resource with a user group of 3,000', p95(times), mostShareMs);
+  return limited(
+    { name: 'share', what: 'p95 of sharing a resource with a user group of 3,000' },
+    p95(times),
+    mostShareMs,
+  );
 }
 
 /** Edits a resource so that it moves between groups by criteria, and looks at its groups after each. */
@@ -116,15 +122,11 @@ async function edit(client: Client, { tokens, ids, sql, size }: Estate): Promise
     );
     if (wrong?.n !== 0) throw new Error('the groups by criteria do not follow the edit');
   }
-  return limited(
-    'criteria',
-    `p95 of editing a resource, its membership of ${String(size.criteriaGroups)} groups by criteria in the same transaction`,
-    p95(times),
-    mostEditMs,
-  );
+  const what = `p95 of editing a resource, its membership of ${String(size.criteriaGroups)} groups by criteria in the same transaction`;
+  return limited({ name: 'criteria', what }, p95(times), mostEditMs);
 }
 
-const limited = (name: string, what: string, ms: number, most: number): Row => ({
+const limited = ({ name, what }: { name: string; what: string }, ms: number, most: number): Row => ({
   name,
   what,
   value: ms,

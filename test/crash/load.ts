@@ -69,7 +69,7 @@ export function startLoad(api: Caller, writers: number, name: string): Load {
         const resource = `${name}-${String(n)}`;
         const answer = await attempt(load, 'POST', '/resources', {
           name: resource,
-          type: 'License Store',
+          type: 'Website Accounts',
           accounts: [{ username: 'key', password }],
         });
         if (answer === undefined) continue;

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { lockHome, pathsOf, prepareHome, writePrivate } from './paths.ts';
@@ -35,13 +36,16 @@ const superuser = 'strongroom_admin';
 const role = 'strongroom';
 const database = 'strongroom';
 
+/** A sixteenth of the machine's memory, from 128 MB to 1 GB: a large estate's indexes then stay where they are searched. */
+const sharedMegabytes = (): number => Math.min(1024, Math.max(128, Math.floor(totalmem() / 2 ** 24)));
+
 // A small machine's share: the pool of a server, its workers and a few commands fit into 60 connections. What begins with wal and max_ is what a standby will need.
 const settingsFor = (major: number, socket: string): Record<string, string> => ({
   listen_addresses: '',
   unix_socket_directories: `"${socket}"`,
   unix_socket_permissions: '0700',
   max_connections: '60',
-  shared_buffers: '128MB',
+  shared_buffers: `${sharedMegabytes()}MB`,
   jit: 'off',
   // Plans of the hot statements are made from what the planner knows of a table's size: a vault that was just filled must not
   // be searched for a minute as if it were empty.

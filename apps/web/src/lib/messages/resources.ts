@@ -3,6 +3,10 @@ import { catalogue } from '../t.ts';
 /** What is said about resources: the list, the wizard, one resource, how it is logged in to. */
 export const resources = catalogue('resources', {
   title: 'Resources',
+  shares: 'Shares',
+  sharesOnly: 'Only {owner} and whoever has ‘Manage’ can see and change shares.',
+  transfer: 'Transfer ownership',
+  whoCanReach: 'Who can reach this',
   count:
     '{count, plural, =0 {No resources yet} one {# resource you own or that is shared with you} other {# resources you own or that are shared with you}}',
   countFiltered: '{count, plural, =0 {No resource matches} one {# resource matches} other {# resources match}}',

@@ -21,7 +21,6 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { ask, ProblemError } from '../../lib/client.ts';
-import { access } from '../../lib/messages/access.ts';
 import { accounts as accountWords } from '../../lib/messages/accounts.ts';
 import { custom } from '../../lib/messages/custom.ts';
 import { resources } from '../../lib/messages/resources.ts';
@@ -36,11 +35,11 @@ import { ConfirmByName } from '../../ui/ConfirmByName.tsx';
 import { ErrorBox } from '../../ui/ErrorBox.tsx';
 import { Facts, type Fact } from '../../ui/Facts.tsx';
 import { toast } from '../../ui/toast.tsx';
-import { HostKeyAlarm } from './HostKeyAlarm.tsx';
 import css from './resource.module.css';
 
 // Each tab is fetched when it is opened: whoever comes to one by its address does not wait for the others.
 const AccountsTab = lazy(() => import('./AccountsTab.tsx').then((tab) => ({ default: tab.AccountsTab })));
+const HostKeyAlarm = lazy(() => import('./HostKeyAlarm.tsx').then((part) => ({ default: part.HostKeyAlarm })));
 const CopyDialog = lazy(() => import('./CopyDialog.tsx'));
 const HistoryTab = lazy(() => import('./HistoryTab.tsx'));
 const RotationTab = lazy(() => import('./RotationTab.tsx'));
@@ -206,7 +205,7 @@ function View({ resource, tab }: { readonly resource: Resource; readonly tab: Ta
                   )}
                   {may('resource.transfer') && (
                     <Menu.Item leftSection={<IconTransfer size={15} />} onClick={() => setGiving(true)}>
-                      {access('transfer')}
+                      {resources('transfer')}
                     </Menu.Item>
                   )}
                   {mayAsk && (
@@ -216,7 +215,7 @@ function View({ resource, tab }: { readonly resource: Resource; readonly tab: Ta
                         void navigate({ to: '/admin/access/who', search: { kind: 'resource', object: resource.id } })
                       }
                     >
-                      {access('tabWho')}
+                      {resources('whoCanReach')}
                     </Menu.Item>
                   )}
                   {mayAudit && (
@@ -237,7 +236,11 @@ function View({ resource, tab }: { readonly resource: Resource; readonly tab: Ta
             )}
           </div>
         </header>
-        <HostKeyAlarm resource={resource} />
+        {resource.hostKeys.some((key) => key.state === 'offered') && (
+          <Suspense fallback={null}>
+            <HostKeyAlarm resource={resource} />
+          </Suspense>
+        )}
         <Facts facts={facts} />
         <Tabs
           value={tab}
@@ -254,7 +257,7 @@ function View({ resource, tab }: { readonly resource: Resource; readonly tab: Ta
             </Tabs.Tab>
             {may('resource.share') && (
               <Tabs.Tab value="shares" leftSection={<IconShare size={15} stroke={1.7} />}>
-                {access('tab')}
+                {resources('shares')}
               </Tabs.Tab>
             )}
             <Tabs.Tab value="rotation" leftSection={<IconServerCog size={15} stroke={1.7} />}>
@@ -275,7 +278,7 @@ function View({ resource, tab }: { readonly resource: Resource; readonly tab: Ta
                 <SharesTab of={{ kind: 'resource', id: resource.id, name: resource.name, owner: resource.ownerName }} />
               </Suspense>
             ) : (
-              <p className="dim">{access('only', { owner: resource.ownerName })}</p>
+              <p className="dim">{resources('sharesOnly', { owner: resource.ownerName })}</p>
             )}
           </Tabs.Panel>
           <Tabs.Panel value="rotation" className={css.panel}>

@@ -26,9 +26,17 @@ export function PrincipalSelect(props: {
       ask(listPrincipals, { ...(props.kind ? { kind: props.kind } : {}), ...(search ? { search } : {}) }, { signal }),
     placeholderData: keepPreviousData,
   });
-  const items = (found.data?.items ?? []).filter((one) => !props.without?.includes(one.id));
-  const all = props.chosen && !items.some((one) => one.id === props.chosen?.id) ? [props.chosen, ...items] : items;
   const label = (one: Principal) => `${one.name} · ${one.kind === 'user-group' ? access('userGroup') : one.detail}`;
+  // Until the answer comes, nobody stands in the list whom the text does not name: a quick Enter must not choose a stranger.
+  const named = (one: Principal) =>
+    search
+      .toLowerCase()
+      .split(/\s+/)
+      .every((word) => label(one).toLowerCase().includes(word));
+  const items = (found.data?.items ?? []).filter(
+    (one) => !props.without?.includes(one.id) && (!found.isPlaceholderData || named(one)),
+  );
+  const all = props.chosen && !items.some((one) => one.id === props.chosen?.id) ? [props.chosen, ...items] : items;
   return (
     <Select
       label={props.label}

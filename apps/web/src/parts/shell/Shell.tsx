@@ -68,20 +68,19 @@ function useFocusOnNavigation(cameFrom: string | undefined): void {
   }, [path]);
 }
 
-/** Once the browser rests, fetches what opens at a key or a press, so that the first to open does so at once. */
+/** Once somebody is at the page, fetches what opens at a key or a press, so that the first to open does so at once. */
 function useOverlaysAhead(): void {
   useEffect(() => {
-    const ahead = () =>
+    const end = new AbortController();
+    const ahead = () => {
+      end.abort();
       void Promise.all([import('../../ui/DialogFrame.tsx'), import('./MeMenu.tsx'), import('./Palette.tsx')]).catch(
         () => undefined,
       );
-    // Safari has no idle callback.
-    if (typeof requestIdleCallback !== 'function') {
-      const timer = setTimeout(ahead, 2000);
-      return () => clearTimeout(timer);
-    }
-    const asked = requestIdleCallback(ahead, { timeout: 5000 });
-    return () => cancelIdleCallback(asked);
+    };
+    for (const sign of ['pointermove', 'keydown'] as const)
+      document.addEventListener(sign, ahead, { signal: end.signal, passive: true });
+    return () => end.abort();
   }, []);
 }
 

@@ -24,7 +24,7 @@ export interface DatabaseReport {
 }
 
 /** Oldest PostgreSQL that this release runs on. */
-export const oldestMajor = 14;
+export const oldestMajor = 15;
 
 /**
  * Looks at a database and changes nothing. `url` names its owner. Throws what `pg` throws when it cannot be reached or

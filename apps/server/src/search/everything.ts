@@ -33,6 +33,8 @@ export async function searchEverything(who: Omit<Asked, 'sight'>): Promise<{ kin
   const exact = await searchKinds(asked, wordsOf(asked.q));
   if (exact.length > 0) return { kinds: exact, nearly: false };
   const typed = [...new Set(asked.q.toLowerCase().split(/\s+/))];
+  // Each word costs look-ups of its own: whoever types more than these has other ways to find what they mean.
+  if (typed.length > misspeltAtMost) return { kinds: [], nearly: false };
   for (const how of ['swapped', 'edited'] as const) {
     const words = typed.map((word) => nearly(word, how));
     if (words.every((word) => word.length <= 1)) continue;
@@ -41,6 +43,8 @@ export async function searchEverything(who: Omit<Asked, 'sight'>): Promise<{ kin
   }
   return { kinds: [], nearly: false };
 }
+
+const misspeltAtMost = 4;
 
 interface Misspelt {
   readonly typed: readonly string[];

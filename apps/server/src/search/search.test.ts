@@ -101,6 +101,11 @@ describe('the search over everything', () => {
     expect(await found(w.people.keeper, 'xyz')).toEqual({ nearly: false });
   });
 
+  it('tries no other spellings of many words, each of which would cost look-ups', async () => {
+    expect((await found(w.people.keeper, 'psotgres postgras postgre posttgres')).nearly).toBe(true);
+    expect(await found(w.people.keeper, 'psotgres postgras postgre posttgres ostgres')).toEqual({ nearly: false });
+  });
+
   it('never shows nor corrects to what the asker may not see [RES-07]', async () => {
     for (const q of ['zeppelin', 'zepelin', 'blofeld', 'blofedl', 'secret-lair', 'finance', 'keeper', 'boss'])
       expect(await found(w.people.nobody, q), q).toEqual({ nearly: false });

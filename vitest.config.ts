@@ -4,7 +4,7 @@ import { pureServerTests } from './tools/lib/pure-tests.mjs';
 /**
  * The rings of tests, each a project of its own: `npx vitest run --project unit`.
  *
- * unit    packages, tools and the server's pure tests: no database, milliseconds
+ * unit    packages, tools, drivers on simulators and the server's pure tests: no database, milliseconds
  * server  the server's other modules on one throw-away PostgreSQL, a fresh database per file
  * web     the console's pure functions
  * real    against real daemons; files end in .real.test.ts
@@ -22,7 +22,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', 'tools/**/*.test.ts', ...pure],
+          include: ['packages/*/src/**/*.test.ts', 'tools/**/*.test.ts', 'test/drivers/**/*.test.ts', ...pure],
           exclude: rings,
           testTimeout: 20_000,
         },

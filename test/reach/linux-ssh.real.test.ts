@@ -1,7 +1,7 @@
 import type { Driver, Login, SshSettings } from '@strongroom/driver-kit';
 import { awkwardPasswords, driverContract, type Scene } from '@strongroom/driver-kit/testing';
 import { driverFor } from '@strongroom/drivers';
-import { sshTarget } from '@strongroom/reach';
+import { reachTarget } from '@strongroom/reach';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { passwords, startFleet, type Fleet } from '../lab/fleet.ts';
 import { by, hostOf, keyOf, reaching } from './reaching.ts';
@@ -55,7 +55,7 @@ async function scene(index: number, way: Way): Promise<Scene<SshSettings>> {
   const settings = settingsOf(way);
   const real = await (seen[index] ??= keyOf(fleet, index));
   const target = (pinned: readonly (typeof real)[], port = hostOf(fleet, index).port) =>
-    sshTarget({ ...hostOf(fleet, index), port, settings, pinned, onHostKey: () => undefined, timeoutMs: 20_000 });
+    reachTarget({ ...hostOf(fleet, index), port, settings, pinned, onHostKey: () => undefined, timeoutMs: 20_000 });
   return {
     target: target([real]),
     unreachable: target([real], 9),

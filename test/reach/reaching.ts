@@ -1,5 +1,5 @@
 import type { HostKey, Login, Target } from '@strongroom/driver-kit';
-import { sshTarget, type SshTargetOptions } from '@strongroom/reach';
+import { reachTarget, type ReachOptions } from '@strongroom/reach';
 import type { Fleet } from '../lab/fleet.ts';
 
 /** A login with a password. */
@@ -9,14 +9,9 @@ export const by = (username: string, password: string): Login => ({
 });
 
 /** Reaches a host of a fleet; nothing pinned unless said. */
-export function reaching<S>(
-  fleet: Fleet,
-  index: number,
-  settings: S,
-  more: Partial<SshTargetOptions<S>> = {},
-): Target<S> {
+export function reaching<S>(fleet: Fleet, index: number, settings: S, more: Partial<ReachOptions<S>> = {}): Target<S> {
   const { host, port } = hostOf(fleet, index);
-  return sshTarget({ host, port, settings, pinned: [], onHostKey: () => undefined, timeoutMs: 20_000, ...more });
+  return reachTarget({ host, port, settings, pinned: [], onHostKey: () => undefined, timeoutMs: 20_000, ...more });
 }
 
 /** The key a host shows at a first contact. */

@@ -5,7 +5,10 @@ import { root } from './install.mjs';
 import { sourceFiles } from './sources.mjs';
 import { runProgram } from './steps.mjs';
 
-/** Debian packages of the peers: real SSH hosts and clients, a browser, what the documentation's lines use, certificates and who judges our TLS. */
+/**
+ * Debian packages of the peers: real SSH and Telnet hosts and clients, database and directory servers, Windows stand-ins,
+ * a browser, what the documentation's lines use, certificates and who judges our TLS.
+ */
 const peers = [
   'openssh-server',
   'openssh-client',
@@ -16,6 +19,21 @@ const peers = [
   'python3',
   'openssl',
   'testssl.sh',
+  'inetutils-telnetd',
+  'inetutils-inetd',
+  'mariadb-server',
+  'postgresql-15',
+  'redis-server',
+  'slapd',
+  'ldap-utils',
+  'samba',
+  'samba-ad-dc',
+  'samba-ad-provision',
+  'samba-dsdb-modules',
+  'samba-vfs-modules',
+  'winbind',
+  'smbclient',
+  'freetds-bin',
 ];
 
 /** Whether this is Debian or one of its children, which name their packages alike. */

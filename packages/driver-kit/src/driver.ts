@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { Exposable, Login, Target } from './target.ts';
+import type { Exposable, Login } from './target.ts';
+import type { Target } from './ways.ts';
 
 /**
  * Does the login work? `unreachable`: the question could not be put, so it is no evidence either way.
@@ -46,6 +47,10 @@ export interface Driver<S = unknown> {
   /** Stored in the database and shown in the API: never rename. */
   readonly type: string;
   readonly title: string;
+  /** `none` where the target lets nobody prove a password by itself (a cloud's console log-in): then what reset() said is all there is, verify() is never asked, and nothing counts as proven. `log-in` when left out. */
+  readonly proof?: 'log-in' | 'none';
+  /** False where the service's address is the driver's to know: the resource needs none. True when left out. */
+  readonly addressed?: boolean;
   /** Parsed once by the caller; z.toJSONSchema of it makes the form, the import and the API. */
   readonly settings: z.ZodType<S>;
   readonly limits: Limits;

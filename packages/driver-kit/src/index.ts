@@ -4,8 +4,14 @@
  * no organisation and no database.
  */
 export * from './target.ts';
+export * from './ways.ts';
 export * from './driver.ts';
 export * from './outcome.ts';
+export * from './ways/directory.ts';
+export * from './ways/sql.ts';
+export * from './ways/terminal.ts';
+export * from './ways/web.ts';
+export * from './ways/windows.ts';
 export { Conversation, plainText, prompt, scrub, type Move } from './dialogue.ts';
 export { sshSettings, type Prompts, type SshSettings } from './ssh-settings.ts';
 export { discoverBy, readPasswd, unixDriver, type Family } from './unix.ts';

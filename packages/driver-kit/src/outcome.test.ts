@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { controlCharacters, fits } from './driver.ts';
 import { reason, resetByShell, secretsOf, verifyByShell } from './outcome.ts';
-import { Cut, MustChange, Rejected, Unreachable, Untrusted, type Login, type Target } from './target.ts';
+import { Cut, MustChange, Rejected, Unreachable, Untrusted, type Login } from './target.ts';
+import { targetOf } from './testing-ways-of.ts';
+import type { Target } from './ways.ts';
 
 const secret = (text: string) => ({ expose: () => text });
 const untrusted = new Untrusted({ algorithm: 'ssh-ed25519', fingerprint: 'SHA256:x', publicKey: 'AAAA' });
-const failing = (error: Error): Target<object> => ({ settings: {}, shell: () => Promise.reject(error) });
+const failing = (error: Error): Target<object> => targetOf({}, { shell: () => Promise.reject(error) });
 const ana = { username: 'ana', password: secret('old-1') };
 
 describe('what signing in throws', () => {
@@ -34,13 +36,15 @@ describe('what signing in throws', () => {
 
 it('judges a password without the key that would sign in whatever the password is', async () => {
   const given: Login[] = [];
-  const target: Target<object> = {
-    settings: {},
-    shell: (login) => {
-      given.push(login);
-      return Promise.reject(new Rejected());
+  const target = targetOf(
+    {},
+    {
+      shell: (login) => {
+        given.push(login);
+        return Promise.reject(new Rejected());
+      },
     },
-  };
+  );
   await verifyByShell(target, { ...ana, privateKey: secret('KEY') });
   await verifyByShell(target, { username: 'ana', privateKey: secret('KEY') });
   expect(given.map((login) => Object.keys(login))).toEqual([

@@ -1,16 +1,7 @@
 import type { Reset, Verified } from './driver.ts';
 import { scrub } from './dialogue.ts';
-import {
-  Cut,
-  MustChange,
-  Rejected,
-  Unreachable,
-  Untrusted,
-  type Exposable,
-  type Login,
-  type Shell,
-  type Target,
-} from './target.ts';
+import { Cut, MustChange, Rejected, Unreachable, Untrusted, type Exposable, type Login, type Shell } from './target.ts';
+import type { Target } from './ways.ts';
 
 /** Every secret of these logins and passwords, in clear, for scrub(). */
 export function secretsOf(...from: readonly (Login | Exposable | undefined)[]): string[] {

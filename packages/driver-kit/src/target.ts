@@ -90,13 +90,3 @@ export interface Shell {
    */
   dialogue(command: string, steps: readonly Step[]): Promise<Dialogued>;
 }
-
-/** What a driver works on: validated settings, and a way to sign in to the target. */
-export interface Target<S> {
-  readonly settings: S;
-  /**
-   * Signs in as `login` and closes when `work` ends.
-   * Throws Unreachable, Untrusted, Rejected or MustChange before `work` starts.
-   */
-  shell<T>(login: Login, work: (shell: Shell) => Promise<T>): Promise<T>;
-}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fits, type Driver } from './driver.ts';
-import type { Login, Target } from './target.ts';
+import type { Login } from './target.ts';
+import type { Target } from './ways.ts';
 
 /** A target as found at the start of one test, and who may do what on it. */
 export interface Scene<S> {

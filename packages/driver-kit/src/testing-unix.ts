@@ -1,6 +1,8 @@
 import { Conversation } from './dialogue.ts';
 import type { SshSettings } from './ssh-settings.ts';
-import { Cut, Rejected, Unreachable, Untrusted, type Login, type Shell, type Target } from './target.ts';
+import { Cut, Rejected, type Login, type Shell } from './target.ts';
+import { targetOf } from './testing-ways-of.ts';
+import type { Target } from './ways.ts';
 
 /** How a program ended, and what it wrote last. */
 interface End {
@@ -208,14 +210,14 @@ export function unixHost(model: UnixModel): UnixHost {
     ran,
     failures,
     cut: false,
-    target: (settings) => ({
-      settings,
-      async shell(login: Login, work) {
-        if (!passwords.has(login.username) || !opens(login.username, login.password?.expose()))
-          throw new Rejected('no');
-        return work(shellFor(login.username));
-      },
-    }),
+    target: (settings) =>
+      targetOf(settings, {
+        async shell(login: Login, work) {
+          if (!passwords.has(login.username) || !opens(login.username, login.password?.expose()))
+            throw new Rejected('no');
+          return work(shellFor(login.username));
+        },
+      }),
   };
   return host;
 }
@@ -242,18 +244,4 @@ function typed(text: string, { erase = ['\u007f', '\u0015'] }: UnixModel): strin
     else line += character;
   }
   return line;
-}
-
-/** A target that cannot be reached. */
-export function unreachableTarget<S>(settings: S): Target<S> {
-  return { settings, shell: () => Promise.reject(new Unreachable('no route')) };
-}
-
-/** A target whose host key is not the pinned one. */
-export function untrustedTarget<S>(settings: S): Target<S> {
-  return {
-    settings,
-    shell: () =>
-      Promise.reject(new Untrusted({ algorithm: 'ssh-ed25519', fingerprint: 'SHA256:x', publicKey: 'AAAA' })),
-  };
 }

@@ -1,7 +1,8 @@
 import type { Driver } from './driver.ts';
 import type { SshSettings } from './ssh-settings.ts';
 import { driverContract, type Scene } from './testing-contract.ts';
-import { unixHost, unreachableTarget, untrustedTarget, type UnixModel } from './testing-unix.ts';
+import { unixHost, type UnixModel } from './testing-unix.ts';
+import { unreachableTarget, untrustedTarget } from './testing-ways-of.ts';
 import type { Login } from './target.ts';
 
 /** A way to set ana's password: who signs in, and how they become root. */

@@ -2,11 +2,11 @@ import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { readHostKey, sshTarget } from './index.ts';
+import { readHostKey, reachTarget } from './index.ts';
 
 it('loads in plain Node, where a CommonJS package gives its names only as Node sees them', async () => {
   const url = new URL('index.ts', import.meta.url).href;
-  const program = `const { sshTarget } = await import(${JSON.stringify(url)}); console.log(typeof sshTarget);`;
+  const program = `const { reachTarget } = await import(${JSON.stringify(url)}); console.log(typeof reachTarget);`;
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program]);
   expect(stdout).toBe('function\n');
 });
@@ -28,5 +28,5 @@ it('reads a host key blob as RFC 4253 section 6.6 lays it out, and refuses one t
 
 it('refuses a login with nothing to sign in with, before it dials', async () => {
   const options = { host: '127.0.0.1', port: 9, settings: {}, pinned: [], onHostKey: () => undefined, timeoutMs: 100 };
-  await expect(sshTarget(options).shell({ username: 'ana' }, () => Promise.resolve())).rejects.toThrow(TypeError);
+  await expect(reachTarget(options).shell({ username: 'ana' }, () => Promise.resolve())).rejects.toThrow(TypeError);
 });

@@ -1,6 +1,6 @@
 /**
- * How to get to a target: over SSH, directly. Owns connections, host keys and signing in.
+ * How to get to a target, directly: one way for each protocol. Owns connections, host keys, certificates and signing in.
  * It decides nothing about passwords and keeps nothing: keys that were seen are the caller's to pin.
  */
-export { sshTarget, type SshTargetOptions } from './ssh-target.ts';
+export { reachTarget, type ReachOptions } from './target.ts';
 export { readHostKey } from './host-key.ts';

@@ -2,7 +2,7 @@
 // target that finds a hole in what parses its protocol finds nothing behind it but the errand at hand.
 import { Untrusted, type Exposable, type HostKey, type Login } from '@strongroom/driver-kit';
 import { driverFor } from '@strongroom/drivers';
-import { sshTarget } from '@strongroom/reach';
+import { reachTarget } from '@strongroom/reach';
 import { ToOutpost, type Errand, type FromOutpost } from './outpost-messages.ts';
 
 const waiting = new Map<number, (pinned: boolean) => void>();
@@ -20,7 +20,7 @@ async function run({ id, driver: type, host, settings: raw, pinned, task }: Erra
   if (!driver) throw new Error('no such driver');
   const settings: unknown = driver.settings.parse(raw);
   const { port, timeoutSeconds } = settings as { port: number; timeoutSeconds: number };
-  const target = sshTarget<unknown>({
+  const target = reachTarget<unknown>({
     host,
     port,
     settings,

@@ -1,0 +1,1 @@
+-- How passwords must be, and whether they are.

@@ -1,0 +1,1 @@
+-- Resets and verifications of many accounts.

@@ -1,0 +1,1 @@
+-- Schedules of resets, and who uses an account.

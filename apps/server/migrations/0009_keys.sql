@@ -1,0 +1,1 @@
+-- Keys as secrets, and scripts of one’s own.

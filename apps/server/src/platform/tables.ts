@@ -291,6 +291,43 @@ export interface Tables {
     n: Generated<number>;
     state: Json;
   };
+  resetRun: {
+    id: string;
+    organisationId: string;
+    kind: string;
+    title: string;
+    source: string;
+    sourceId: string | null;
+    requestedById: string | null;
+    requestedBy: string;
+    asProduct: Generated<boolean>;
+    scopes: string[] | null;
+    reason: string | null;
+    ticket: string | null;
+    state: Generated<string>;
+    total: number;
+    counts: NullableJson;
+    sealed: Buffer | null;
+    startedAt: Generated<Date>;
+    endedAt: Date | null;
+  };
+  resetRunItem: {
+    organisationId: string;
+    runId: string;
+    n: number;
+    accountId: string | null;
+    name: string;
+    resourceId: string | null;
+    viaAccountId: string | null;
+    state: Generated<string>;
+    why: string | null;
+    attemptId: string | null;
+    tries: Generated<number>;
+    notBefore: Date | null;
+    leasedUntil: Date | null;
+    startedAt: Date | null;
+    endedAt: Date | null;
+  };
   resource: {
     id: string;
     organisationId: string;

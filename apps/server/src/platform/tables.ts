@@ -31,6 +31,19 @@ export interface Tables {
     since: Generated<Date>;
     searchText: Generated<string>;
   };
+  accountConsumer: {
+    id: string;
+    organisationId: string;
+    accountId: string;
+    name: string;
+    kind: string;
+    contact: Generated<string>;
+    note: Generated<string>;
+    probeUrl: Generated<string>;
+    position: Generated<number>;
+    addedAt: Generated<Date>;
+    version: Generated<number>;
+  };
   apiToken: {
     id: string;
     organisationId: string;
@@ -259,6 +272,58 @@ export interface Tables {
     subjectId: string;
     usedAt: Date;
   };
+  mailOutbox: {
+    id: string;
+    organisationId: string;
+    toAddress: string;
+    subject: string;
+    about: string;
+    body: string | null;
+    sealed: Buffer | null;
+    forUserId: string | null;
+    forAccountId: string | null;
+    messageId: string | null;
+    state: Generated<string>;
+    tries: Generated<number>;
+    why: string | null;
+    createdAt: Generated<Date>;
+    nextTryAt: Generated<Date>;
+    endedAt: Date | null;
+  };
+  noticeCursor: {
+    organisationId: string;
+    tx: number;
+    eventId: string;
+  };
+  noticeDay: {
+    organisationId: string;
+    event: string;
+    day: string;
+  };
+  noticeExpiry: {
+    organisationId: string;
+    accountId: string;
+    expiresAt: Date;
+  };
+  noticeRecipient: {
+    id: string;
+    organisationId: string;
+    groupId: string;
+    event: string;
+    userId: string | null;
+    userGroupId: string | null;
+    toId: GeneratedAlways<string>;
+  };
+  noticeRule: {
+    organisationId: string;
+    groupId: string;
+    event: string;
+    toOwner: Generated<boolean>;
+    toPeople: Generated<boolean>;
+    addresses: Generated<string[]>;
+    alsoReset: Generated<boolean>;
+    resetById: string | null;
+  };
   organisation: {
     id: string;
     name: string;
@@ -327,6 +392,55 @@ export interface Tables {
     leasedUntil: Date | null;
     startedAt: Date | null;
     endedAt: Date | null;
+  };
+  resetSchedule: {
+    id: string;
+    organisationId: string;
+    groupId: string;
+    ownerId: string | null;
+    scopes: string[] | null;
+    at: Json;
+    timeZone: string;
+    passwords: string;
+    sealed: Buffer | null;
+    sealedVersion: Generated<number>;
+    sealedAt: Date | null;
+    tellBeforeMinutes: number | null;
+    tellBefore: Json;
+    tellAfter: Json;
+    state: Generated<string>;
+    why: string | null;
+    nextAt: Date | null;
+    tellAt: Date | null;
+    handledAt: Date | null;
+    createdAt: Generated<Date>;
+    updatedAt: Generated<Date>;
+    version: Generated<number>;
+  };
+  resetScheduleRun: {
+    id: string;
+    organisationId: string;
+    scheduleId: string;
+    dueAt: Date;
+    source: string;
+    state: string;
+    why: string | null;
+    runId: string | null;
+    requestedBy: string;
+    startedAt: Generated<Date>;
+    endedAt: Date | null;
+    total: Generated<number>;
+    done: Generated<number>;
+    failed: Generated<number>;
+    skipped: Generated<number>;
+    told: Generated<number>;
+  };
+  resetScheduleSkip: {
+    organisationId: string;
+    scheduleRunId: string;
+    accountId: string;
+    why: string;
+    details: string | null;
   };
   resource: {
     id: string;
@@ -436,6 +550,14 @@ export interface Tables {
     userGroupId: string | null;
     createdAt: Generated<Date>;
     version: Generated<number>;
+  };
+  scheduleTemplate: {
+    id: string;
+    organisationId: string;
+    name: string;
+    body: Json;
+    createdBy: string;
+    createdAt: Generated<Date>;
   };
   secret: {
     organisationId: string;

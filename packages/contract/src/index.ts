@@ -23,6 +23,11 @@ import * as file from './file.ts';
 import * as task from './task.ts';
 import * as importing from './import.ts';
 import * as search from './search.ts';
+import * as mail from './mail.ts';
+import * as notice from './notice.ts';
+import * as run from './run.ts';
+import * as schedule from './schedule.ts';
+import * as consumer from './consumer.ts';
 
 import type { z } from 'zod';
 
@@ -49,6 +54,11 @@ export * from './file.ts';
 export * from './task.ts';
 export * from './import.ts';
 export * from './search.ts';
+export * from './mail.ts';
+export * from './notice.ts';
+export * from './run.ts';
+export * from './schedule.ts';
+export * from './consumer.ts';
 
 const isCall = (value: unknown): value is Call<string, z.ZodType, z.ZodType> =>
   typeof value === 'object' && value !== null && 'method' in value && 'path' in value && 'reply' in value;
@@ -60,6 +70,7 @@ export const calls: readonly Call<string, z.ZodType, z.ZodType>[] = [
   role,
   userGroup,
   setting,
+  mail,
   install,
   type,
   field,
@@ -70,9 +81,13 @@ export const calls: readonly Call<string, z.ZodType, z.ZodType>[] = [
   password,
   file,
   group,
+  notice,
   explorer,
   access,
   task,
+  run,
+  schedule,
+  consumer,
   importing,
   search,
   audit,

@@ -51,6 +51,7 @@ interface Row {
   found: boolean;
   attemptOpen: boolean;
   byCriteria: boolean | null;
+  autoLogon?: boolean | null;
   edges: string[] | null;
   partly: boolean | null;
   ticketExempt: boolean | null;
@@ -73,13 +74,17 @@ const objects: Record<On, string> = {
   'user': named('app_user', 'username'),
   'user-group': named('user_group'),
   'role': named('custom_role'),
+  'policy': named('password_policy'),
   'field': named('custom_field'),
   'tag': named('tag'),
   'tag-value': named('tag_value', 'value'),
   'resource-type': named('resource_type'),
+  'schedule-template': named('schedule_template'),
   'task': ofUser('task', 'title'),
   'import': ofUser('import_run', 'file_name'),
   'view': ofUser('saved_view', 'name'),
+  'run': `select x.title as name, x.requested_by_id as owner_id, null::uuid as account_id, null::uuid as resource_id, null::uuid as group_id,
+    false as attempt_open, false as by_criteria from reset_run x where x.id = $1::uuid`,
   'resource': `select r.name, r.owner_id, null::uuid as account_id, r.id as resource_id, null::uuid as group_id, false as attempt_open, false as by_criteria
     from resource r where r.id = $1::uuid`,
   'resource-group': `select g.name, g.owner_id, null::uuid as account_id, null::uuid as resource_id, g.id as group_id, false as attempt_open, g.kind = 'criteria' as by_criteria
@@ -111,7 +116,9 @@ const lives = {
   session: `exists (select 1 from session s where s.id = $3::uuid and s.user_id = u.id
     and s.started_at > now() - make_interval(hours => coalesce((select (value #>> '{}')::int from setting where name = 'absoluteSessionHours'), 12))
     and (${minutes} = 0 or s.last_seen_at > now() - make_interval(mins => ${minutes})))`,
-  task: `exists (select 1 from task t where t.id = $3::uuid and t.user_id = u.id and t.state = 'running')`,
+  task: `(exists (select 1 from task t where t.id = $3::uuid and t.user_id = u.id and t.state = 'running')
+    or exists (select 1 from reset_run x where x.id = $3::uuid and x.requested_by_id = u.id and x.state = 'running')
+    or exists (select 1 from reset_schedule x where x.id = $3::uuid and x.owner_id = u.id and x.state = 'active'))`,
 } as const;
 
 // The user ($2) and every user group they are in.
@@ -131,9 +138,12 @@ const partly = `case when u.super_administrator or o.owner_id = $2::uuid then fa
 const ofGroups = (column: string): string =>
   `(select bool_and(g.${column}) from user_group_member m join user_group g on g.id = m.user_group_id where m.user_id = $2::uuid)`;
 
+/** True for a URL that sends the password by itself: see `resource/url.ts`. */
+export const logsIn = (url: string): string => `${url} like '%\\%PASSWORD\\%%'`;
+
 /** What only some kinds of object need: the rest read no share. */
 const extras = (on: On): string => {
-  if (on === 'account' || on === 'attempt') return `, ${edges}, ${ofGroups('ticket_exempt')} as ticket_exempt`;
+  if (on === 'account' || on === 'attempt') return `, ${edges}, ${logsIn('(select r.url from resource r where r.id = o.resource_id)')} as auto_logon, ${ofGroups('ticket_exempt')} as ticket_exempt`;
   if (on === 'resource') return `, ${edges}, ${partly}, ${ofGroups('ticket_exempt')} as ticket_exempt`;
   if (on === 'resource-group') return `, ${edges}, ${ofGroups('manage_criteria_shares')} as may_share_criteria`;
   return '';
@@ -142,7 +152,7 @@ const extras = (on: On): string => {
 const factsOf = (object: string, came: keyof typeof lives, columns: string): Statement<Row> =>
   statement<Row>(`select u.role, u.super_administrator, u.must_change_password, u.username, (u.state = 'active' and ${lives[came]}) as live,
       (select c.permissions from custom_role c where c.id = u.custom_role_id) as custom_permissions,
-      (select jsonb_object_agg(name, value) from setting where name in ('reasonToReveal', 'reasonToChange', 'ticketToReveal')) as settings,
+      (select jsonb_object_agg(name, value) from setting where name in ('reasonToReveal', 'reasonToChange', 'ticketToReveal', 'noRevealWithAutoLogon')) as settings,
       o.name as object_name, o.owner_id, o.found is not null as found, coalesce(o.attempt_open, false) as attempt_open, o.by_criteria${columns}
     from (select 1) one
       left join app_user u on u.id = $2::uuid
@@ -195,6 +205,8 @@ export async function readFacts(db: OrganisationDb, ask: Ask): Promise<Read> {
       // Whoever is in no group is exempted by none.
       ticketToReveal: row?.settings?.['ticketToReveal'] === true && row.ticketExempt !== true,
       attemptOpen: row?.attemptOpen ?? false,
+      autoLogonHides: row?.settings?.['noRevealWithAutoLogon'] === true,
+      autoLogon: row?.autoLogon === true,
       byCriteria: row?.byCriteria ?? false,
       mayShareCriteria: row?.mayShareCriteria === true,
     },
@@ -230,6 +242,8 @@ function relation(on: On, row: Row | undefined, actor: Actor, superAdministrator
   if (!row?.found) return 'none';
   const owner = row.ownerId !== null && row.ownerId === actor.userId;
   if (ownAffairs.includes(on)) return owner ? 'owner' : 'none';
+  // What a run does to the organisation's machines is no private affair; the product's own runs are nobody's.
+  if (on === 'run') return owner || superAdministrator ? 'owner' : 'none';
   // On users, groups and the like rights come from the role alone: being one of the organisation's is all there is to ask.
   if (!held.includes(on)) return 'view';
   return holdOf({ owner, superAdministrator, partly: row.partly ?? false }, parseEdges(row.edges));
@@ -238,7 +252,7 @@ function relation(on: On, row: Row | undefined, actor: Actor, superAdministrator
 /** The facts about a row of a list, from the actor's facts and what reaches the row: what `readFacts` would read for it. */
 export const factsOfRow = (
   actor: Facts,
-  row: { owned: boolean; edges?: readonly Edge[]; partly?: boolean; attemptOpen?: boolean; byCriteria?: boolean },
+  row: { owned: boolean; edges?: readonly Edge[]; partly?: boolean; attemptOpen?: boolean; byCriteria?: boolean; autoLogon?: boolean },
 ): Facts => ({
   ...actor,
   relation: holdOf(
@@ -247,4 +261,5 @@ export const factsOfRow = (
   ),
   attemptOpen: row.attemptOpen ?? false,
   byCriteria: row.byCriteria ?? false,
+  autoLogon: row.autoLogon ?? false,
 });

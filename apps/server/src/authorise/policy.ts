@@ -26,6 +26,9 @@ export interface Facts {
   readonly ticketToReveal: boolean;
   /** True while a rotation of the account is not finished. */
   readonly attemptOpen: boolean;
+  /** The organisation keeps password users and auditors from passwords where a log-in goes by itself; and the resource has such a URL. */
+  readonly autoLogonHides: boolean;
+  readonly autoLogon: boolean;
   /** The resource group gathers by criteria. */
   readonly byCriteria: boolean;
   /** Every user group of the actor lets its members give ‘manage’ on groups by criteria, and there is one. */
@@ -89,6 +92,14 @@ const ticketToReveal: Rule = {
   says: 'gives a ticket id, where the organisation asks for one',
   check: (f) => (f.ticketToReveal && !f.ticketGiven ? 'ticket-required' : undefined),
 };
+// A click logs in there, so the password need not be seen. Whoever looks after resources must see it all the same.
+const notBesideAutoLogon: Rule = {
+  says: 'is no password user or auditor where the organisation keeps them from passwords of resources that log in by themselves',
+  check: (f) =>
+    f.autoLogonHides && f.autoLogon && !f.superAdministrator && !f.permits.includes('manage-resources')
+      ? 'auto-logon-only'
+      : undefined,
+};
 const notByCriteria: Rule = {
   says: 'is not a group by criteria',
   check: (f) => (f.byCriteria ? 'by-criteria' : undefined),
@@ -111,13 +122,16 @@ export type On =
   | 'account'
   | 'attempt'
   | 'resource-group'
+  | 'policy'
   | 'field'
   | 'tag'
   | 'tag-value'
   | 'resource-type'
   | 'task'
   | 'import'
-  | 'view';
+  | 'view'
+  | 'run'
+  | 'schedule-template';
 type Trail = 'resource' | 'user' | 'task';
 interface Line {
   readonly on: On;
@@ -185,6 +199,15 @@ export const policy = {
   'trusted-certificate.add-by-command': { on: 'organisation', trail: 'user', rules: [bySystem] },
   'resource-type.list': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('read') },
   'policy.list': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('read') },
+  'policy.usage': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: [...person('read'), may('manage-policies')] },
+  'policy.evaluations': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: [...person('read'), may('manage-policies')] },
+  'policy.sample': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: [...person('administer'), may('manage-policies')] },
+  'policy.create': { on: 'organisation', trail: 'resource', rules: [...person('administer'), may('manage-policies')] },
+  'policy.copy': { on: 'policy', trail: 'resource', rules: [...person('administer'), found, may('manage-policies')] },
+  'policy.update': { on: 'policy', trail: 'resource', rules: [...person('administer'), found, may('manage-policies')] },
+  'policy.set-default': { on: 'policy', trail: 'resource', rules: [...person('administer'), found, may('manage-policies')] },
+  'policy.delete': { on: 'policy', trail: 'resource', rules: [...person('administer'), found, may('manage-policies')] },
+  'policy.evaluate': { on: 'organisation', trail: 'task', rules: [bySystem] },
   'policy.generate': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('passwords') },
   'resource.list': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('read') },
   'resource.read': { on: 'resource', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('part')] },
@@ -205,8 +228,8 @@ export const policy = {
   'account.favourite': { on: 'account', trail: 'resource', audit: 'refusals', rules: [...person('manage'), holds('view')] },
   'account.exclude-proof': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
   'account.history': { on: 'account', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('view')] },
-  'account.reveal': { on: 'account', trail: 'resource', also: 'sealed', rules: [...person('passwords'), holds('view'), may('view-passwords'), reasonToReveal, ticketToReveal] },
-  'account.reveal-former': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), reasonToReveal, ticketToReveal] },
+  'account.reveal': { on: 'account', trail: 'resource', also: 'sealed', rules: [...person('passwords'), holds('view'), may('view-passwords'), notBesideAutoLogon, reasonToReveal, ticketToReveal] },
+  'account.reveal-former': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), notBesideAutoLogon, reasonToReveal, ticketToReveal] },
   'account.change-password': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), reasonToChange, noAttempt] },
   'account.restore': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), reasonToChange, noAttempt] },
   'account.rotate': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), reasonToChange, noAttempt] },
@@ -215,6 +238,8 @@ export const policy = {
   'attempt.read': { on: 'account', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('view')] },
   'attempt.list': { on: 'account', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('view')] },
   'attempt.resolve': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('manage'), may('manage-passwords')] },
+  'account.check': { on: 'account', trail: 'task', rules: [bySystem] },
+  'account.rotate-due': { on: 'account', trail: 'task', rules: [bySystem, noAttempt] },
   'rotation.apply': { on: 'attempt', trail: 'task', rules: [bySystem] },
   'rotation.settle': { on: 'attempt', trail: 'task', rules: [bySystem] },
   'field.list': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('read') },
@@ -274,6 +299,39 @@ export const policy = {
   'explorer.change': { on: 'organisation', trail: 'resource', rules: [...person('manage'), may('arrange-explorer')] },
   'explorer.history': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: [...person('read'), may('arrange-explorer')] },
   'explorer.revert': { on: 'organisation', trail: 'resource', rules: [...person('manage'), may('arrange-explorer')] },
+  'run.start': { on: 'organisation', trail: 'task', rules: person('passwords') },
+  'run.start-nightly': { on: 'organisation', trail: 'task', rules: [bySystem] },
+  'run.preview': { on: 'organisation', trail: 'task', audit: 'refusals', rules: person('read') },
+  'run.list': { on: 'organisation', trail: 'task', audit: 'refusals', rules: person('read') },
+  'run.read': { on: 'run', trail: 'task', audit: 'refusals', rules: [...person('read'), holds('owner')] },
+  'run.items': { on: 'run', trail: 'task', audit: 'refusals', rules: [...person('read'), holds('owner')] },
+  'run.stop': { on: 'run', trail: 'task', rules: [...person('passwords'), holds('owner')] },
+  'run.export': { on: 'run', trail: 'task', rules: [...person('read'), holds('owner')] },
+  'run.settle': { on: 'organisation', trail: 'task', audit: 'refusals', rules: [bySystem] },
+  'run.end': { on: 'run', trail: 'task', rules: [bySystem] },
+  'account.list-consumers': { on: 'account', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('view')] },
+  'account.count-consumers': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('read') },
+  'account.add-consumer': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
+  'account.change-consumer': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
+  'account.remove-consumer': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
+  'schedule.list': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('read') },
+  'schedule.calendar': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('read') },
+  'schedule.preview': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('read') },
+  'schedule.read': { on: 'resource-group', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('manage')] },
+  'schedule.set': { on: 'resource-group', trail: 'resource', rules: [...person('passwords'), holds('manage'), may('manage-resources')] },
+  'schedule.pause': { on: 'resource-group', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
+  'schedule.resume': { on: 'resource-group', trail: 'resource', rules: [...person('passwords'), holds('manage'), may('manage-resources')] },
+  'schedule.run': { on: 'resource-group', trail: 'resource', rules: [...person('passwords'), holds('manage'), may('manage-resources'), reasonToChange] },
+  'schedule.delete': { on: 'resource-group', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
+  'schedule.runs': { on: 'resource-group', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('manage')] },
+  'schedule.report': { on: 'resource-group', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('manage')] },
+  'schedule.settle': { on: 'organisation', trail: 'task', audit: 'refusals', rules: [bySystem] },
+  'schedule.stop': { on: 'resource-group', trail: 'task', rules: [bySystem] },
+  'schedule.tell': { on: 'resource-group', trail: 'task', rules: [bySystem] },
+  'schedule.finish': { on: 'resource-group', trail: 'task', rules: [bySystem] },
+  'schedule-template.list': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: [...person('read'), may('manage-resources')] },
+  'schedule-template.save': { on: 'organisation', trail: 'resource', rules: [...person('manage'), may('manage-resources')] },
+  'schedule-template.delete': { on: 'schedule-template', trail: 'resource', rules: [...person('manage'), found, may('manage-resources')] },
   'task.start': { on: 'organisation', trail: 'task', rules: person('manage') },
   'task.list': { on: 'organisation', trail: 'task', audit: 'refusals', rules: person('read') },
   'task.read': { on: 'task', trail: 'task', audit: 'refusals', rules: [...person('read'), holds('owner')] },

@@ -9,6 +9,8 @@ export const secretColumns = [
   'stored_file.sealed_key',
   'field_value.sealed',
   'file_chunk.sealed',
+  'reset_run.sealed',
+  'reset_schedule.sealed',
 ] as const;
 export type SecretColumn = (typeof secretColumns)[number];
 

@@ -1,14 +1,27 @@
 import { z } from 'zod';
 import { call, Empty, Line } from './call.ts';
+import { AccountId } from './ids.ts';
 
-/** Mail server of an organisation. The password is write-only. */
+/** Where links in mails lead: https, without anything behind the host and port. */
+const AccessUrl = z
+  .string()
+  .max(255)
+  .regex(/^https:\/\/[^/?#@\s]+$/, 'must be https://host or https://host:port');
+
+/**
+ * Mail server of an organisation. The password is write-only. `accountId` names an account of the vault that signs in with its own name and
+ * password instead; whoever sets it must be allowed to reveal that.
+ */
 export const MailServer = z.object({
   host: Line(255).min(1),
   port: z.int().min(1).max(65535),
   security: z.enum(['starttls', 'tls', 'none']),
   username: Line(255).default(''),
   password: z.string().max(1024).default(''),
+  accountId: AccountId.nullable().default(null),
   from: z.email(),
+  /** What links in mails begin with; null for the server’s own address. */
+  accessUrl: AccessUrl.nullable().default(null),
 });
 export type MailServer = z.infer<typeof MailServer>;
 
@@ -35,6 +48,17 @@ export const Settings = z
     fileLimitMegabytes: z.int().min(1).max(2048),
     /** New passwords must meet the policy when an account is added, too. */
     policyOnCreation: z.boolean(),
+    /** Password users and auditors may not open passwords where the resource has a URL that logs in by itself. */
+    noRevealWithAutoLogon: z.boolean(),
+    /** People's own log-in passwords: their length, whether they need small and capital letters and a digit, and after how many days they are to be changed (0: never). */
+    loginMinLength: z.int().min(8).max(64),
+    loginMixed: z.boolean(),
+    loginMaxAgeDays: z
+      .int()
+      .max(3650)
+      .refine((days) => days === 0 || days >= 30, 'never (0), or at least 30 days'),
+    /** Words that no log-in password may have in it, such as the organisation's name: parted by spaces or line ends. */
+    loginBlockedWords: z.string().max(2000),
     /** A new person gets a first password by mail, to be changed at once, instead of a one-time link. */
     mailPasswords: z.boolean(),
     mail: MailServer.omit({ password: true }).extend({ passwordStored: z.boolean() }).nullable(),

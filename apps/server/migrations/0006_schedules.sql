@@ -72,13 +72,13 @@ create unique index reset_schedule_run_once on strongroom.reset_schedule_run (or
 create index reset_schedule_run_newest on strongroom.reset_schedule_run (organisation_id, schedule_id, started_at desc);
 create index reset_schedule_run_of on strongroom.reset_schedule_run (organisation_id, run_id) where run_id is not null;
 
--- Accounts that a run left out, and why.
+-- Accounts that a run was not even started for, and why: somebody works with their passwords.
 create table strongroom.reset_schedule_skip (
   organisation_id uuid not null,
   schedule_run_id uuid not null,
   account_id uuid not null,
-  why text not null check (why in ('in-use', 'attempt-open', 'not-set-up', 'holds-file', 'right-lost')),
-  details text,
+  -- In words.
+  why text not null,
   primary key (organisation_id, schedule_run_id, account_id),
   foreign key (organisation_id, schedule_run_id) references strongroom.reset_schedule_run (organisation_id, id) on delete cascade,
   foreign key (organisation_id, account_id) references strongroom.account (organisation_id, id) on delete cascade

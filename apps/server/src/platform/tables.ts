@@ -440,7 +440,6 @@ export interface Tables {
     scheduleRunId: string;
     accountId: string;
     why: string;
-    details: string | null;
   };
   resource: {
     id: string;

@@ -7,11 +7,29 @@ export * from './target.ts';
 export * from './ways.ts';
 export * from './driver.ts';
 export * from './outcome.ts';
+export * from './protection.ts';
 export * from './ways/directory.ts';
+export * from './ways/mongo.ts';
+export * from './ways/redis.ts';
 export * from './ways/sql.ts';
 export * from './ways/terminal.ts';
 export * from './ways/web.ts';
 export * from './ways/windows.ts';
 export { Conversation, plainText, prompt, scrub, type Move } from './dialogue.ts';
+export {
+  complaintIn,
+  pager,
+  plainDeviceName,
+  promptEnding,
+  resetByTerminal,
+  Stopped,
+  typeTwice,
+  verifyByTerminal,
+  verifyOnTerminal,
+  type Console,
+  type DeviceChange,
+  type NewPassword,
+} from './device.ts';
+export * from './device-settings.ts';
 export { sshSettings, type Prompts, type SshSettings } from './ssh-settings.ts';
 export { discoverBy, readPasswd, unixDriver, type Family } from './unix.ts';

@@ -23,7 +23,7 @@ export function reason(text: string, secrets: readonly string[], otherwise: stri
   return (lines[0] ?? otherwise).slice(0, 200);
 }
 
-/** Turns what Target.shell throws into an answer about a login; what is no answer is thrown on. */
+/** Turns what a way throws into an answer about a login; what is no answer is thrown on. */
 export function verdictOf(error: unknown): Verified {
   if (error instanceof MustChange) return 'accepted';
   if (error instanceof Rejected) return 'rejected';
@@ -48,17 +48,32 @@ export async function verifyByShell<S>(target: Target<S>, login: Login): Promise
   }
 }
 
+/** verify() for any target where opening a session is the proof: `open` signs in once and does nothing. */
+export async function verifyBy(open: () => Promise<void>): Promise<Verified> {
+  try {
+    await open();
+    return 'accepted';
+  } catch (error) {
+    return verdictOf(error);
+  }
+}
+
 /**
  * Turns what a shell throws into a Reset, so that drivers only write the happy path, and cleans every `why` of `secrets`.
  */
-export async function resetByShell<S>(
+export function resetByShell<S>(
   target: Target<S>,
   admin: Login,
   secrets: readonly string[],
   work: (shell: Shell) => Promise<Reset>,
 ): Promise<Reset> {
+  return resetBy(secrets, () => target.shell(admin, work));
+}
+
+/** The same for any way: `run` opens a session and sets the password in it. */
+export async function resetBy(secrets: readonly string[], run: () => Promise<Reset>): Promise<Reset> {
   try {
-    const said = await target.shell(admin, work);
+    const said = await run();
     return said.is === 'refused' ? { is: 'refused', why: reason(said.why, secrets, 'the target refused') } : said;
   } catch (error) {
     if (error instanceof Cut) return { is: 'unknown' };

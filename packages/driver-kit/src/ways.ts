@@ -1,6 +1,9 @@
 import type { Login, Shell } from './target.ts';
-import type { Directory } from './ways/directory.ts';
-import type { Sql, SqlKind } from './ways/sql.ts';
+import type { Protection } from './protection.ts';
+import type { Directory, DirectoryAccess } from './ways/directory.ts';
+import type { Mongo, MongoAccess } from './ways/mongo.ts';
+import type { Redis } from './ways/redis.ts';
+import type { Sql, SqlAccess } from './ways/sql.ts';
 import type { Greeting, Terminal } from './ways/terminal.ts';
 import type { Web } from './ways/web.ts';
 import type { WindowsAccounts } from './ways/windows.ts';
@@ -14,9 +17,11 @@ export interface Ways {
   shell<T>(login: Login, work: (shell: Shell) => Promise<T>): Promise<T>;
   /** A device's command line, over SSH or Telnet as the settings say. */
   terminal<T>(login: Login, greeting: Greeting, work: (terminal: Terminal) => Promise<T>): Promise<T>;
-  sql<T>(kind: SqlKind, login: Login, work: (sql: Sql) => Promise<T>): Promise<T>;
+  sql<T>(access: SqlAccess, login: Login, work: (sql: Sql) => Promise<T>): Promise<T>;
+  redis<T>(protection: Protection, login: Login, work: (redis: Redis) => Promise<T>): Promise<T>;
+  mongo<T>(access: MongoAccess, login: Login, work: (mongo: Mongo) => Promise<T>): Promise<T>;
   /** LDAP. `login.username` is a distinguished name, or what else the server binds by. */
-  directory<T>(login: Login, work: (directory: Directory) => Promise<T>): Promise<T>;
+  directory<T>(access: DirectoryAccess, login: Login, work: (directory: Directory) => Promise<T>): Promise<T>;
   /** HTTPS. Whoever signs in does so by what is sent. */
   web<T>(work: (web: Web) => Promise<T>): Promise<T>;
   windows<T>(login: Login, work: (accounts: WindowsAccounts) => Promise<T>): Promise<T>;

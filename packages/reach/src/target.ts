@@ -1,4 +1,4 @@
-import { Untrusted, type HostKey, type Target, type Ways } from '@strongroom/driver-kit';
+import { Untrusted, type HostKey, type Protection, type Target, type Ways } from '@strongroom/driver-kit';
 import { openLine, type Line, type Reach } from './connect.ts';
 import { shellOver } from './shell.ts';
 
@@ -25,24 +25,59 @@ export function reachTarget<S>(options: ReachOptions<S>): Target<S> {
     host: options.host,
     shell: shellWay(options),
     terminal: notYet,
-    sql: notYet,
-    directory: notYet,
-    web: notYet,
+    ...databaseWays(options),
+    directory: async (access, login, work) => {
+      const { withDirectory } = await import('./directory/index.ts');
+      return withDirectory(options, access, login, work);
+    },
+    web: async (work) => {
+      const { webOver } = await import('./web.ts');
+      return work(webOver(options));
+    },
     windows: notYet,
   };
+}
+
+/** The ways of databases. Their clients are large and are loaded when first needed. */
+function databaseWays(options: ReachOptions<unknown>): Pick<Ways, 'sql' | 'redis' | 'mongo'> {
+  return {
+    sql: ({ kind, protection, database }, login, work) =>
+      alarmed(options, protection, async () => {
+        switch (kind) {
+          case 'mysql':
+            return (await import('./sql/mysql.ts')).overMysql(options, protection, login, work);
+          case 'postgres':
+            return (await import('./sql/postgres.ts')).overPostgres(options, protection, database ?? '', login, work);
+          default:
+            return notYet();
+        }
+      }),
+    redis: (protection, login, work) =>
+      alarmed(options, protection, async () => (await import('./redis.ts')).overRedis(options, protection, login, work)),
+    mongo: (access, login, work) =>
+      alarmed(options, access.protection, async () => (await import('./mongo/mongo.ts')).overMongo(options, access, login, work)),
+  };
+}
+
+/** Reports a key that is not the pinned one. Whom the authorities do not vouch for stays a stranger: there is no pin to renew. */
+async function alarmed<T>(
+  options: ReachOptions<unknown>,
+  protection: Protection,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Untrusted && protection === 'pinned') options.onUntrusted?.(error.offered);
+    throw error;
+  }
 }
 
 const notYet = () => Promise.reject(new Error('this way is not there'));
 
 function shellWay(options: ReachOptions<unknown>): Ways['shell'] {
   return async (login, work) => {
-    let line: Line;
-    try {
-      line = await openLine(options, login);
-    } catch (error) {
-      if (error instanceof Untrusted) options.onUntrusted?.(error.offered);
-      throw error;
-    }
+    const line = await alarmed(options, 'pinned', () => openLine(options, login));
     try {
       return await work(shellOver(line, options));
     } finally {

@@ -1,140 +1,120 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { connect as dial, isIP, type Socket } from 'node:net';
-import { connect as secure, getCACertificates, type TLSSocket } from 'node:tls';
+import { connect as startTls, getCACertificates, type TLSSocket } from 'node:tls';
 import { Unreachable, Untrusted, type HostKey } from '@strongroom/driver-kit';
 import type { Reach } from './connect.ts';
 import { isPinned } from './host-key.ts';
 
-/** How a server's certificate is judged: by the authorities and its name, or by being the one that was pinned. */
-export type CertificateCheck = 'verified' | 'pinned';
-
-/** What TLS needs to know beside where to connect. */
-export interface TlsReach extends Pick<Reach, 'pinned' | 'onHostKey' | 'timeoutMs' | 'signal'> {
-  /** Called with the certificate a host offered that is not the pinned one, before Untrusted is thrown. */
-  readonly onUntrusted?: (key: HostKey) => void;
-  /** Certificates (PEM) trusted beside the authorities this process trusts anyway. */
+/** How to reach a target that proves itself with a certificate. */
+export interface TlsReach extends Reach {
+  /** Certificates (PEM) that are trusted beside the authorities this process trusts anyway. */
   readonly trusted?: readonly string[];
 }
 
-/**
- * Describes a certificate (DER) as host keys are described: algorithm `x509`, the SHA-256 of the whole certificate, and
- * the certificate itself in base64.
- */
-export function certificateKey(der: Buffer): HostKey {
+/** Describes a certificate (DER) as host keys are described: `x509`, the SHA-256 of the whole certificate, and itself in base64. */
+export function readCertificate(der: Uint8Array): HostKey {
   return {
     algorithm: 'x509',
     fingerprint: `SHA256:${createHash('sha256').update(der).digest('base64').replace(/=+$/, '')}`,
-    publicKey: der.toString('base64'),
+    publicKey: Buffer.from(der).toString('base64'),
   };
 }
 
-/** Runs `start` until it calls one of its two functions, time runs out or the signal ends it: then Unreachable. */
-function within<T extends Socket>(
-  limits: Pick<Reach, 'timeoutMs' | 'signal'>,
-  socket: T,
-  event: 'connect' | 'secureConnect',
+/**
+ * Waits for `work`; when time is up or the errand is given up, runs `end` and throws what `fault` makes of the reason.
+ * `work` goes on by itself then, and what it says later is not heard: `end` must bring it to an end.
+ */
+export async function within<T>(
+  { timeoutMs, signal }: Reach,
+  work: Promise<T>,
+  end: () => void,
+  fault: (why: string) => Error,
 ): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      limits.signal?.removeEventListener('abort', aborted);
-      socket.off('error', failed);
-      socket.off('close', closed);
-    };
-    const fail = (why: string): void => {
-      done();
-      // What comes after is nobody's business any more.
-      socket.on('error', () => undefined);
-      socket.destroy();
-      reject(new Unreachable(why));
-    };
-    const failed = (error: Error & { code?: unknown }): void => {
-      fail(`no connection (${typeof error.code === 'string' ? error.code : 'TLS'})`);
-    };
-    const closed = (): void => {
-      fail('the target ended the connection');
-    };
-    const aborted = (): void => {
-      fail('given up');
-    };
-    const timer = setTimeout(() => {
-      fail(`no answer in ${String(limits.timeoutMs)} ms`);
-    }, limits.timeoutMs);
-    socket.once('error', failed);
-    socket.once('close', closed);
-    socket.once(event, () => {
-      done();
-      resolve(socket);
-    });
-    if (limits.signal?.aborted === true) aborted();
-    else limits.signal?.addEventListener('abort', aborted, { once: true });
-  });
+  const ended = Promise.withResolvers<never>();
+  const stop = (why: string) => (): void => {
+    end();
+    ended.reject(fault(why));
+  };
+  const abort = stop('given up');
+  const timer = setTimeout(stop(`no answer in ${String(timeoutMs)} ms`), timeoutMs);
+  signal?.addEventListener('abort', abort, { once: true });
+  if (signal?.aborted === true) abort();
+  try {
+    return await Promise.race([work, ended.promise]);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
+    // Whichever lost the race is nobody's to handle.
+    work.catch(() => undefined);
+    ended.promise.catch(() => undefined);
+  }
 }
 
-/** Connects without TLS. Throws Unreachable. */
-export function dialPlain(to: Pick<Reach, 'host' | 'port' | 'timeoutMs' | 'signal'>): Promise<Socket> {
-  return within(to, dial({ host: to.host, port: to.port, noDelay: true }), 'connect');
+/** Opens a TCP connection. Throws Unreachable. The caller ends the socket, and bounds the time. */
+export async function openSocket({ host, port }: Reach): Promise<Socket> {
+  const socket = dial({ host, port, noDelay: true });
+  // An error when nobody waits any more must not end the process; whoever waits hears `close` as well.
+  socket.on('error', () => undefined);
+  try {
+    await once(socket, 'connect');
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    throw unreachable(error);
+  }
 }
 
 /**
- * Starts TLS on a connection and judges the certificate before anything is sent: with `verified` by the authorities,
- * the trusted certificates and the name; with `pinned` as a host key is, a first contact being reported first.
- * Throws Unreachable, Untrusted, or what onHostKey throws; the connection is then gone.
+ * Starts TLS on a connection and checks who answers, before anything else is sent.
+ * `verified`: an authority that is trusted vouches for the host's name or address. `pinned`: the certificate is one that
+ * was shown before; at first contact it is reported, as SSH host keys are, and whatever the report throws is thrown.
+ * Throws Untrusted with the certificate that was shown, and Unreachable when there was no handshake.
  */
-export async function secureOver(
-  socket: Socket,
-  name: string,
-  check: CertificateCheck,
-  reach: TlsReach,
-): Promise<TLSSocket> {
-  const line = await within(
-    reach,
-    secure({
-      socket,
-      // An address is no server name (RFC 6066 section 3), but is what the certificate is held against.
-      ...(isIP(name) === 0 ? { servername: name } : {}),
-      host: name,
-      ca: [...getCACertificates('default'), ...(reach.trusted ?? [])],
-      // A trusted certificate is trusted, be it a root, an intermediate or the server's own.
-      allowPartialTrustChain: true,
-      minVersion: 'TLSv1.2',
-      // Judged below, where the certificate can be named: an alert of the handshake would lose it.
-      rejectUnauthorized: false,
-    }),
-    'secureConnect',
-  );
+export async function secure(socket: Socket, reach: TlsReach, by: 'verified' | 'pinned'): Promise<TLSSocket> {
+  const tls = startTls({
+    socket,
+    // For checking the name: an address has no server name to ask for (RFC 6066 section 3).
+    host: reach.host,
+    ...(isIP(reach.host) === 0 ? { servername: reach.host } : {}),
+    ca: [...getCACertificates('default'), ...(reach.trusted ?? [])],
+    // A trusted certificate is trusted, be it a root, an intermediate or the server's own.
+    allowPartialTrustChain: true,
+    minVersion: 'TLSv1.2',
+    // Judged below, where the certificate that was refused can be shown to a person.
+    rejectUnauthorized: false,
+  });
+  tls.on('error', () => undefined);
   try {
-    await judge(line, check, reach);
+    await once(tls, 'secureConnect');
   } catch (error) {
-    line.on('error', () => undefined);
-    line.destroy();
+    tls.destroy();
+    throw unreachable(error);
+  }
+  try {
+    await judge(tls, reach, by);
+    return tls;
+  } catch (error) {
+    tls.destroy();
     throw error;
   }
-  return line;
 }
 
-async function judge(line: TLSSocket, check: CertificateCheck, reach: TlsReach): Promise<void> {
-  const der = line.getPeerX509Certificate()?.raw;
-  if (der === undefined) throw new Unreachable('the target showed no certificate');
-  const key = certificateKey(der);
-  if (check === 'verified') {
-    if (!line.authorized) throw new Untrusted(key);
+async function judge(tls: TLSSocket, reach: TlsReach, by: 'verified' | 'pinned'): Promise<void> {
+  const certificate = tls.getPeerX509Certificate();
+  if (certificate === undefined) throw new Unreachable('the target showed no certificate');
+  const shown = readCertificate(certificate.raw);
+  if (by === 'verified') {
+    if (!tls.authorized) throw new Untrusted(shown);
     return;
   }
-  if (reach.pinned.length === 0) {
-    await reach.onHostKey(key);
-    return;
-  }
-  if (isPinned(key, reach.pinned)) return;
-  reach.onUntrusted?.(key);
-  throw new Untrusted(key);
+  const pinned = reach.pinned.filter(({ algorithm }) => algorithm === shown.algorithm);
+  if (pinned.length === 0) await reach.onHostKey(shown);
+  else if (!isPinned(shown, pinned)) throw new Untrusted(shown);
 }
 
-/** Connects with TLS from the first byte. Throws as dialPlain and secureOver do. */
-export async function dialSecure(
-  to: Pick<Reach, 'host' | 'port'> & TlsReach,
-  check: CertificateCheck,
-  name: string = to.host,
-): Promise<TLSSocket> {
-  return secureOver(await dialPlain(to), name, check, to);
+/** Never the target's own words: they could hold anything. */
+function unreachable(error: unknown): Unreachable {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'closed';
+  return new Unreachable(`no connection (${code})`);
 }

@@ -17,6 +17,7 @@ const server = [
   'group',
   'resource',
   'identity',
+  'mail',
   'trust',
   'vault',
   'authorise',

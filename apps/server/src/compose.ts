@@ -1,4 +1,3 @@
-import type { Mailer } from './identity/index.ts';
 import { auditEndpoints } from './audit/index.ts';
 import type { NoteSigner } from '@strongroom/audit-proof';
 import type { Endpoint, Perform, StreamEndpoint } from './authorise/index.ts';
@@ -6,6 +5,7 @@ import { fileEndpoints, fileStreams } from './files/index.ts';
 import { groupEndpoints } from './group/index.ts';
 import { identityEndpoints, type PasswordHasher } from './identity/index.ts';
 import { importStreams, importsEndpoints, importTasks } from './imports/index.ts';
+import { deliverMail, mailEndpoints, type Mailer } from './mail/index.ts';
 import { firstPasswords, passwordEndpoints } from './passwords/index.ts';
 import type { Database } from './platform/db.ts';
 import type { Jobs, JobName } from './platform/jobs.ts';
@@ -47,6 +47,7 @@ export interface Composed {
 /** Puts the modules together: the one place that knows them all. The server and the tests' world start here. */
 export function compose(parts: Parts): Composed {
   const { database, perform, vault, hasher, mailer, tls, worker, publicUrl, onMailFailure, signerOf } = parts;
+  const mail = { perform, vault, mailer, onMailFailure };
   const find: FindEndpoint = (name) => {
     const found = endpoints.find((endpoint) => endpoint.call.name === name);
     if (!found) throw new Error(`no call ${name}`);
@@ -55,7 +56,8 @@ export function compose(parts: Parts): Composed {
   const imports = { database, perform, vault, find, catalogue: driverCatalogue };
   const endpoints: Endpoint[] = [
     ...setupEndpoints({ database, perform, vault, hasher, ...parts.setup }),
-    ...identityEndpoints(database, { vault, hasher, publicUrl, mailer, onMailFailure }),
+    ...identityEndpoints(database, { vault, hasher, publicUrl, mail }),
+    ...mailEndpoints(mail),
     ...trustEndpoints(database, tls),
     ...resourceEndpoints({ vault, catalogue: driverCatalogue, passwords: firstPasswords(driverCatalogue) }),
     ...groupEndpoints(),
@@ -72,6 +74,7 @@ export function compose(parts: Parts): Composed {
     endpoints,
     streams: [...resourceStreams({ vault }), ...fileStreams({ database, perform, vault }), ...importStreams(imports)],
     jobs: {
+      mail: ({ organisationId }, signal) => deliverMail(mail, organisationId, signal),
       rotate: async ({ organisationId, attemptId }) => void (await runAttempt(worker, organisationId, attemptId)),
       task: (payload, signal) => runTask({ database, perform, find }, importTasks(imports), payload, signal),
     },

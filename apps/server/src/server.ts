@@ -19,8 +19,9 @@ import { httpServer } from './doors/index.ts';
 import { sweepFiles } from './files/index.ts';
 import { firstRun } from './first-run.ts';
 import { sweepImports } from './imports/index.ts';
-import { createPasswordHasher, smtpMailer, tidy, type Mailer } from './identity/index.ts';
+import { createPasswordHasher, tidy } from './identity/index.ts';
 import { fault, moveKeys, openMasterKey } from './key-files.ts';
+import { recoverMail, smtpMailer, tidyMail, type Mailer } from './mail/index.ts';
 import { noteAddress } from './platform/address.ts';
 import type { Config } from './platform/config.ts';
 import { connect, type Database } from './platform/db.ts';
@@ -192,6 +193,7 @@ async function assemble(
             // What imports let go of, the sweep of files takes.
             await sweepImports(database, id);
             await sweepTasks(database, id);
+            await tidyMail(database, id);
             await sweepFiles(database, id);
           }),
         ),
@@ -209,7 +211,7 @@ async function assemble(
 
   const jobs = await startJobs(databaseUrl, composed.jobs, {
     concurrency: rotationsAtOnce,
-    onRestart: () => Promise.all([recover(database), recoverTasks(database)]),
+    onRestart: () => Promise.all([recover(database), recoverTasks(database), recoverMail(database)]),
     onError: (err, job) => {
       log.error({ err, job }, 'job failed');
     },
@@ -219,6 +221,8 @@ async function assemble(
   if (resumed > 0) log.info({ attempts: resumed }, 'unfinished rotations taken up again');
   const tasks = await recoverTasks(database);
   if (tasks > 0) log.info({ tasks }, 'unfinished tasks taken up again');
+
+  await recoverMail(database);
 
   let closing = false;
   const app = httpServer({

@@ -20,7 +20,8 @@ import {
 } from '../src/authorise/index.ts';
 import { compose, type Composed } from '../src/compose.ts';
 import { httpServer } from '../src/doors/index.ts';
-import { addUser, createPasswordHasher, type Mailer, type NewUser } from '../src/identity/index.ts';
+import { addUser, createPasswordHasher, type NewUser } from '../src/identity/index.ts';
+import type { Mailer } from '../src/mail/index.ts';
 import { addBuiltInPolicies } from '../src/passwords/index.ts';
 import { connect, type Database } from '../src/platform/db.ts';
 import { createLog } from '../src/platform/log.ts';
@@ -135,11 +136,14 @@ export async function world(options: { mailFails?: boolean; hashesInLine?: numbe
     (await owner.query<Row>(text, values)).rows;
 
   const mailer: Mailer = {
-    send: (_server, mail) => {
-      if (options.mailFails) return Promise.reject(new Error('the mail server is away'));
-      mails.push(mail);
-      return Promise.resolve();
-    },
+    open: () => ({
+      send: (mail) => {
+        if (options.mailFails) return Promise.reject(new Error('the mail server is away'));
+        mails.push(mail);
+        return Promise.resolve('250 taken');
+      },
+      close: () => undefined,
+    }),
   };
   prepareHome(folder);
   const tls = await loadTls({ home: folder, tls: undefined, host: undefined, publicUrl: undefined });

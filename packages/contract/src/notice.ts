@@ -65,7 +65,8 @@ export const setNotices = call({
   method: 'PUT',
   path: '/resource-groups/:resourceGroupId/notices',
   scope: 'manage',
-  summary: 'Says who is told what happens to the passwords of a resource group; events that are left out are told nobody.',
+  summary:
+    'Says who is told what happens to the passwords of a resource group; events that are left out are told nobody.',
   input: z.object({
     resourceGroupId: ResourceGroupId,
     rules: z

@@ -75,6 +75,7 @@ const objects: Record<On, string> = {
   'user-group': named('user_group'),
   'role': named('custom_role'),
   'policy': named('password_policy'),
+  'mail': named('mail_outbox', 'to_address'),
   'field': named('custom_field'),
   'tag': named('tag'),
   'tag-value': named('tag_value', 'value'),

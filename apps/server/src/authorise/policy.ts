@@ -130,6 +130,7 @@ export type On =
   | 'task'
   | 'import'
   | 'view'
+  | 'mail'
   | 'run'
   | 'schedule-template';
 type Trail = 'resource' | 'user' | 'task';
@@ -190,6 +191,14 @@ export const policy = {
   'principal.list': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('share-resources')] },
   'setting.read': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('manage-settings')] },
   'setting.update': { on: 'organisation', trail: 'user', rules: [...person('administer'), may('manage-settings')] },
+  'mail.list': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('manage-settings')] },
+  'mail.status': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('manage-settings')] },
+  'mail.retry': { on: 'mail', trail: 'user', rules: [...person('administer'), found, may('manage-settings')] },
+  'mail.retry-failed': { on: 'organisation', trail: 'user', rules: [...person('administer'), may('manage-settings')] },
+  'mail.delete': { on: 'mail', trail: 'user', rules: [...person('administer'), found, may('manage-settings')] },
+  'mail.test': { on: 'organisation', trail: 'user', rules: [...person('administer'), may('manage-settings')] },
+  'mail.deliver': { on: 'organisation', trail: 'task', rules: [bySystem] },
+  'mail.settle': { on: 'organisation', trail: 'task', audit: 'refusals', rules: [bySystem] },
   'certificate.read': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('manage-settings')] },
   'certificate.install': { on: 'organisation', trail: 'user', rules: [...person('administer'), may('manage-settings')] },
   'certificate.install-by-command': { on: 'organisation', trail: 'user', rules: [bySystem] },
@@ -294,6 +303,9 @@ export const policy = {
   'resource-group.move': { on: 'resource-group', trail: 'resource', rules: [...person('manage'), holds('owner'), may('manage-resources')] },
   'resource-group.transfer': { on: 'resource-group', trail: 'resource', rules: [...person('manage'), holds('owner'), may('share-resources'), notByCriteria] },
   'resource-group.delete': { on: 'resource-group', trail: 'resource', rules: [...person('manage'), holds('owner'), may('manage-resources')] },
+  'resource-group.read-notices': { on: 'resource-group', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('manage'), may('manage-resources')] },
+  'resource-group.set-notices': { on: 'resource-group', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
+  'notice.send': { on: 'organisation', trail: 'task', rules: [bySystem] },
   'explorer.read': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('read') },
   'explorer.rename-root': { on: 'organisation', trail: 'resource', rules: [...person('manage'), may('manage-resources')] },
   'explorer.change': { on: 'organisation', trail: 'resource', rules: [...person('manage'), may('arrange-explorer')] },

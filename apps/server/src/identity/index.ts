@@ -15,7 +15,6 @@ import { userEndpoints } from './users.endpoints.ts';
 
 export { tidy } from './housekeeping.ts';
 export { checkLoginPassword } from './login-password.ts';
-export { smtpMailer, type Mailer } from './mail.ts';
 export { takeNumbers } from './numbers.ts';
 export { createPasswordHasher, type PasswordHasher } from './password-hash.ts';
 export { findSession, noteUse, touchSession, type KnownSession } from './sessions.ts';

@@ -2,80 +2,92 @@ import type { Invitation } from '@strongroom/contract';
 import { generate, loginRules, type Rules } from '@strongroom/password-policy';
 import type { z } from 'zod';
 import type { Actor, Facts, Grant, Perform } from '../authorise/index.ts';
+import { linksBegin, queueSealedMail, readMailServer, sendNow, takeBack, type MailParts } from '../mail/index.ts';
 import type { Database } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
 import { Secret } from '../platform/secret.ts';
 import type { Vault } from '../vault/index.ts';
 import { createLink } from './links.ts';
-import type { Mailer } from './mail.ts';
 import type { PasswordHasher } from './password-hash.ts';
 import { requireReach } from './rank.ts';
-import { openMailServer, readSettings } from './settings.ts';
+import { readSettings } from './settings.ts';
 import { readUserRow } from './user.queries.ts';
 
 export interface UserParts {
   readonly vault: Vault;
   readonly hasher: PasswordHasher;
-  readonly mailer: Mailer;
+  readonly mail: MailParts;
   /** Where the console is reached, without a slash at the end. */
   publicUrl(): string;
-  /** Told when a mail could not be sent. */
-  onMailFailure(error: unknown): void;
 }
 
-/** A mail made inside a transaction; sent, if it can be, after it. */
-export interface Draft {
-  readonly to: string;
-  readonly fullName: string;
-  readonly server: Awaited<ReturnType<typeof openMailServer>>;
-}
 type Invited = z.input<typeof Invitation>;
-type LinkDraft = Draft & { readonly link: string; readonly expiresAt: Date };
-
-const draftFor = async (grant: Grant<'user.create' | 'user.invite'>, vault: Vault, userId: string): Promise<Draft> => {
-  const { email, fullName } = await readUserRow(grant.db, userId);
-  return { to: email, fullName, server: await openMailServer(grant, vault) };
-};
+/** A link, and its mail in the queue; null where it cannot be mailed. */
+interface LinkDraft {
+  readonly mailId: string | null;
+  readonly link: string;
+  readonly expiresAt: Date;
+}
 
 /** How people get in for the first time, or again. */
 export const invitations = (parts: UserParts) => {
-  const mail = async (draft: Draft, subject: string, text: string): Promise<boolean> => {
-    if (!draft.server || draft.to === '') return false;
+  /** Puts the mail in line with what it is about. Null where no mail server is set, or the user has no address. */
+  const queue = async (
+    grant: Grant<'user.create' | 'user.invite'>,
+    userId: string,
+    text: string,
+  ): Promise<string | null> => {
+    const { email, fullName } = await readUserRow(grant.db, userId);
+    if (email === '' || (await readMailServer(grant.db)) === null) return null;
+    const mail = {
+      to: email,
+      subject: 'Your access to Strongroom',
+      text: `${fullName},\n\n${text}`,
+      about: 'invitation',
+    };
+    return queueSealedMail(grant, parts.vault, mail);
+  };
+  /**
+   * Sends the mail now. When the server does not take it, it is taken back, so that an administrator can pass on what is in it; a task has
+   * nobody to pass it on, and leaves it to the queue. True when it went out, or will.
+   */
+  const send = async ({ organisationId, task }: Actor, mailId: string): Promise<boolean> => {
     try {
-      await parts.mailer.send(draft.server, { to: draft.to, subject, text: `${draft.fullName},\n\n${text}` });
-      return true;
+      if (await sendNow(parts.mail, organisationId, mailId)) return true;
     } catch (error) {
-      parts.onMailFailure(error);
-      return false;
+      parts.mail.onMailFailure(error);
     }
+    return task !== undefined || !(await takeBack(parts.mail, organisationId, mailId));
   };
   /** Makes a one-time link, and the mail it goes into. */
   const link = async (grant: Grant<'user.create' | 'user.invite'>, userId: string): Promise<LinkDraft> => {
     const { token, expiresAt } = await createLink(grant, userId);
-    return { ...(await draftFor(grant, parts.vault, userId)), link: `${parts.publicUrl()}/link#${token}`, expiresAt };
+    const address = `${await linksBegin(grant.db, parts.publicUrl)}/link#${token}`;
+    const text = `set your password for Strongroom here. The link works once, until ${expiresAt.toUTCString()}:\n\n${address}\n`;
+    return { mailId: await queue(grant, userId, text), link: address, expiresAt };
   };
   /** Sends a link. Without a mail the administrator passes it on; with one nobody else sees it. */
-  const sendLink = async (draft: LinkDraft): Promise<Invited> => {
-    const { link: address, expiresAt } = draft;
-    const mailed = await mail(
-      draft,
-      'Your access to Strongroom',
-      `set your password for Strongroom here. The link works once, until ${expiresAt.toUTCString()}:\n\n${address}\n`,
-    );
+  const sendLink = async (actor: Actor, { mailId, link: address, expiresAt }: LinkDraft): Promise<Invited> => {
+    const mailed = mailId !== null && (await send(actor, mailId));
     return { what: 'link', mailed, link: mailed ? null : address, expiresAt: expiresAt.toISOString() };
   };
   return {
     link,
     sendLink,
-    /** The mail that a first password goes into. */
-    password: (grant: Grant<'user.create'>, userId: string): Promise<Draft> => draftFor(grant, parts.vault, userId),
+    /** The mail that a first password goes into; null where it cannot be mailed. */
+    async password(
+      grant: Grant<'user.create'>,
+      userId: string,
+      username: string,
+      password: string,
+    ): Promise<string | null> {
+      const address = await linksBegin(grant.db, parts.publicUrl);
+      const text = `sign in to Strongroom at ${address} as ${username} with this password. You choose your own right away.\n\n${password}\n`;
+      return queue(grant, userId, text);
+    },
     /** Sends a first password. Null when the mail could not be sent: the password is then known to nobody. */
-    async sendPassword(draft: Draft, username: string, password: string): Promise<Invited> {
-      const mailed = await mail(
-        draft,
-        'Your access to Strongroom',
-        `sign in to Strongroom at ${parts.publicUrl()} as ${username} with this password. You choose your own right away.\n\n${password}\n`,
-      );
+    async sendPassword(actor: Actor, mailId: string | null): Promise<Invited> {
+      const mailed = mailId !== null && (await send(actor, mailId));
       return mailed ? { what: 'password', mailed, link: null, expiresAt: null } : null;
     },
     /** Makes and sends a new link for a user. Throws `not-that-state` for programs, and for who is disabled or locked. */
@@ -89,7 +101,7 @@ export const invitations = (parts: UserParts) => {
           });
         return link(grant, userId);
       });
-      return sendLink(made);
+      return sendLink(actor, made);
     },
   };
 };

@@ -1,13 +1,12 @@
 import { Settings as SettingsShape, type MailServer } from '@strongroom/contract';
 import { sql } from 'kysely';
 import type { z } from 'zod';
-import type { Facts, Grant } from '../authorise/index.ts';
+import { requireAlso, type Facts, type Grant } from '../authorise/index.ts';
+import { mailPassword, wakeAll } from '../mail/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
 import { newId } from '../platform/random.ts';
 import { Secret } from '../platform/secret.ts';
-import type { TrustOptions } from '../platform/trust.ts';
-import { trustOf } from '../trust/index.ts';
 import type { Vault } from '../vault/index.ts';
 
 export type Settings = z.infer<typeof SettingsShape>;
@@ -39,9 +38,6 @@ export async function readSettings(db: OrganisationDb): Promise<Settings> {
   const rows = await db.selectFrom('setting').select(['name', 'value']).execute();
   return SettingsShape.parse({ ...defaultSettings, ...Object.fromEntries(rows.map((row) => [row.name, row.value])) });
 }
-
-/** The mail server's password is sealed apart from the settings, which anybody with the right may read. */
-const mailPassword = 'mail.password';
 
 type Changes = { [K in keyof Omit<Settings, 'mail'>]?: Settings[K] | undefined } & {
   mail?: MailServer | null | undefined;
@@ -91,13 +87,24 @@ export async function writeSettings(
     grant.note({ 'mail is': 'off' });
   } else if (mail !== undefined) {
     const { password, ...rest } = mail;
-    if (password !== '') await writeMailPassword(grant, vault, password);
-    // A stored password goes to the server and name it was stored for, and to no other that somebody sets later.
+    // Whoever says where an account's password goes could read it there: that takes the right to reveal it, at every change.
+    if (rest.accountId !== null) await requireAlso(grant, 'account.reveal', rest.accountId);
+    // A stored password goes to the server and name it was stored for, as well protected, and nowhere else that somebody sets later.
     const same =
-      before.mail?.host === rest.host && before.mail.port === rest.port && before.mail.username === rest.username;
-    if (password === '' && !same) await grant.db.deleteFrom('settingSecret').where('name', '=', mailPassword).execute();
-    const stored = password !== '' || (same && before.mail?.passwordStored === true);
-    await put('mail', { ...rest, passwordStored: stored });
+      rest.accountId === null &&
+      before.mail?.host === rest.host &&
+      before.mail.port === rest.port &&
+      before.mail.username === rest.username &&
+      before.mail.security === rest.security;
+    const typed = rest.accountId === null && password !== '';
+    if (typed) await writeMailPassword(grant, vault, password);
+    else if (!same) await grant.db.deleteFrom('settingSecret').where('name', '=', mailPassword).execute();
+    const stored = typed || (same && before.mail?.passwordStored === true);
+    await put('mail', { ...rest, username: rest.accountId === null ? rest.username : '', passwordStored: stored });
+    if (rest.accountId !== null) grant.note({ 'mail signs in by account': rest.accountId });
+    // What waited for the server to be set right goes out.
+    await grant.db.updateTable('mailOutbox').set({ nextTryAt: new Date() }).where('state', '=', 'waiting').execute();
+    await wakeAll(grant.db, organisationId);
     grant.note({ 'mail is': `${rest.host}:${rest.port}` });
   }
   return readSettings(grant.db);
@@ -117,30 +124,4 @@ async function writeMailPassword(
     version: 1,
   });
   await grant.db.insertInto('settingSecret').values({ organisationId, id, name: mailPassword, sealed }).execute();
-}
-
-/** The mail server with its password and whom a connection to it trusts, for sending a link; null when none is set. */
-export async function openMailServer(
-  grant: Grant<'user.create' | 'user.invite'>,
-  vault: Vault,
-): Promise<(Omit<MailServer, 'password'> & { password: Secret | null; trust: TrustOptions }) | null> {
-  const { mail } = await readSettings(grant.db);
-  if (!mail) return null;
-  const row = await grant.db
-    .selectFrom('settingSecret')
-    .select(['id', 'sealed'])
-    .where('name', '=', mailPassword)
-    .executeTakeFirst();
-  const password = row
-    ? await vault.open(grant, row.sealed, { column: 'setting_secret.sealed', rowId: row.id, version: 1 })
-    : null;
-  return {
-    host: mail.host,
-    port: mail.port,
-    security: mail.security,
-    username: mail.username,
-    from: mail.from,
-    password,
-    trust: await trustOf(grant.db),
-  };
 }

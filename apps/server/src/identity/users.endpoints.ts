@@ -99,12 +99,12 @@ export const userEndpoints = (database: Database, parts: UserParts): Endpoint[] 
         return {
           user: await detail(grant, facts, id),
           link: first ? null : await inviting.link(grant, id),
-          mail: drawn ? await inviting.password(grant, id) : null,
+          mail: drawn ? await inviting.password(grant, id, input.username, drawn.expose()) : null,
         };
       });
-      if (made.link) return { user: made.user, invitation: await inviting.sendLink(made.link) };
-      if (!made.mail || !drawn) return { user: made.user, invitation: null };
-      const sent = await inviting.sendPassword(made.mail, input.username, drawn.expose());
+      if (made.link) return { user: made.user, invitation: await inviting.sendLink(actor, made.link) };
+      if (!drawn) return { user: made.user, invitation: null };
+      const sent = await inviting.sendPassword(actor, made.mail);
       return { user: made.user, invitation: sent ?? (await inviting.invite(perform, actor, made.user.id)) };
     }),
     endpoint(createApiUser, {

@@ -9,6 +9,13 @@ import type { OrganisationDb } from './db.ts';
 export interface Jobs {
   rotate: { organisationId: string; attemptId: string };
   task: { organisationId: string; taskId: string };
+  /** Whatever is due of an organisation's mail. */
+  mail: { organisationId: string };
+  /** One of the lanes of a run: how many there are, it says itself. */
+  run: { organisationId: string; runId: string; pump: number };
+  'run-ended': { organisationId: string; runId: string };
+  /** The nightly check of every password. */
+  nightly: { organisationId: string };
 }
 export type JobName = keyof Jobs;
 

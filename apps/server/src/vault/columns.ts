@@ -9,6 +9,7 @@ export const secretColumns = [
   'stored_file.sealed_key',
   'field_value.sealed',
   'file_chunk.sealed',
+  'mail_outbox.sealed',
   'reset_run.sealed',
   'reset_schedule.sealed',
 ] as const;

@@ -6,13 +6,30 @@ import type { Driver } from '@strongroom/driver-kit';
 import { aixSsh } from './aix-ssh.ts';
 import { esxiSsh } from './esxi-ssh.ts';
 import { hpuxSsh } from './hpux-ssh.ts';
+import { ldap } from './ldap.ts';
 import { linuxSsh } from './linux-ssh.ts';
 import { macosSsh } from './macos-ssh.ts';
+import { mongodb } from './mongodb.ts';
+import { mysql } from './mysql.ts';
+import { postgres } from './postgres.ts';
+import { redis } from './redis.ts';
 import { solarisSsh } from './solaris-ssh.ts';
 
 /** Every driver in the product. A test fails when a driver file is missing here. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each driver has its own settings type, which only its schema can check: a caller parses with driver.settings and passes the result back to the same driver
-export const drivers: readonly Driver<any>[] = [linuxSsh, solarisSsh, aixSsh, hpuxSsh, macosSsh, esxiSsh];
+export const drivers: readonly Driver<any>[] = [
+  linuxSsh,
+  solarisSsh,
+  aixSsh,
+  hpuxSsh,
+  macosSsh,
+  esxiSsh,
+  ldap,
+  mysql,
+  postgres,
+  redis,
+  mongodb,
+];
 
 /** The driver of this type, or undefined. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above

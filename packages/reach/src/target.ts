@@ -24,7 +24,10 @@ export function reachTarget<S>(options: ReachOptions<S>): Target<S> {
     settings: options.settings,
     host: options.host,
     shell: shellWay(options),
-    terminal: notYet,
+    terminal: async (login, greeting, work) => {
+      const { terminalWay } = await import('./terminal/index.ts');
+      return terminalWay(options)(login, greeting, work);
+    },
     ...databaseWays(options),
     directory: async (access, login, work) => {
       const { withDirectory } = await import('./directory/index.ts');
@@ -34,7 +37,10 @@ export function reachTarget<S>(options: ReachOptions<S>): Target<S> {
       const { webOver } = await import('./web.ts');
       return work(webOver(options));
     },
-    windows: notYet,
+    windows: async (login, work) => {
+      const { windowsWay } = await import('./windows/index.ts');
+      return windowsWay(options)(login, work);
+    },
   };
 }
 
@@ -74,6 +80,10 @@ async function alarmed<T>(
 }
 
 const notYet = () => Promise.reject(new Error('this way is not there'));
+
+/** Whether the settings say Telnet. */
+const overTelnet = (settings: unknown): boolean =>
+  typeof settings === 'object' && settings !== null && 'protocol' in settings && settings.protocol === 'Telnet';
 
 function shellWay(options: ReachOptions<unknown>): Ways['shell'] {
   return async (login, work) => {

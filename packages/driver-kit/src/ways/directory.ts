@@ -1,5 +1,14 @@
 import type { Exposable } from '../target.ts';
 
+/** How the line to an LDAP server is protected, and how its certificate is judged where there is one. */
+export interface DirectoryAccess {
+  /** `LDAPS`: TLS from the first byte. `StartTLS`: RFC 4511 section 4.14. `clear text`: whoever listens reads along. */
+  readonly connection: 'LDAPS' | 'StartTLS' | 'clear text';
+  readonly certificate: 'verified' | 'pinned';
+  /** The name that the certificate must be for, where it is not the host's. */
+  readonly certificateName?: string;
+}
+
 /** One change of an entry. Values that are secrets are given as such. */
 export interface EntryChange {
   readonly operation: 'add' | 'delete' | 'replace';
@@ -13,7 +22,10 @@ export interface Entry {
   readonly attributes: Readonly<Record<string, readonly string[]>>;
 }
 
-/** A bound connection to an LDAP server. Each throws DirectoryError for what the server refused, and Cut when the line broke after sending. */
+/**
+ * A bound connection to an LDAP server. Each throws DirectoryError for what the server refused; when the line breaks,
+ * Cut once a change was sent on it, and Unreachable before.
+ */
 export interface Directory {
   /** The password modify extended operation. Source: RFC 3062. */
   setPassword(dn: string, next: Exposable, current?: Exposable): Promise<void>;
@@ -36,4 +48,15 @@ export class DirectoryError extends Error {
     super(message);
     this.code = code;
   }
+}
+
+/** Makes a text safe as a value in a filter. Source: RFC 4515 section 3. */
+export function escapeFilterValue(text: string): string {
+  return text.replace(/[\u0000()*\\]/g, (character) => `\\${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}
+
+/** The values of an attribute, whose name LDAP compares in any case; none when the entry lacks it. */
+export function valuesOf(entry: Entry | undefined, attribute: string): readonly string[] {
+  const name = Object.keys(entry?.attributes ?? {}).find((one) => one.toLowerCase() === attribute.toLowerCase());
+  return name === undefined ? [] : (entry?.attributes[name] ?? []);
 }

@@ -29,6 +29,8 @@ interface Also {
   readonly enough?: number | undefined;
   /** No others than these ids, which are few. */
   readonly among?: readonly string[] | undefined;
+  /** The words are likely in few texts: the index is asked even for whoever sees little. */
+  readonly rare?: boolean | undefined;
 }
 type Common = Pick<ResourceFilters, 'type' | 'ownerId' | 'department' | 'location' | 'groupId' | 'tag' | 'field'>;
 
@@ -92,7 +94,11 @@ function isHealth(health: string): RawBuilder<unknown> {
 
 const resourceOf = (id: RawBuilder<unknown>): RawBuilder<unknown> =>
   sql`cross join lateral (select * from resource r where r.id = ${id} offset 0) r`;
-const these = (ids: readonly string[]): RawBuilder<unknown> => sql`unnest(${[...ids]}::uuid[]) c(id)`;
+/** As many rows as there are ids, for counting them: the ids stay here. */
+const asMany = (ids: readonly string[]): RawBuilder<unknown> => sql`from generate_series(1, ${ids.length}::int)`;
+/** Whether the index is asked about the words. Whoever sees little has less to look through than it would give. */
+const asksIndex = (sight: Sight, filters: Also): boolean =>
+  (sight.extent !== 'few' || filters.rare === true) && filters.among === undefined;
 
 /**
  * Where the resources are that an asker may see and that the filters leave. Small sets are gone through by their ids, large ones along the list's order: what
@@ -110,7 +116,7 @@ export async function findResources(
   const [probed, named] = await Promise.all([
     probe(
       db,
-      sight.extent === 'few' || filters.among ? 'none' : 'resources',
+      asksIndex(sight, filters) ? 'resources' : 'none',
       filters.words ?? wordsOf(filters.search),
       values,
       filters.enough,
@@ -129,17 +135,17 @@ export async function findResources(
   const countTo = filters.health === undefined ? countedTo : slowlyTo;
   const ids = filters.among ?? named ?? (probed.all ? probed.ids : undefined);
   const among = (some: readonly string[]): RawBuilder<unknown> =>
-    sql`from ${these(some)} ${resourceOf(sql`c.id`)} where ${and([...conditions, seenResource(sight, 'r', 'each')])}`;
+    sql`from (select * from resource r where r.id = any ((select ${[...some]}::uuid[])::uuid[]) offset 0) r where ${and([...conditions, seenResource(sight, 'r', 'each')])}`;
   const table = (asked: 'at-once' | 'each'): RawBuilder<unknown> =>
     sql`from resource r where ${and([...conditions, seenResource(sight, 'r', asked)])}`;
   const one = filters.number !== undefined ? table('each') : undefined;
   if (one) return { from: one, counting: one };
-  if (ids !== undefined && (sight.extent !== 'few' || filters.among))
+  if (ids !== undefined)
     // Whoever sees everything sees all that fit: they are counted already.
     return {
       candidates: ids,
       from: among(ids),
-      counting: sight.extent === 'all' && others.length === 0 ? sql`from ${these(ids)}` : among(ids),
+      counting: sight.extent === 'all' && others.length === 0 ? asMany(ids) : among(ids),
     };
   if (sight.extent === 'few' || sight.extent === 'many') {
     const seen = sql`from (${resourcesSeen(sight)}) c`;
@@ -188,7 +194,7 @@ async function along(
       ...found,
       atLeast:
         sight.extent === 'all'
-          ? { from: sql`from ${these(ids)}`, enough: 0 }
+          ? { from: asMany(ids), enough: 0 }
           : { from: how.among(ids.slice(0, 2_000)), enough: 1_000 },
     };
   return sight.extent === 'most' && words.length === 0
@@ -227,7 +233,7 @@ export async function findAccounts(
   const [probed] = await Promise.all([
     probe(
       db,
-      sight.extent === 'few' || filters.among ? 'none' : 'accounts',
+      asksIndex(sight, filters) ? 'accounts' : 'none',
       filters.words ?? wordsOf(filters.search),
       filters.resourceId === undefined ? exact : [],
       filters.enough,
@@ -248,16 +254,30 @@ export async function findAccounts(
     sql`from account a join resource r on r.id = a.resource_id where ${and([...conditions, seenAccount(sight, 'a', 'r', asked)])}`;
   const ids = filters.among ?? (probed.all ? probed.ids : undefined);
   const mine = filters.view === 'favourite' ? favourites(userId) : filters.view === 'recent' ? used(userId) : undefined;
-  const among = (some: RawBuilder<unknown>): RawBuilder<unknown> => sql`from ${some}
-    cross join lateral (select * from account a where a.id = c.id offset 0) a ${resourceOf(sql`a.resource_id`)}
-    where ${and([...conditions, seenAccount(sight, 'a', 'r', 'each')])}`;
-  if (mine !== undefined) return same(among(mine));
+  const among = (
+    some: readonly string[],
+  ): RawBuilder<unknown> => sql`from (select * from account a where a.id = any ((select ${[...some]}::uuid[])::uuid[]) offset 0) a
+    ${resourceOf(sql`a.resource_id`)} where ${and([...conditions, seenAccount(sight, 'a', 'r', 'each')])}`;
+  if (mine !== undefined)
+    return same(sql`from ${mine} cross join lateral (select * from account a where a.id = c.id offset 0) a ${resourceOf(sql`a.resource_id`)}
+      where ${and([...conditions, seenAccount(sight, 'a', 'r', 'each')])}`);
   if (filters.resourceId !== undefined || filters.number !== undefined) return same(tables('each'));
-  if (ids !== undefined && (sight.extent !== 'few' || filters.among))
+  if (ids !== undefined)
     return {
       candidates: ids,
-      from: among(these(ids)),
-      counting: sight.extent === 'all' && others.length === 0 ? sql`from ${these(ids)}` : among(these(ids)),
+      // A search puts them in an order of its own.
+      ...(probed.resources !== undefined && filters.words === undefined && isByResource(filters)
+        ? {
+            from: byResource(
+              sql`select x.id, true as whole from unnest(${[...probed.resources]}::uuid[]) x(id)`,
+              filters,
+              sql`true`,
+              [...conditions, seenAccount(sight, 'a', 'r', 'each')],
+            ),
+            name: sql`r.name_key`,
+          }
+        : { from: among(ids) }),
+      counting: sight.extent === 'all' && others.length === 0 ? asMany(ids) : among(ids),
     };
   const throughResources = sql`from (${resourcesSeen(sight)}) c ${resourceOf(sql`c.id`)}
     cross join lateral (select * from account a where a.resource_id = r.id and ${seenOnResource(sight, 'a', 'c')} offset 0) a where ${and(conditions)}`;
@@ -266,7 +286,10 @@ export async function findAccounts(
     return {
       walks: true,
       ...(isByResource(filters)
-        ? { from: byResource(sight, conditions, filters), name: sql`r.name_key` }
+        ? {
+            from: byResource(resourcesSeen(sight), filters, seenOnResource(sight, 'a', 'r'), conditions),
+            name: sql`r.name_key`,
+          }
         : { from: tables('at-once') }),
       counting: throughResources,
       countTo: conditions.length === 0 ? countedTo : slowlyTo,
@@ -277,19 +300,20 @@ export async function findAccounts(
   return along(db, sight, { narrowed: others.length > 0, deep: isDeep(filters) }, probed, {
     from: tables,
     some,
-    among: (some) => among(these(some)),
+    among,
   });
 }
 
 const isByResource = ({ sort }: AccountFilters): boolean => sort === undefined || /^-?resourceName$/.test(sort);
 /** Resource by resource, in the order of their names, so that it ends with the page. */
 const byResource = (
-  sight: Sight,
-  conditions: readonly RawBuilder<unknown>[],
+  resources: RawBuilder<unknown>,
   { sort }: AccountFilters,
+  seen: RawBuilder<unknown>,
+  conditions: readonly RawBuilder<unknown>[],
 ): RawBuilder<unknown> =>
-  sql`from (select r.*, c.whole, lower(r.name) as name_key from (${resourcesSeen(sight)}) c ${resourceOf(sql`c.id`)} order by lower(r.name) ${sort?.startsWith('-') ? sql`desc` : sql`asc`}) r
-    cross join lateral (select * from account a where a.resource_id = r.id and ${seenOnResource(sight, 'a', 'r')} offset 0) a where ${and(conditions)}`;
+  sql`from (select r.*, c.whole, lower(r.name) as name_key from (${resources}) c ${resourceOf(sql`c.id`)} order by lower(r.name) ${sort?.startsWith('-') ? sql`desc` : sql`asc`}) r
+    cross join lateral (select * from account a where a.resource_id = r.id and ${seen} offset 0) a where ${and(conditions)}`;
 
 const favourites = (userId: string | null): RawBuilder<unknown> =>
   sql`(select f.account_id as id, null::text as last_event from favourite f where f.user_id = ${userId}) c`;

@@ -66,6 +66,8 @@ const candidatesAtMost = 5_000;
 export interface Probe {
   readonly words: readonly Word[];
   readonly ids: readonly string[] | undefined;
+  /** The resources that these accounts are on, or these resources. */
+  readonly resources: readonly string[] | undefined;
   readonly all: boolean;
 }
 
@@ -85,21 +87,27 @@ export async function probe(
   const asked = [...words, ...exact.map((text): Word => [`%${literally(text)}%`])]
     .filter((word) => word.length > 0 && word.every(isIndexed))
     .sort((a, b) => length(b) - length(a));
-  if (words.length === 0 && (asked.length === 0 || table === 'none')) return { words: [], ids: undefined, all: false };
+  if (words.length === 0 && (asked.length === 0 || table === 'none'))
+    return { words: [], ids: undefined, resources: undefined, all: false };
   const folded = (word: Word | undefined): RawBuilder<unknown> =>
     word === undefined ? sql`null::text[]` : sql`array(select lower(w) from unnest(${[...word]}::text[]) w)`;
-  const { rows } = await sql<{ likes: string[]; ids: string[] | null }>`select
-    array(select lower(w) from unnest(${words.flat()}::text[]) with ordinality x(w, n) order by n) as likes,
-    ${
-      asked.length === 0 || table === 'none'
-        ? sql`null::uuid[]`
-        : sql`array(select ${sql.table(`strongroom.probe_${table}`)}(${folded(asked[0])}, ${folded(asked[1])}, ${folded(asked[2])}, ${most + 1}))`
-    } as ids`.execute(db);
+  const asks = asked.length > 0 && table !== 'none';
+  const found = sql`${sql.table(`strongroom.probe_${table}`)}(${folded(asked[0])}, ${folded(asked[1])}, ${folded(asked[2])}, ${most + 1})`;
+  const { rows } = await sql<{ likes: string[]; ids: string[] | null; resources: string[] | null }>`select
+    array(select lower(w) from unnest(${words.flat()}::text[]) with ordinality x(w, n) order by n) as likes, p.ids, p.resources
+    from (select ${
+      !asks
+        ? sql`null::uuid[] as ids, null::uuid[] as resources`
+        : table === 'accounts'
+          ? sql`coalesce(array_agg(f.account), '{}') as ids, coalesce(array_agg(distinct f.resource), '{}') as resources from ${found} f`
+          : sql`coalesce(array_agg(f), '{}') as ids, null::uuid[] as resources from ${found} f`
+    }) p`.execute(db);
   const likes = [...(rows[0]?.likes ?? [])];
   const ids = rows[0]?.ids ?? undefined;
   return {
     words: words.map((word) => likes.splice(0, word.length)),
     ids,
+    resources: rows[0]?.resources ?? ids,
     all: ids !== undefined && ids.length <= most,
   };
 }

@@ -87,6 +87,10 @@ const overTelnet = (settings: unknown): boolean =>
 
 function shellWay(options: ReachOptions<unknown>): Ways['shell'] {
   return async (login, work) => {
+    if (overTelnet(options.settings)) {
+      const { telnetShell } = await import('./terminal/index.ts');
+      return telnetShell(options, login, work);
+    }
     const line = await alarmed(options, 'pinned', () => openLine(options, login));
     try {
       return await work(shellOver(line, options));

@@ -11,7 +11,15 @@ import type { Database } from './platform/db.ts';
 import type { Jobs, JobName } from './platform/jobs.ts';
 import type { Tls } from './platform/tls.ts';
 import { resourceEndpoints, resourceStreams } from './resource/index.ts';
-import { driverCatalogue, rotationEndpoints, runAttempt, type WorkerParts } from './rotation/index.ts';
+import {
+  driverCatalogue,
+  rotationEndpoints,
+  runAttempt,
+  runEndpoints,
+  runNightly,
+  runPump,
+  type WorkerParts,
+} from './rotation/index.ts';
 import { searchEndpoints } from './search/index.ts';
 import { setupEndpoints, type SetupParts } from './setup/index.ts';
 import { shareEndpoints } from './share/index.ts';
@@ -65,16 +73,24 @@ export function compose(parts: Parts): Composed {
     ...passwordEndpoints(vault, driverCatalogue),
     ...fileEndpoints(),
     ...rotationEndpoints(worker, driverCatalogue),
+    ...runEndpoints(worker),
     ...tasksEndpoints({ find }),
     ...importsEndpoints(imports),
     ...searchEndpoints(),
     ...auditEndpoints(signerOf),
   ];
+  /** Told when a run has ended, one after the other; one that throws is told again with all of them. */
+  const afterRun: readonly ((ended: Jobs['run-ended']) => Promise<void>)[] = [];
   return {
     endpoints,
     streams: [...resourceStreams({ vault }), ...fileStreams({ database, perform, vault }), ...importStreams(imports)],
     jobs: {
       mail: ({ organisationId }, signal) => deliverMail(mail, organisationId, signal),
+      run: (payload, signal) => runPump(worker, driverCatalogue, payload, signal),
+      'run-ended': async (payload) => {
+        for (const after of afterRun) await after(payload);
+      },
+      nightly: (payload) => runNightly(perform, payload),
       rotate: async ({ organisationId, attemptId }) => void (await runAttempt(worker, organisationId, attemptId)),
       task: (payload, signal) => runTask({ database, perform, find }, importTasks(imports), payload, signal),
     },

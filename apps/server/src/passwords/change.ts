@@ -6,11 +6,11 @@ import { requireNoAttempt } from '../resource/index.ts';
 import type { Secret } from '../platform/secret.ts';
 import type { Vault } from '../vault/index.ts';
 
-type Changing = 'account.change-password' | 'account.restore' | 'account.rotate' | 'account.upload-file';
+type Changing = 'account.change-password' | 'account.restore' | 'account.rotate' | 'account.rotate-due' | 'account.upload-file';
 
 /** Throws `password-reused` when the password is one of the account's last `depth`. Compares opened texts: sealed ones never repeat. */
 export async function requireNotReused(
-  grant: Grant<'account.change-password' | 'account.rotate'>,
+  grant: Grant<'account.change-password' | 'account.rotate' | 'account.rotate-due'>,
   vault: Vault,
   password: Secret,
   depth: number,

@@ -6,7 +6,7 @@ export type TrustOptions = Required<Pick<SecureContextOptions, 'allowPartialTrus
 let system: readonly string[] | undefined;
 
 /** The operating system's authorities, or those that came with Node.js where the system has none (a bare container). Read once. */
-function systemAuthorities(): readonly string[] {
+export function systemAuthorities(): readonly string[] {
   if (system !== undefined) return system;
   const own = getCACertificates('system');
   // Debian's directory names each certificate several times.

@@ -8,6 +8,7 @@ import { Problem } from '../platform/problem.ts';
 import type { Secret } from '../platform/secret.ts';
 import type { Vault } from '../vault/index.ts';
 import { readReach, type ReachFacts } from './reach.ts';
+import { endItemOfAttempt } from './run-item.ts';
 
 /** An attempt with its passwords open. Lives in the worker's memory only. */
 export interface Attempt {
@@ -77,6 +78,7 @@ export async function takeUp(grant: Grant<'rotation.apply'>, vault: Vault): Prom
     // Somebody took the settings away meanwhile. Without them nothing can be asked, so a person must say.
     const why = 'The resource is no longer set up for the product to log in to it.';
     await move(grant, { state: 'needs-person', why });
+    await endItemOfAttempt(grant.db, grant.objectId, 'needs-person', why);
     grant.note({ state: 'needs-person', why });
     return undefined;
   }
@@ -138,8 +140,13 @@ export async function renewLease(database: Database, organisationId: string, att
  * rests before it is asked. When nothing can have been sent the attempt is `prepared` again, and the same candidate is
  * sent once the target can be reached and trusted.
  */
-export async function noteApplied(grant: Grant<'rotation.apply'>, said: Reset['is']): Promise<void> {
-  const unsent = said === 'unreachable' || said === 'untrusted';
+export async function noteApplied(
+  grant: Grant<'rotation.apply'>,
+  said: Reset['is'],
+  { fresh }: Pick<Attempt, 'fresh'>,
+): Promise<void> {
+  // One that was taken up again may have been sent by whoever was at it before.
+  const unsent = fresh && (said === 'unreachable' || said === 'untrusted');
   const state = said === 'done' ? 'applied' : unsent ? 'prepared' : 'applying';
   await move(grant, { state });
   grant.note({ state, said });

@@ -5,11 +5,17 @@ import { sql } from 'kysely';
 import { system } from '../authorise/index.ts';
 import type { Database } from '../platform/db.ts';
 import { enqueue } from '../platform/jobs.ts';
+import { enqueuePumps } from './run-start.ts';
 
 export { renewLease } from './attempt.ts';
 export { driverCatalogue } from './catalogue.ts';
 export { createOutpost } from './outpost.ts';
 export { rotationEndpoints } from './rotation.endpoints.ts';
+export { planNightly, planNightlyOfAll, runNightly } from './nightly.ts';
+export { standardAtOnce } from './run-limits.ts';
+export { runEndpoints } from './run.endpoints.ts';
+export { startRun, type NewPasswords, type NewRun } from './run-start.ts';
+export { runPump } from './run-work.ts';
 export { runAttempt, type WorkerParts } from './worker.ts';
 
 /** Puts every unfinished attempt in line again. Call it at start: a stopped server may have left some in the middle, and nobody should have to ask. */
@@ -24,5 +30,19 @@ export async function recover(database: Database): Promise<number> {
       enqueue(db, 'rotate', { organisationId, attemptId: attempt.id }, { key: `attempt:${attempt.id}` }),
     );
   }
+  return rows.length;
+}
+
+/** Puts every run in line again that a stopped server left in the middle. */
+export async function recoverRuns(database: Database): Promise<number> {
+  const { rows } = await sql<{
+    id: string;
+    organisationId: string;
+  }>`select id, organisation_id from strongroom.unfinished_runs()`.execute(database.anyone);
+  for (const { id, organisationId } of rows)
+    await database.asOrganisation(organisationId, async (db) => {
+      const run = await db.selectFrom('resetRun').select('total').where('id', '=', id).executeTakeFirst();
+      await enqueuePumps(db, organisationId, id, run?.total ?? 1);
+    });
   return rows.length;
 }

@@ -6,7 +6,12 @@ const key = z.object({
   fingerprint: z.string().max(200),
   publicKey: z.string().max(20_000),
 });
-const login = z.object({ username: z.string(), password: z.string().optional() });
+const login = z.object({
+  username: z.string(),
+  password: z.string().optional(),
+  privateKey: z.string().optional(),
+  passphrase: z.string().optional(),
+});
 
 /** One thing to do on one target. Secrets travel as text over the socket pair that only the two processes hold. */
 export const Errand = z.object({
@@ -15,6 +20,8 @@ export const Errand = z.object({
   host: z.string(),
   settings: z.unknown(),
   pinned: z.array(key),
+  /** Certificates (PEM) that the organisation trusts beside the authorities. */
+  trusted: z.array(z.string()),
   task: z.discriminatedUnion('is', [
     z.object({ is: z.literal('verify'), login, via: login.optional() }),
     z.object({
@@ -30,7 +37,12 @@ export type Errand = z.infer<typeof Errand>;
 
 /** Whether a host key of a first contact was pinned. */
 const KeyAnswer = z.object({ id: z.int(), pinned: z.boolean() });
-export const ToOutpost = z.union([z.object({ errand: Errand }), z.object({ key: KeyAnswer })]);
+export const ToOutpost = z.union([
+  z.object({ errand: Errand }),
+  z.object({ key: KeyAnswer }),
+  /** The authorities (PEM) that TLS trusts: the operating system's files are not for the outpost to read. Told once, first. */
+  z.object({ authorities: z.array(z.string()) }),
+]);
 export type ToOutpost = z.infer<typeof ToOutpost>;
 
 const VerifiedWord = z.enum(['accepted', 'rejected', 'unreachable', 'untrusted']);
@@ -46,6 +58,12 @@ export const FromOutpost = z.union([
   /** A host showed its key for the first time: nothing secret is sent before the answer. */
   z.object({ id: z.int(), key }),
   z.object({ id: z.int(), verified: VerifiedWord, offered: key.optional() }),
-  z.object({ id: z.int(), reset: ResetWord, offered: key.optional() }),
+  z.object({
+    id: z.int(),
+    reset: ResetWord,
+    offered: key.optional(),
+    /** `in`: the target let somebody in. `turned-away`: it refused the log-in, before anything else was sent. `nothing`: nothing was sent. */
+    reached: z.enum(['in', 'turned-away', 'nothing']).optional(),
+  }),
 ]);
 export type FromOutpost = z.infer<typeof FromOutpost>;

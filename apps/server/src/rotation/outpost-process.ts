@@ -1,6 +1,7 @@
 // The outpost: the process that talks to targets. It has no database login, no key and no file of the server's: a
 // target that finds a hole in what parses its protocol finds nothing behind it but the errand at hand.
-import { Untrusted, type Exposable, type HostKey, type Login } from '@strongroom/driver-kit';
+import { setDefaultCACertificates } from 'node:tls';
+import { Rejected, Untrusted, type Exposable, type HostKey, type Login, type Target } from '@strongroom/driver-kit';
 import { driverFor } from '@strongroom/drivers';
 import { reachTarget } from '@strongroom/reach';
 import { ToOutpost, type Errand, type FromOutpost } from './outpost-messages.ts';
@@ -9,32 +10,66 @@ const waiting = new Map<number, (pinned: boolean) => void>();
 
 const say = (message: FromOutpost): void => void process.send?.(message);
 const secret = (text: string): Exposable => ({ expose: () => text });
-const login = (given: { username: string; password?: string | undefined }): Login => ({
+const login = (given: NonNullable<Extract<Errand['task'], { is: 'verify' }>['via']>): Login => ({
   username: given.username,
   ...(given.password === undefined ? {} : { password: secret(given.password) }),
+  ...(given.privateKey === undefined ? {} : { privateKey: secret(given.privateKey) }),
+  ...(given.passphrase === undefined ? {} : { passphrase: secret(given.passphrase) }),
 });
 
-async function run({ id, driver: type, host, settings: raw, pinned, task }: Errand): Promise<void> {
+/**
+ * Looks on while a driver works: whether the target let it in at all. Each way signs in before it begins with the work that is its
+ * last argument, so that a way which was turned away before any work began has sent a log-in and nothing else.
+ */
+function watched<S>(target: Target<S>): { target: Target<S>; reached(): 'in' | 'turned-away' | 'nothing' } {
+  let reached: 'in' | 'turned-away' | 'nothing' = 'nothing';
+  const seen = new Proxy(target, {
+    get(of, name) {
+      const way: unknown = Reflect.get(of, name);
+      if (typeof way !== 'function') return way;
+      return async (...given: unknown[]): Promise<unknown> => {
+        const work = given.at(-1);
+        const inside = (...open: unknown[]): unknown => {
+          reached = 'in';
+          return typeof work === 'function' ? Reflect.apply(work, undefined, open) : undefined;
+        };
+        try {
+          return await Reflect.apply(way, of, [...given.slice(0, -1), inside]);
+        } catch (error) {
+          if (error instanceof Rejected && reached === 'nothing') reached = 'turned-away';
+          throw error;
+        }
+      };
+    },
+  });
+  return { target: seen, reached: () => reached };
+}
+
+async function run({ id, driver: type, host, settings: raw, pinned, trusted, task }: Errand): Promise<void> {
   let offered: HostKey | undefined;
   const driver = driverFor(type);
   if (!driver) throw new Error('no such driver');
   const settings: unknown = driver.settings.parse(raw);
-  const { port, timeoutSeconds } = settings as { port: number; timeoutSeconds: number };
-  const target = reachTarget<unknown>({
-    host,
-    port,
-    settings,
-    pinned,
-    timeoutMs: timeoutSeconds * 1000,
-    async onHostKey(key) {
-      const answer = new Promise<boolean>((resolve) => waiting.set(id, resolve));
-      say({ id, key });
-      if (!(await answer)) throw new Untrusted(key);
-    },
-    onUntrusted(key) {
-      offered = key;
-    },
-  });
+  // Some services are reached at an address of the driver's own, and have no port to set.
+  const { port = 0, timeoutSeconds } = settings as { port?: number; timeoutSeconds: number };
+  const { target, reached } = watched(
+    reachTarget<unknown>({
+      host,
+      port,
+      settings,
+      pinned,
+      trusted,
+      timeoutMs: timeoutSeconds * 1000,
+      async onHostKey(key) {
+        const answer = new Promise<boolean>((resolve) => waiting.set(id, resolve));
+        say({ id, key });
+        if (!(await answer)) throw new Untrusted(key);
+      },
+      onUntrusted(key) {
+        offered = key;
+      },
+    }),
+  );
   if (task.is === 'verify') {
     const verified = await driver.verify(target, login(task.login), task.via && login(task.via));
     say({ id, verified, offered });
@@ -46,11 +81,15 @@ async function run({ id, driver: type, host, settings: raw, pinned, task }: Erra
   const reset = driver.reset
     ? await driver.reset(target, login(task.admin), account, secret(task.next), elevation)
     : ({ is: 'refused', why: 'this kind of target has no reset' } as const);
-  say({ id, reset, offered });
+  say({ id, reset, offered, reached: reached() });
 }
 
 process.on('message', (raw) => {
   const message = ToOutpost.parse(raw);
+  if ('authorities' in message) {
+    setDefaultCACertificates(message.authorities);
+    return;
+  }
   if ('key' in message) {
     waiting.get(message.key.id)?.(message.key.pinned);
     waiting.delete(message.key.id);

@@ -28,6 +28,7 @@ const route = (pinned: HostKey[], pin: Route['pin'] = async (key) => pinned.push
   host: host().host,
   settings: { port: host().port },
   pinned,
+  trusted: [],
   pin,
 });
 const root = (password: string) => ({ username: 'root', password: new Secret(password) });

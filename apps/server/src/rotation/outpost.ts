@@ -1,8 +1,8 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { availableParallelism } from 'node:os';
 import type { HostKey, Login, Reset, Verified } from '@strongroom/driver-kit';
 import type { Secret } from '../platform/secret.ts';
-import { FromOutpost, type Errand, type ToOutpost } from './outpost-messages.ts';
+import type { Errand } from './outpost-messages.ts';
+import { outpostChild, type OutpostChild, type Said } from './outpost-child.ts';
 
 /** Which target, how, and what to do with the key of a first contact. */
 export interface Route {
@@ -10,6 +10,8 @@ export interface Route {
   readonly host: string;
   readonly settings: unknown;
   readonly pinned: readonly HostKey[];
+  /** Certificates (PEM) that the organisation trusts beside the authorities. */
+  readonly trusted: readonly string[];
   /** Pins the key of a first contact before anything secret is sent. False when another was pinned meanwhile. */
   pin(key: HostKey): Promise<boolean>;
 }
@@ -18,9 +20,11 @@ export interface Route {
 export interface Contacted<T> {
   readonly said: T;
   readonly offered: HostKey | undefined;
+  /** Of a reset: whether the target let anybody in. Undefined where that is not known. */
+  readonly reached?: Said['reached'];
 }
 
-/** The process that talks to targets, as the engine sees it. */
+/** The processes that talk to targets, as the engine sees them. */
 export interface Outpost {
   verify(route: Route, login: Login, via: Login | undefined): Promise<Contacted<Verified>>;
   reset(
@@ -33,92 +37,55 @@ export interface Outpost {
   stop(): Promise<void>;
 }
 
-interface Open {
-  readonly task: Errand['task']['is'];
-  readonly route: Route;
-  done(result: { verified?: Verified; reset?: Reset; offered: HostKey | undefined }): void;
-}
-
-const program = fileURLToPath(new URL('./outpost-process.ts', import.meta.url));
-const checkout = fileURLToPath(new URL('../../../../', import.meta.url));
+/** Errands that one process is given before another is started. */
+const enoughForOne = 4;
+/** How long a target that a process died on is kept away from the others. */
+const suspectMs = 10 * 60_000;
 
 /**
- * Starts the outpost when it is first needed, and again after it died: an errand it took along was a question not
- * answered (`unreachable`) or a change that may have happened (`unknown`). It may read the program's own files and no
- * others, and starts nothing.
+ * Talks to targets in a few processes, as many as there are processors, started when they are first needed and again after they died: an errand that
+ * a process took along was a question not answered (`unreachable`) or a change that may have happened (`unknown`). Targets that were being
+ * asked when a process died are asked in a process of their own for a while, one at a time, so that what one of them does sinks no others twice.
  */
-export function createOutpost(options: { onDeath(): void }): Outpost {
-  let child: ChildProcess | undefined;
-  let stopping = false;
-  let lastId = 0;
-  const open = new Map<number, Open>();
+export function createOutpost(options: { onDeath(): void; processes?: number }): Outpost {
+  const most = Math.max(1, Math.min(options.processes ?? availableParallelism(), 8));
+  const suspects = new Map<string, number>();
+  const childFor = (): OutpostChild =>
+    outpostChild({
+      onDeath(routes) {
+        for (const route of routes) suspects.set(nameOf(route), Date.now());
+        options.onDeath();
+      },
+    });
+  const children: OutpostChild[] = [childFor()];
+  let apart: OutpostChild | undefined;
+  let last: Promise<unknown> = Promise.resolve();
 
-  function running(): ChildProcess {
-    if (child) return child;
-    const started = fork(program, [], {
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      env: {},
-      execArgv: ['--permission', `--allow-fs-read=${checkout}*`, '--disable-sigusr1', '--no-warnings'],
-    });
-    child = started;
-    started.on('message', (raw) => {
-      hear(started, raw);
-    });
-    started.once('exit', () => {
-      if (child === started) child = undefined;
-      for (const [id, errand] of open) {
-        open.delete(id);
-        errand.done(
-          errand.task === 'verify'
-            ? { verified: 'unreachable', offered: undefined }
-            : { reset: { is: 'unknown' }, offered: undefined },
-        );
-      }
-      if (!stopping) options.onDeath();
-    });
-    started.on('error', () => started.kill('SIGKILL'));
-    return started;
+  const nameOf = ({ driver, host }: Pick<Route, 'driver' | 'host'>): string => `${driver} ${host}`;
+  function isSuspect(route: Route): boolean {
+    const since = suspects.get(nameOf(route));
+    if (since === undefined) return false;
+    if (since + suspectMs > Date.now()) return true;
+    suspects.delete(nameOf(route));
+    return false;
   }
-  function tell(to: ChildProcess, message: ToOutpost): void {
-    // A message that cannot be sent has an `exit` behind it, which ends the errand.
-    to.send(message, () => undefined);
+  function leastBusy(): OutpostChild {
+    const [first, ...others] = children;
+    if (!first) throw new Error('no outpost');
+    const free = others.reduce((best, one) => (one.busy() < best.busy() ? one : best), first);
+    if (free.busy() < enoughForOne || children.length >= most) return free;
+    const another = childFor();
+    children.push(another);
+    return another;
   }
-  function hear(from: ChildProcess, raw: unknown): void {
-    const parsed = FromOutpost.safeParse(raw);
-    const errand = parsed.success ? open.get(parsed.data.id) : undefined;
-    if (!parsed.success || !errand) {
-      // It says what it never says: whatever it has become, it is not ours any more.
-      from.kill('SIGKILL');
-      return;
-    }
-    const message = parsed.data;
-    if ('key' in message) {
-      const answer = (pinned: boolean): void => {
-        tell(from, { key: { id: message.id, pinned } });
-      };
-      errand.route.pin(message.key).then(answer, () => {
-        answer(false);
-      });
-      return;
-    }
-    open.delete(message.id);
-    errand.done({ ...message, offered: message.offered });
-  }
-  const plain = (login: Login): { username: string; password?: string } => ({
-    username: login.username,
-    ...(login.password ? { password: login.password.expose() } : {}),
-  });
-  function send(
-    route: Route,
-    task: Errand['task'],
-  ): Promise<{ verified?: Verified; reset?: Reset; offered: HostKey | undefined }> {
-    return new Promise((done) => {
-      const id = ++lastId;
-      open.set(id, { task: task.is, route, done });
-      const { driver, host, settings, pinned } = route;
-      tell(running(), { errand: { id, driver, host, settings, pinned: [...pinned], task } });
-    });
+  async function send(route: Route, task: Errand['task']): Promise<Said> {
+    if (!isSuspect(route)) return leastBusy().send(route, task);
+    const child = (apart ??= childFor());
+    const turn = last.then(() => child.send(route, task));
+    last = turn.catch(() => undefined);
+    const said = await turn;
+    if (!said.died) suspects.delete(nameOf(route));
+    return said;
   }
 
   return {
@@ -127,22 +94,29 @@ export function createOutpost(options: { onDeath(): void }): Outpost {
       return { said: verified ?? 'unreachable', offered };
     },
     async reset(route, admin, account, next, elevation) {
-      const { reset, offered } = await send(route, {
+      const { reset, offered, reached } = await send(route, {
         is: 'reset',
         admin: plain(admin),
         account: { username: account.username, current: account.current.expose() },
         next: next.expose(),
         elevation: elevation && plain(elevation),
       });
-      return { said: reset ?? { is: 'unknown' }, offered };
+      return { said: reset ?? { is: 'unknown' }, offered, reached };
     },
     async stop() {
-      stopping = true;
-      const ending = child;
-      if (!ending || ending.exitCode !== null) return;
-      const ended = new Promise((resolve) => ending.once('exit', resolve));
-      ending.disconnect();
-      await ended;
+      await Promise.all([...children, ...(apart ? [apart] : [])].map((child) => child.stop()));
     },
   };
 }
+
+const plain = ({
+  username,
+  password,
+  privateKey,
+  passphrase,
+}: Login): Extract<Errand['task'], { is: 'verify' }>['login'] => ({
+  username,
+  ...(password ? { password: password.expose() } : {}),
+  ...(privateKey ? { privateKey: privateKey.expose() } : {}),
+  ...(passphrase ? { passphrase: passphrase.expose() } : {}),
+});

@@ -1,4 +1,5 @@
 import type { HostKey, Login } from '@strongroom/driver-kit';
+import { driverFor } from '@strongroom/drivers';
 import type { Grant } from '../authorise/index.ts';
 import { Problem } from '../platform/problem.ts';
 import { typeNamed } from '../resource/index.ts';
@@ -12,6 +13,10 @@ export interface ReachFacts {
   readonly driver: string;
   readonly settings: unknown;
   readonly pinned: readonly HostKey[];
+  /** Certificates (PEM) that the organisation trusts beside the public authorities. */
+  readonly trusted: readonly string[];
+  /** False where the service lets nobody prove a password by itself: what the reset says is all there is. */
+  readonly provable: boolean;
   /** Another account that logs in, where the settings ask for one. */
   readonly admin: Login | undefined;
   /** Whose password `su` or `sudo` asks for, where it is not the one that logs in. */
@@ -22,7 +27,7 @@ export interface ReachFacts {
 
 /** Reads how to get to an account's target, with the log-ins it takes. Throws `not-resettable` when the resource is not set up for it. */
 export async function readReach(
-  grant: Grant<'rotation.apply' | 'account.verify'>,
+  grant: Grant<'rotation.apply' | 'account.verify' | 'account.check'>,
   vault: Vault,
   accountId: string,
 ): Promise<ReachFacts> {
@@ -33,13 +38,16 @@ export async function readReach(
     .where('a.id', '=', accountId)
     .executeTakeFirstOrThrow();
   const { driver } = await typeNamed(grant.db, row.type);
-  if (driver === null || row.reset === null || row.dnsName === '') throw new Problem('not-resettable');
+  const known = driver === null ? undefined : driverFor(driver);
+  if (driver === null || !known || row.reset === null || (row.dnsName === '' && known.addressed !== false))
+    throw new Problem('not-resettable');
   const pinned = await grant.db
     .selectFrom('hostKey')
     .select(['algorithm', 'fingerprint', 'publicKey'])
     .where('resourceId', '=', row.id)
     .where('state', '=', 'pinned')
     .execute();
+  const trusted = await grant.db.selectFrom('trustedCertificate').select('pem').orderBy('addedAt').execute();
   const loginOf = async (id: string | null): Promise<Login | undefined> => {
     if (id === null || id === accountId) return undefined;
     const other = await grant.db
@@ -62,8 +70,13 @@ export async function readReach(
     driver,
     settings: row.reset,
     pinned,
+    trusted: trusted.map(({ pem }) => pem),
+    provable: known.proof !== 'none',
     admin: await loginOf(row.adminAccountId),
     elevation: await loginOf(row.elevationAccountId),
     elevatesItself: row.elevationAccountId === accountId,
   };
 }
+
+/** What a target is called in sentences for people: its address, or its name where the address is the driver's to know. */
+export const shownAs = ({ host, resourceName }: ReachFacts): string => (host === '' ? resourceName : host);

@@ -8,7 +8,7 @@ import {
   type Attempt,
 } from '@strongroom/contract';
 import type { z } from 'zod';
-import { endpoint, longEndpoint, system, type Endpoint } from '../authorise/index.ts';
+import { endpoint, longEndpoint, type Endpoint } from '../authorise/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
 import { Secret } from '../platform/secret.ts';
@@ -16,7 +16,8 @@ import { changeLocally, policyFor, requireNotReused, requirePassword, requirePol
 import { proofReply, readAccountRow, type DriverCatalogue } from '../resource/index.ts';
 import { resolve } from './settle.ts';
 import { stage } from './stage.ts';
-import { verifyNow, type WorkerParts } from './worker.ts';
+import { verifyAndRecord } from './verify.ts';
+import type { WorkerParts } from './worker.ts';
 
 const accountOf = (input: { accountId: string }): string => input.accountId;
 const why = {
@@ -88,31 +89,12 @@ export const rotationEndpoints = (parts: WorkerParts, catalogue: DriverCatalogue
       return { version: await changeLocally(grant, parts.vault, password, 'changed'), attemptId: null };
     },
   }),
-  longEndpoint(verifyAccount, async (perform, actor, input) => {
-    const { checked, version } = await verifyNow(parts, actor, input.accountId);
-    const ask = {
-      actor: system(actor.organisationId, actor.origin),
-      action: 'account.record-proof',
-      objectId: input.accountId,
-    } as const;
-    return perform(ask, async (grant) => {
-      const accepted = checked.result === 'accepted';
-      // Only while it is still the password that was tried: a change meanwhile made the answer one about the past.
-      await grant.db
-        .updateTable('account')
-        .set({
-          checkedAt: new Date(),
-          checkResult: checked.result,
-          checkWhy: checked.why,
-          ...(accepted ? { provenAt: new Date(), provenBy: 'verify' } : {}),
-        })
-        .where('id', '=', input.accountId)
-        .where('secretVersion', '=', version)
-        .execute();
-      grant.note({ result: checked.result, version });
-      return proofReply(await readAccountRow(grant.db, input.accountId, actor.userId));
-    });
-  }),
+  longEndpoint(verifyAccount, (perform, actor, { accountId }) =>
+    verifyAndRecord({ ...parts, perform }, actor, accountId, {
+      action: 'account.verify',
+      alongside: async (db) => proofReply(await readAccountRow(db, accountId, actor.userId)),
+    }),
+  ),
   endpoint(listAttempts, {
     object: accountOf,
     run: async (grant, input) => ({ items: await attemptsOf(grant.db, grant.objectId, input.limit) }),

@@ -2,10 +2,16 @@ import type { AttemptState } from '@strongroom/contract';
 import type { Grant } from '../authorise/index.ts';
 import { Problem } from '../platform/problem.ts';
 import { leaseMs, move, queue } from './attempt.ts';
+import { endItemOfAttempt, isOfRun, putOff } from './run-item.ts';
 import { verdict, type Evidence, type Verdict } from './verdict.ts';
 
 /** When a target could not be asked: seconds until it is asked again. */
 const backOff = [5, 15, 30, 60, 300, 900, 3600] as const;
+
+/** So long nobody signs in where one more failed log-in might lock the account: pam_faillock(8) counts them over 900 s. */
+const pauseSeconds = 960;
+
+const setUnproven = 'Set. The service lets nobody prove it by a log-in.';
 
 /** The verdict behind each state that an attempt does not leave by itself. */
 const endings: Partial<Record<AttemptState, Verdict>> = {
@@ -39,22 +45,24 @@ export async function settle(
   grant.note({ verdict: end, next: evidence.next, current: evidence.current });
   switch (end) {
     case 'commit':
-      await promote(grant, attempt, 'rotation');
+      await promote(grant, attempt, evidence.next === 'set' ? 'word' : 'rotation');
+      await endItemOfAttempt(grant.db, grant.objectId, 'done', evidence.next === 'set' ? setUnproven : null);
       grant.note({ state: 'promoted', version: attempt.nextVersion });
       break;
     case 'abandon':
       await rollBack(grant, attempt, why);
-      await grant.db
-        .updateTable('account')
-        .set({
-          provenAt: new Date(),
-          provenBy: 'rotation',
-          checkedAt: new Date(),
-          checkResult: 'accepted',
-          checkWhy: null,
-        })
-        .where('id', '=', attempt.accountId)
-        .execute();
+      await endItemOfAttempt(grant.db, grant.objectId, 'refused', why);
+      if (evidence.current === 'accepted' || evidence.current === 'rejected')
+        await grant.db
+          .updateTable('account')
+          .set({
+            checkedAt: new Date(),
+            checkResult: evidence.current,
+            checkWhy: evidence.current === 'accepted' ? null : why,
+            ...(evidence.current === 'accepted' ? { provenAt: new Date(), provenBy: 'rotation' } : {}),
+          })
+          .where('id', '=', attempt.accountId)
+          .execute();
       grant.note({ state: 'rolled-back' });
       break;
     case 'stuck':
@@ -68,12 +76,21 @@ export async function settle(
         })
         .where('id', '=', attempt.accountId)
         .execute();
+      await endItemOfAttempt(grant.db, grant.objectId, 'needs-person', why);
       grant.note({ state: 'needs-person' });
       break;
     case 'wait': {
       const untrusted = evidence.next === 'untrusted' || evidence.current === 'untrusted';
       const asked = untrusted || evidence.next === 'unreachable' || evidence.current === 'unreachable';
-      const seconds = asked ? (backOff[Math.min(attempt.tries, backOff.length - 1)] ?? 3600) : leaseMs / 1000;
+      if (attempt.state === 'prepared' && (await isOfRun(grant.db, grant.objectId))) {
+        await giveBack(grant, attempt, untrusted, why ?? 'It could not be reached.');
+        break;
+      }
+      const seconds = evidence.pause
+        ? pauseSeconds
+        : asked
+          ? (backOff[Math.min(attempt.tries, backOff.length - 1)] ?? 3600)
+          : leaseMs / 1000;
       const nextTryAt = new Date(Date.now() + seconds * 1000);
       // Nothing was sent to the target of one that is `prepared`: it is sent then.
       const state = attempt.state === 'prepared' ? 'prepared' : 'unverified';
@@ -101,13 +118,31 @@ export async function settle(
   return end;
 }
 
+/**
+ * Ends an attempt of a run that could not be sent: the run tries the account again with another candidate, or gives it up. What its
+ * target never heard of is in no doubt, and a candidate that waits for a host that is away would only be in the way.
+ */
+async function giveBack(grant: Grant, attempt: Ends, untrusted: boolean, why: string): Promise<void> {
+  await rollBack(grant, attempt, why);
+  if (untrusted) await endItemOfAttempt(grant.db, grant.objectId, 'untrusted', why);
+  else await putOff(grant.db, { attemptId: grant.objectId }, why);
+  await grant.db
+    .updateTable('account')
+    .set({ checkedAt: new Date(), checkResult: untrusted ? 'untrusted' : 'unreachable', checkWhy: why })
+    .where('id', '=', attempt.accountId)
+    .execute();
+  grant.note({ state: 'rolled-back' });
+}
+
 interface Ends {
   readonly accountId: string;
   readonly baseVersion: number;
   readonly nextVersion: number;
 }
 
-async function promote(grant: Grant, attempt: Ends, provenBy: 'rotation' | null): Promise<void> {
+const checkResults = { rotation: 'accepted', word: 'unprovable' } as const;
+
+async function promote(grant: Grant, attempt: Ends, by: 'rotation' | 'word' | null): Promise<void> {
   const { accountId } = attempt;
   await grant.db
     .updateTable('secret')
@@ -129,11 +164,11 @@ async function promote(grant: Grant, attempt: Ends, provenBy: 'rotation' | null)
     .set({
       secretVersion: attempt.nextVersion,
       changedAt: now,
-      provenAt: provenBy && now,
-      provenBy,
-      checkedAt: provenBy && now,
-      checkResult: provenBy && 'accepted',
-      checkWhy: null,
+      provenAt: by === 'rotation' ? now : null,
+      provenBy: by === 'rotation' ? by : null,
+      checkedAt: by && now,
+      checkResult: by && checkResults[by],
+      checkWhy: by === 'word' ? setUnproven : null,
     })
     .where('id', '=', accountId)
     .where('secretVersion', '=', attempt.baseVersion)
@@ -208,10 +243,12 @@ export async function resolve(
     }
     case 'keep-current':
       await rollBack(grant, attempt, 'ended by a person');
+      await endItemOfAttempt(grant.db, attemptId, 'refused', 'The old password was kept by a person.');
       break;
     case 'keep-candidate':
       if (unsent) throw new Problem('not-that-state');
       await promote(grant, attempt, null);
+      await endItemOfAttempt(grant.db, attemptId, 'done', 'The new password was kept by a person.');
       break;
   }
 }

@@ -10,13 +10,15 @@ import type { Vault } from '../vault/index.ts';
 /**
  * Starts a rotation: chooses or takes the next password, stores it sealed as the account's candidate, opens an attempt
  * and puts its job in line, in one transaction. Nothing has been sent yet, and whatever happens from here on both
- * passwords are in the vault. Throws `not-resettable`, `password-weak`, `password-reused`, `in-use`.
+ * passwords are in the vault. `startAt`: when the queue takes it up, for a caller who does so at once and may die.
+ * Throws `not-resettable`, `password-weak`, `password-reused`, `in-use`.
  */
 export async function stage(
-  grant: Grant<'account.rotate' | 'account.change-password'>,
+  grant: Grant<'account.rotate' | 'account.rotate-due' | 'account.change-password'>,
   vault: Vault,
   catalogue: DriverCatalogue,
   given?: Secret,
+  startAt?: Date,
 ): Promise<string> {
   const { organisationId, userId, origin } = grant.actor;
   const account = await readAccountRow(grant.db, grant.objectId, userId);
@@ -67,7 +69,12 @@ export async function stage(
       requestedBy: grant.actorName,
     })
     .execute();
-  await enqueue(grant.db, 'rotate', { organisationId, attemptId }, { key: `attempt:${attemptId}` });
+  await enqueue(
+    grant.db,
+    'rotate',
+    { organisationId, attemptId },
+    { key: `attempt:${attemptId}`, ...(startAt ? { runAt: startAt } : {}) },
+  );
   grant.note({ attempt: attemptId, state: 'prepared', candidateVersion: next, where: 'target' });
   return attemptId;
 }

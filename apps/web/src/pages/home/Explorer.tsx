@@ -23,8 +23,10 @@ export function Explorer(props: {
   const totals = useQueries({
     queries: views.map((one) => ({
       queryKey: [...keys.accounts, 'count', one],
-      queryFn: async ({ signal }: { signal: AbortSignal }) =>
-        (await ask(listAccounts, { view: one, limit: 1 }, { signal })).total,
+      queryFn: async ({ signal }: { signal: AbortSignal }) => {
+        const { total, totalIs } = await ask(listAccounts, { view: one, limit: 1 }, { signal });
+        return number(total) + (totalIs === 'at-least' ? '+' : '');
+      },
     })),
   });
   return (
@@ -40,7 +42,7 @@ export function Explorer(props: {
               <button type="button" data-on={on || undefined} aria-current={on || undefined} onClick={() => go(one)}>
                 <Glyph size={16} stroke={1.6} aria-hidden />
                 <span>{home(`view-${one}`)}</span>
-                {total !== undefined && <em className="num">{number(total)}</em>}
+                {total !== undefined && <em className="num">{total}</em>}
               </button>
             </li>
           );

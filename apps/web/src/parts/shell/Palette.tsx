@@ -251,7 +251,7 @@ export default function Palette({
               </Fragment>
             ))}
           </div>
-          {items.length === 0 && !recent.isFetching && !results.isFetching && (
+          {items.length === 0 && !failure && !recent.isFetching && !results.isFetching && (
             <p className={css.none}>{palette('nothing', { text })}</p>
           )}
           {failure && <p className={css.none}>{palette('failed', { text: tell(failure).text })}</p>}

@@ -6,6 +6,7 @@ import { groupEndpoints } from './group/index.ts';
 import { identityEndpoints, type PasswordHasher } from './identity/index.ts';
 import { importStreams, importsEndpoints, importTasks } from './imports/index.ts';
 import { deliverMail, mailEndpoints, type Mailer } from './mail/index.ts';
+import { policyEndpoints, runSweep } from './policies/index.ts';
 import { firstPasswords, passwordEndpoints } from './passwords/index.ts';
 import type { Database } from './platform/db.ts';
 import type { Jobs, JobName } from './platform/jobs.ts';
@@ -20,6 +21,7 @@ import {
   runPump,
   type WorkerParts,
 } from './rotation/index.ts';
+import { afterRun as endOfSchedule, scheduleEndpoints } from './schedules/index.ts';
 import { searchEndpoints } from './search/index.ts';
 import { setupEndpoints, type SetupParts } from './setup/index.ts';
 import { shareEndpoints } from './share/index.ts';
@@ -70,17 +72,21 @@ export function compose(parts: Parts): Composed {
     ...resourceEndpoints({ vault, catalogue: driverCatalogue, passwords: firstPasswords(driverCatalogue) }),
     ...groupEndpoints(),
     ...shareEndpoints(),
+    ...policyEndpoints(),
     ...passwordEndpoints(vault, driverCatalogue),
     ...fileEndpoints(),
     ...rotationEndpoints(worker, driverCatalogue),
     ...runEndpoints(worker),
     ...tasksEndpoints({ find }),
+    ...scheduleEndpoints({ vault }),
     ...importsEndpoints(imports),
     ...searchEndpoints(),
     ...auditEndpoints(signerOf),
   ];
   /** Told when a run has ended, one after the other; one that throws is told again with all of them. */
-  const afterRun: readonly ((ended: Jobs['run-ended']) => Promise<void>)[] = [];
+  const afterRun: readonly ((ended: Jobs['run-ended']) => Promise<void>)[] = [
+    (ended) => endOfSchedule({ perform, publicUrl }, ended),
+  ];
   return {
     endpoints,
     streams: [...resourceStreams({ vault }), ...fileStreams({ database, perform, vault }), ...importStreams(imports)],
@@ -92,6 +98,7 @@ export function compose(parts: Parts): Composed {
       },
       nightly: (payload) => runNightly(perform, payload),
       rotate: async ({ organisationId, attemptId }) => void (await runAttempt(worker, organisationId, attemptId)),
+      judge: (payload, signal) => runSweep({ perform, vault }, payload, signal),
       task: (payload, signal) => runTask({ database, perform, find }, importTasks(imports), payload, signal),
     },
   };

@@ -35,7 +35,9 @@ import { StartFault } from './platform/start-fault.ts';
 import { redirectServer } from './platform/redirect.ts';
 import { loadTls } from './platform/tls.ts';
 import { createOutpost, recover, renewLease } from './rotation/index.ts';
+import { startScheduler } from './schedules/index.ts';
 import { organisations } from './setup/index.ts';
+import { recoverSweeps } from './policies/index.ts';
 import { recoverTasks, sweepTasks } from './tasks/index.ts';
 import { checkMasterKey, createVault, WrongKey } from './vault/index.ts';
 
@@ -44,6 +46,8 @@ const version = '0.1.0';
 const rotationsAtOnce = 25;
 const sealEveryMs = 1000;
 const tidyEveryMs = 3_600_000;
+/** How late a schedule may be. */
+const schedulesEveryMs = 10_000;
 
 export interface RunningServer {
   /** Where the console is reached, without a slash at the end. */
@@ -211,7 +215,7 @@ async function assemble(
 
   const jobs = await startJobs(databaseUrl, composed.jobs, {
     concurrency: rotationsAtOnce,
-    onRestart: () => Promise.all([recover(database), recoverTasks(database), recoverMail(database)]),
+    onRestart: () => Promise.all([recover(database), recoverTasks(database), recoverSweeps(database), recoverMail(database)]),
     onError: (err, job) => {
       log.error({ err, job }, 'job failed');
     },
@@ -219,10 +223,23 @@ async function assemble(
   undo.push(() => jobs.stop());
   const resumed = await recover(database);
   if (resumed > 0) log.info({ attempts: resumed }, 'unfinished rotations taken up again');
+  await recoverSweeps(database);
   const tasks = await recoverTasks(database);
   if (tasks > 0) log.info({ tasks }, 'unfinished tasks taken up again');
 
   await recoverMail(database);
+
+  const scheduler = startScheduler(
+    { perform, vault, publicUrl },
+    {
+      everyMs: schedulesEveryMs,
+      organisationIds: async () => (await organisations(database)).map((organisation) => organisation.id),
+      onError: (err) => {
+        log.error({ err }, 'a schedule could not be looked after; it is tried again');
+      },
+    },
+  );
+  undo.push(() => scheduler.stop());
 
   let closing = false;
   const app = httpServer({

@@ -3,6 +3,7 @@
 // It shows no account's password (passwords/) and talks to no target (rotation/).
 import type { Endpoint, StreamEndpoint } from '../authorise/index.ts';
 import { accountEndpoints } from './account.endpoints.ts';
+import { consumerEndpoints } from './consumers.endpoints.ts';
 import { customiseEndpoints, readTypeIcon } from './customise.endpoints.ts';
 import { exportStreams } from './exports.ts';
 import { fieldEndpoints } from './fields.endpoints.ts';
@@ -26,6 +27,7 @@ export const resourceEndpoints = (parts: ResourceParts): Endpoint[] => [
   dashboardEndpoint(),
   ...endpoints(parts),
   ...accountEndpoints(parts),
+  ...consumerEndpoints,
   ...customiseEndpoints(parts.catalogue),
   ...fieldEndpoints(parts.vault),
 ];

@@ -14,6 +14,8 @@ import { mysql } from './mysql.ts';
 import { postgres } from './postgres.ts';
 import { redis } from './redis.ts';
 import { solarisSsh } from './solaris-ssh.ts';
+import { windowsLocal } from './windows-local.ts';
+import { windowsDomain } from './windows-domain.ts';
 
 /** Every driver in the product. A test fails when a driver file is missing here. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each driver has its own settings type, which only its schema can check: a caller parses with driver.settings and passes the result back to the same driver
@@ -25,10 +27,12 @@ export const drivers: readonly Driver<any>[] = [
   macosSsh,
   esxiSsh,
   ldap,
+  windowsDomain,
   mysql,
   postgres,
   redis,
   mongodb,
+  windowsLocal,
 ];
 
 /** The driver of this type, or undefined. */

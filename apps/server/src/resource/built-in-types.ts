@@ -40,7 +40,7 @@ const type = (
 
 /** Every type of the reference product, and those that it lacks. */
 export const builtInTypes: readonly BuiltInType[] = [
-  type(systems, 'Windows', null, windows),
+  type(systems, 'Windows', 'windows-local', windows),
   type(systems, 'Windows Domain', null, windows),
   type(systems, 'Linux', 'linux-ssh'),
   type(systems, 'Mac', 'macos-ssh'),

@@ -9,6 +9,7 @@ const server = [
   'audit',
   'search',
   'imports',
+  'notices',
   'schedules',
   'tasks',
   'rotation',

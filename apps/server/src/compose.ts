@@ -7,6 +7,7 @@ import { identityEndpoints, type PasswordHasher } from './identity/index.ts';
 import { importStreams, importsEndpoints, importTasks } from './imports/index.ts';
 import { deliverMail, mailEndpoints, type Mailer } from './mail/index.ts';
 import { policyEndpoints, runSweep } from './policies/index.ts';
+import { noticeEndpoints } from './notices/index.ts';
 import { firstPasswords, passwordEndpoints } from './passwords/index.ts';
 import type { Database } from './platform/db.ts';
 import type { Jobs, JobName } from './platform/jobs.ts';
@@ -14,6 +15,7 @@ import type { Tls } from './platform/tls.ts';
 import { resourceEndpoints, resourceStreams } from './resource/index.ts';
 import {
   driverCatalogue,
+  planNightly,
   rotationEndpoints,
   runAttempt,
   runEndpoints,
@@ -66,11 +68,12 @@ export function compose(parts: Parts): Composed {
   const imports = { database, perform, vault, find, catalogue: driverCatalogue };
   const endpoints: Endpoint[] = [
     ...setupEndpoints({ database, perform, vault, hasher, ...parts.setup }),
-    ...identityEndpoints(database, { vault, hasher, publicUrl, mail }),
+    ...identityEndpoints(database, { vault, hasher, publicUrl, mail, onSettings: planNightly }),
     ...mailEndpoints(mail),
     ...trustEndpoints(database, tls),
     ...resourceEndpoints({ vault, catalogue: driverCatalogue, passwords: firstPasswords(driverCatalogue) }),
     ...groupEndpoints(),
+    ...noticeEndpoints(),
     ...shareEndpoints(),
     ...policyEndpoints(),
     ...passwordEndpoints(vault, driverCatalogue),

@@ -22,6 +22,7 @@ import { sweepImports } from './imports/index.ts';
 import { createPasswordHasher, tidy } from './identity/index.ts';
 import { fault, moveKeys, openMasterKey } from './key-files.ts';
 import { recoverMail, smtpMailer, tidyMail, type Mailer } from './mail/index.ts';
+import { mailChannel, startNotices } from './notices/index.ts';
 import { noteAddress } from './platform/address.ts';
 import type { Config } from './platform/config.ts';
 import { connect, type Database } from './platform/db.ts';
@@ -34,7 +35,7 @@ import { startEmbedded } from './platform/postgres.ts';
 import { StartFault } from './platform/start-fault.ts';
 import { redirectServer } from './platform/redirect.ts';
 import { loadTls } from './platform/tls.ts';
-import { createOutpost, recover, renewLease } from './rotation/index.ts';
+import { createOutpost, planNightlyOfAll, recover, recoverRuns, renewLease } from './rotation/index.ts';
 import { startScheduler } from './schedules/index.ts';
 import { organisations } from './setup/index.ts';
 import { recoverSweeps } from './policies/index.ts';
@@ -42,10 +43,11 @@ import { recoverTasks, sweepTasks } from './tasks/index.ts';
 import { checkMasterKey, createVault, WrongKey } from './vault/index.ts';
 
 const version = '0.1.0';
-/** Rotations at work at once on this node. */
-const rotationsAtOnce = 25;
+/** Jobs at work at once on this node: single rotations, tasks, mails, and the jobs of runs, which are at several accounts each. */
+const jobsAtOnce = 40;
 const sealEveryMs = 1000;
 const tidyEveryMs = 3_600_000;
+const noticesEveryMs = 5000;
 /** How late a schedule may be. */
 const schedulesEveryMs = 10_000;
 
@@ -163,7 +165,12 @@ async function assemble(
       version,
       host: hostname(),
       keyFile: () => keyFile,
-      onSetUp: (id) => void (known = id),
+      onSetUp: (id) => {
+        known = id;
+        planNightlyOfAll(database, [id]).catch((err: unknown) => {
+          log.warn({ err }, 'the nightly check is not planned; it is at the next start');
+        });
+      },
       moveKeyFile: (to) => {
         keyFile = moveKeys(config, key, keyFile, to);
       },
@@ -214,8 +221,8 @@ async function assemble(
   const setupToken = first.length === 0 ? await firstRun(config, { database, perform, vault, hasher }) : undefined;
 
   const jobs = await startJobs(databaseUrl, composed.jobs, {
-    concurrency: rotationsAtOnce,
-    onRestart: () => Promise.all([recover(database), recoverTasks(database), recoverSweeps(database), recoverMail(database)]),
+    concurrency: jobsAtOnce,
+    onRestart: () => Promise.all([recover(database), recoverRuns(database), recoverTasks(database), recoverSweeps(database), recoverMail(database)]),
     onError: (err, job) => {
       log.error({ err, job }, 'job failed');
     },
@@ -224,6 +231,12 @@ async function assemble(
   const resumed = await recover(database);
   if (resumed > 0) log.info({ attempts: resumed }, 'unfinished rotations taken up again');
   await recoverSweeps(database);
+  const runs = await recoverRuns(database);
+  if (runs > 0) log.info({ runs }, 'unfinished runs taken up again');
+  await planNightlyOfAll(
+    database,
+    (await organisations(database)).map((organisation) => organisation.id),
+  );
   const tasks = await recoverTasks(database);
   if (tasks > 0) log.info({ tasks }, 'unfinished tasks taken up again');
 
@@ -240,6 +253,18 @@ async function assemble(
     },
   );
   undo.push(() => scheduler.stop());
+
+  const notices = startNotices({
+    perform,
+    channels: [mailChannel(publicUrl)],
+    now: () => new Date(),
+    everyMs: noticesEveryMs,
+    organisationIds: async () => (await organisations(database)).map((organisation) => organisation.id),
+    onError: (err) => {
+      log.warn({ err }, 'notices were not sent; it is tried again');
+    },
+  });
+  undo.push(() => notices.stop());
 
   let closing = false;
   const app = httpServer({

@@ -54,21 +54,21 @@ export type NoticeRules = z.infer<typeof NoticeRules>;
 export const readNotices = call({
   name: 'resource-group.read-notices',
   method: 'GET',
-  path: '/resource-groups/:resourceGroupId/notices',
+  path: '/resource-groups/:groupId/notices',
   scope: 'read',
   summary: 'Who is told what happens to the passwords of a resource group.',
-  input: z.object({ resourceGroupId: ResourceGroupId }),
+  input: z.object({ groupId: ResourceGroupId }),
   reply: NoticeRules,
 });
 export const setNotices = call({
   name: 'resource-group.set-notices',
   method: 'PUT',
-  path: '/resource-groups/:resourceGroupId/notices',
+  path: '/resource-groups/:groupId/notices',
   scope: 'manage',
   summary:
     'Says who is told what happens to the passwords of a resource group; events that are left out are told nobody.',
   input: z.object({
-    resourceGroupId: ResourceGroupId,
+    groupId: ResourceGroupId,
     rules: z
       .array(NoticeRule)
       .max(6)

@@ -7,7 +7,7 @@ import { wakeAll } from './deliver.ts';
 
 export { deliverMail, sendNow, takeBack, wakeAll, type MailParts } from './deliver.ts';
 export { mailEndpoints } from './mail.endpoints.ts';
-export { queueMail, queueSealedMail, tidyMail, type Mail } from './outbox.ts';
+export { queueMail, queueMails, queueSealedMail, tidyMail, type Mail } from './outbox.ts';
 export { linksBegin, mailPassword, readMailServer, type StoredMail } from './server.ts';
 export { smtpMailer, type Mailer, type Outgoing } from './smtp.ts';
 

@@ -2,15 +2,17 @@ import {
   controlCharacters,
   defineDriver,
   DirectoryError,
+  directoryRefusal,
   fits,
   resetBy,
   secretsOf,
+  unicodePwd,
   verifyBy,
   type Directory,
   type DirectoryAccess,
+  type EntryChange,
   type Exposable,
   type Limits,
-  type Reset,
 } from '@strongroom/driver-kit';
 import { z } from 'zod';
 
@@ -68,9 +70,6 @@ const access = ({ connection, certificate, certificateName }: Settings): Directo
   ...(certificateName === '' ? {} : { certificateName }),
 });
 
-/** A password as Active Directory wants it: in quotation marks, UTF-16. Source: MS-ADTS section 3.1.1.3.1.5.1. */
-const quoted = (password: string): Buffer => Buffer.from(`"${password}"`, 'utf16le');
-
 interface Wanted {
   readonly dn: string;
   readonly next: Exposable;
@@ -79,39 +78,27 @@ interface Wanted {
 }
 
 async function set(directory: Directory, { server, setBy }: Settings, { dn, next, current }: Wanted): Promise<void> {
-  const byAttribute = (attribute: string, value: (password: string) => string | Buffer): Promise<void> =>
-    directory.modify(
-      dn,
-      current === undefined
-        ? [{ operation: 'replace', attribute, values: [value(next.expose())] }]
-        : [
-            { operation: 'delete', attribute, values: [value(current.expose())] },
-            { operation: 'add', attribute, values: [value(next.expose())] },
-          ],
-    );
+  const attribute = 'userPassword';
+  const byUserPassword: readonly EntryChange[] =
+    current === undefined
+      ? [{ operation: 'replace', attribute, values: [next.expose()] }]
+      : [
+          { operation: 'delete', attribute, values: [current.expose()] },
+          { operation: 'add', attribute, values: [next.expose()] },
+        ];
   switch (server) {
     case 'Active Directory':
-      return byAttribute('unicodePwd', quoted);
+      return directory.modify(dn, unicodePwd(next, current));
     case 'eDirectory':
     case 'Oracle Internet Directory':
-      return byAttribute('userPassword', (password) => password);
+      return directory.modify(dn, byUserPassword);
     case 'OpenLDAP':
       return directory.setPassword(dn, next, current);
     case 'other':
       return setBy === 'password modify'
         ? directory.setPassword(dn, next, current)
-        : byAttribute('userPassword', (password) => password);
+        : directory.modify(dn, byUserPassword);
   }
-}
-
-/** Says in one line what a server refused. */
-function refusal(error: DirectoryError): Reset {
-  // 0000052D is ERROR_PASSWORD_RESTRICTION, 00000056 ERROR_INVALID_PASSWORD (MS-ERREF section 2.2).
-  if (/\b0000052D\b/i.test(error.message))
-    return { is: 'refused', why: 'the directory’s password policy refuses this password' };
-  if (/\b00000056\b/.test(error.message))
-    return { is: 'refused', why: 'the directory says that the current password is not this one' };
-  return { is: 'refused', why: `the directory refused (${String(error.code)}): ${error.message}` };
 }
 
 /**
@@ -143,7 +130,7 @@ export const ldap = defineDriver<Settings>({
           await set(directory, target.settings, { dn, next, current });
           return { is: 'done' };
         } catch (error) {
-          if (error instanceof DirectoryError) return refusal(error);
+          if (error instanceof DirectoryError) return directoryRefusal(error);
           throw error;
         }
       });

@@ -22,14 +22,14 @@ import { compose, type Composed } from '../src/compose.ts';
 import { httpServer } from '../src/doors/index.ts';
 import { addUser, createPasswordHasher, type NewUser } from '../src/identity/index.ts';
 import type { Mailer } from '../src/mail/index.ts';
-import { addBuiltInPolicies } from '../src/passwords/index.ts';
+import { addBuiltInPolicies } from '../src/policies/index.ts';
 import { connect, type Database } from '../src/platform/db.ts';
 import { createLog } from '../src/platform/log.ts';
 import { createMetrics } from '../src/platform/metrics.ts';
 import { prepareHome } from '../src/platform/paths.ts';
 import { hashToken, newId, newToken } from '../src/platform/random.ts';
 import { Secret } from '../src/platform/secret.ts';
-import type { WorkerParts } from '../src/rotation/index.ts';
+import type { Outpost, WorkerParts } from '../src/rotation/index.ts';
 import { loadTls, type Tls } from '../src/platform/tls.ts';
 import { createMasterKey, createVault, type MasterKey, type Vault } from '../src/vault/index.ts';
 import { freshDatabase } from './database.ts';
@@ -117,7 +117,9 @@ export const origin = { requestId: null, address: '192.0.2.7', client: 'test' } 
 const noDoor: Door = { startSession: () => undefined, endSession: () => undefined };
 
 /** Builds a world. Takes about half a second. */
-export async function world(options: { mailFails?: boolean; hashesInLine?: number } = {}): Promise<World> {
+export async function world(
+  options: { mailFails?: boolean; hashesInLine?: number; outpost?: Outpost } = {},
+): Promise<World> {
   const place = await freshDatabase();
   const database = connect(place.url, { max: 8 });
   const owner = new pg.Pool({ connectionString: place.adminUrl, max: 2 });
@@ -151,7 +153,7 @@ export async function world(options: { mailFails?: boolean; hashesInLine?: numbe
     perform,
     vault,
     // No target can be reached from here: what talks to targets is shown on real ones.
-    outpost: {
+    outpost: options.outpost ?? {
       verify: () => Promise.resolve({ said: 'unreachable', offered: undefined }),
       reset: () => Promise.resolve({ said: { is: 'unreachable' }, offered: undefined }),
       stop: () => Promise.resolve(),

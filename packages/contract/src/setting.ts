@@ -38,6 +38,12 @@ export const Settings = z
     maxSessionsPerUser: z.int().min(0).max(100),
     proofMaxAgeDays: z.int().min(1).max(365),
     tokenInUrl: z.boolean(),
+    /** Accounts that are reset or verified at a time in runs, on all nodes together; and of them on one resource. */
+    resetsAtOnce: z.int().min(1).max(500),
+    resetsPerResource: z.int().min(1).max(20),
+    /** Every password is tried each night, at this time of the organisation’s time zone. */
+    nightlyCheck: z.boolean(),
+    nightlyCheckAt: z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'must be a time such as 01:00'),
     /** Only super administrators make super administrators; set by one of them alone. */
     denySuperAdministrators: z.boolean(),
     /** One explorer tree for the whole organisation, beside each owner's own. */

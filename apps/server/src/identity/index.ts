@@ -2,7 +2,7 @@
 // It owns users, roles of one's own, user groups, sessions, tokens, one-time links, log-in passwords and settings.
 // It says nothing about what anybody may do: that is authorise/.
 import type { Endpoint } from '../authorise/index.ts';
-import type { Database } from '../platform/db.ts';
+import type { Database, OrganisationDb } from '../platform/db.ts';
 import type { UserParts } from './invitations.ts';
 import { linkEndpoints } from './links.ts';
 import { meEndpoints } from './me.endpoints.ts';
@@ -24,7 +24,10 @@ export { readSettings, writeSettings } from './settings.ts';
 export { findToken, hostAllows, replaceRestToken, type KnownToken } from './tokens.ts';
 export { addUser, type NewUser } from './users.ts';
 
-export const identityEndpoints = (database: Database, parts: UserParts): Endpoint[] => [
+export const identityEndpoints = (
+  database: Database,
+  parts: UserParts & { onSettings(db: OrganisationDb, organisationId: string): Promise<void> },
+): Endpoint[] => [
   ...signInEndpoints(database, parts.hasher),
   ...meEndpoints(database, parts.hasher),
   ...linkEndpoints(database, parts.hasher),
@@ -32,5 +35,5 @@ export const identityEndpoints = (database: Database, parts: UserParts): Endpoin
   ...roleEndpoints(),
   ...userGroupEndpoints(),
   ...principalEndpoints(),
-  ...settingEndpoints(parts.vault),
+  ...settingEndpoints(parts.vault, parts.onSettings),
 ];

@@ -24,11 +24,20 @@ const defaultSettings: Settings = {
   maxSessionsPerUser: 0,
   proofMaxAgeDays: 30,
   tokenInUrl: true,
+  resetsAtOnce: 50,
+  resetsPerResource: 1,
+  nightlyCheck: true,
+  nightlyCheckAt: '01:00',
   denySuperAdministrators: false,
   globalExplorerTree: false,
   staticGroupsOffered: true,
   fileLimitMegabytes: 100,
   policyOnCreation: false,
+  noRevealWithAutoLogon: false,
+  loginMinLength: 12,
+  loginMixed: false,
+  loginMaxAgeDays: 0,
+  loginBlockedWords: '',
   mailPasswords: false,
   mail: null,
 };
@@ -50,6 +59,11 @@ const security: readonly (keyof Settings)[] = [
   'maxSessionsPerUser',
   'hideSecretSeconds',
   'clearClipboardSeconds',
+  'noRevealWithAutoLogon',
+  'loginMinLength',
+  'loginMixed',
+  'loginMaxAgeDays',
+  'loginBlockedWords',
 ];
 
 /** Throws `not-your-role` for a setting that takes more than ‘manage-settings’ to change. Sent as it stands it is no change. */

@@ -1,3 +1,4 @@
+import type { Limits } from '@strongroom/driver-kit';
 import { driverFor } from '@strongroom/drivers';
 import { z } from 'zod';
 import { Problem } from '../platform/problem.ts';
@@ -28,3 +29,18 @@ export const driverCatalogue: DriverCatalogue = {
   },
   limitsOf: (name) => driverFor(name)?.limits,
 };
+
+/** What decides whether a driver's accounts can be asked; undefined for a driver that the product has not. */
+export function traitsOf(
+  name: string | null,
+): { addressed: boolean; provable: boolean; resets: boolean; limits: Limits } | undefined {
+  const driver = name === null ? undefined : driverFor(name);
+  return (
+    driver && {
+      addressed: driver.addressed !== false,
+      provable: driver.proof !== 'none',
+      resets: driver.reset !== undefined,
+      limits: driver.limits,
+    }
+  );
+}

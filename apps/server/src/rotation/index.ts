@@ -9,7 +9,7 @@ import { enqueuePumps } from './run-start.ts';
 
 export { renewLease } from './attempt.ts';
 export { driverCatalogue } from './catalogue.ts';
-export { createOutpost } from './outpost.ts';
+export { createOutpost, type Outpost } from './outpost.ts';
 export { rotationEndpoints } from './rotation.endpoints.ts';
 export { planNightly, planNightlyOfAll, runNightly } from './nightly.ts';
 export { standardAtOnce } from './run-limits.ts';

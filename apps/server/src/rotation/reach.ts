@@ -1,9 +1,9 @@
 import type { HostKey, Login } from '@strongroom/driver-kit';
-import { driverFor } from '@strongroom/drivers';
 import type { Grant } from '../authorise/index.ts';
 import { Problem } from '../platform/problem.ts';
 import { typeNamed } from '../resource/index.ts';
 import type { Vault } from '../vault/index.ts';
+import { traitsOf } from './catalogue.ts';
 
 /** How to get to an account's target: read in one transaction, used after it. */
 export interface ReachFacts {
@@ -38,8 +38,8 @@ export async function readReach(
     .where('a.id', '=', accountId)
     .executeTakeFirstOrThrow();
   const { driver } = await typeNamed(grant.db, row.type);
-  const known = driver === null ? undefined : driverFor(driver);
-  if (driver === null || !known || row.reset === null || (row.dnsName === '' && known.addressed !== false))
+  const traits = traitsOf(driver);
+  if (driver === null || !traits || row.reset === null || (row.dnsName === '' && traits.addressed))
     throw new Problem('not-resettable');
   const pinned = await grant.db
     .selectFrom('hostKey')
@@ -71,7 +71,7 @@ export async function readReach(
     settings: row.reset,
     pinned,
     trusted: trusted.map(({ pem }) => pem),
-    provable: known.proof !== 'none',
+    provable: traits.provable,
     admin: await loginOf(row.adminAccountId),
     elevation: await loginOf(row.elevationAccountId),
     elevatesItself: row.elevationAccountId === accountId,

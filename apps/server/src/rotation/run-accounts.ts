@@ -1,8 +1,8 @@
 import type { RunKind } from '@strongroom/contract';
-import { driverFor } from '@strongroom/drivers';
 import { sql, type RawBuilder } from 'kysely';
 import type { OrganisationDb } from '../platform/db.ts';
 import { readTypes } from '../resource/index.ts';
+import { traitsOf } from './catalogue.ts';
 
 /** An account that a run is for, with what tells whether there is anything to ask. */
 export interface RunAccount {
@@ -65,12 +65,12 @@ export async function readRunAccounts(
 /** Why there is nothing to ask; null when there is. */
 function whySkipped(kind: RunKind, row: Row, driverName: string | null, holdsFiles: boolean): string | null {
   if (holdsFiles) return 'It holds a file: there is nothing to log in with.';
-  const driver = driverName === null ? undefined : driverFor(driverName);
+  const driver = traitsOf(driverName);
   if (!driver) return `The product cannot log in to the type ‘${row.type}’.`;
   if (!row.configured) return 'Its resource is not set up for the product to log in to it.';
-  if (row.dnsName === '' && driver.addressed !== false) return 'Its resource has no DNS name or address.';
-  if (kind === 'verify' && driver.proof === 'none') return 'The service lets nobody prove a password by itself.';
-  if (kind === 'reset' && !driver.reset) return 'Passwords of this kind of target can be verified, but not set.';
+  if (row.dnsName === '' && driver.addressed) return 'Its resource has no DNS name or address.';
+  if (kind === 'verify' && !driver.provable) return 'The service lets nobody prove a password by itself.';
+  if (kind === 'reset' && !driver.resets) return 'Passwords of this kind of target can be verified, but not set.';
   if (kind === 'reset' && row.attemptOpen) return 'A rotation of it is not finished yet.';
   return null;
 }

@@ -1,5 +1,4 @@
 import type { RunKind, RunSource } from '@strongroom/contract';
-import { driverFor } from '@strongroom/drivers';
 import { sql } from 'kysely';
 import { readFacts, seesAccount, type Grant } from '../authorise/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
@@ -9,6 +8,7 @@ import type { Secret } from '../platform/secret.ts';
 import { draw, policyFor } from '../passwords/index.ts';
 import { readTypes } from '../resource/index.ts';
 import type { Vault } from '../vault/index.ts';
+import { traitsOf } from './catalogue.ts';
 import { readRunAccounts } from './run-accounts.ts';
 import { readLimits } from './run-limits.ts';
 
@@ -124,7 +124,7 @@ async function drawCommon(db: OrganisationDb, accountIds: readonly string[]): Pr
     sql<{ type: string }>`select distinct r.type from account a join resource r on r.id = a.resource_id
       where a.id = any(${[...accountIds]}::uuid[])`.execute(db),
   ]);
-  const limits = rows.flatMap(({ type }) => driverFor(types(type)?.driver ?? '')?.limits ?? []);
+  const limits = rows.flatMap(({ type }) => traitsOf(types(type)?.driver ?? null)?.limits ?? []);
   const first = await sql<{ username: string; policyId: string | null; ofResource: string | null; resourceId: string }>`
     select a.username, a.policy_id, r.policy_id as of_resource, r.id as resource_id from account a join resource r on r.id = a.resource_id
     where a.id = ${accountIds[0] ?? null}`.execute(db);

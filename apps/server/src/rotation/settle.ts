@@ -1,5 +1,6 @@
 import type { AttemptState } from '@strongroom/contract';
 import type { Grant } from '../authorise/index.ts';
+import { verdictOnCandidate } from '../policies/index.ts';
 import { Problem } from '../platform/problem.ts';
 import { leaseMs, move, queue } from './attempt.ts';
 import { endItemOfAttempt, isOfRun, putOff } from './run-item.ts';
@@ -138,6 +139,7 @@ interface Ends {
   readonly accountId: string;
   readonly baseVersion: number;
   readonly nextVersion: number;
+  readonly startedAt: Date;
 }
 
 const checkResults = { rotation: 'accepted', word: 'unprovable' } as const;
@@ -158,10 +160,12 @@ async function promote(grant: Grant, attempt: Ends, by: 'rotation' | 'word' | nu
     .where('state', 'in', ['candidate', 'abandoned'])
     .returning('version')
     .executeTakeFirstOrThrow();
+  const verdict = await verdictOnCandidate(grant.db, accountId, attempt.startedAt);
   const now = new Date();
   await grant.db
     .updateTable('account')
     .set({
+      ...verdict,
       secretVersion: attempt.nextVersion,
       changedAt: now,
       provenAt: by === 'rotation' ? now : null,

@@ -100,7 +100,8 @@ function byWord(attempt: Attempt, said: Reset | undefined): Evidence {
     case 'untrusted':
     case 'unreachable':
       return { next: 'untried', current: said.is };
-    default:
+    case 'unknown':
+    case undefined:
       return { next: 'untried', current: 'untried' };
   }
 }

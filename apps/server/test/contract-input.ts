@@ -10,6 +10,7 @@ const words: Readonly<Record<string, string>> = {
   type: 'Linux',
   resourceType: 'Linux',
   name: 'new',
+  specialCharacters: '!#',
   url: 'https://host.invalid/',
 };
 

@@ -30,6 +30,8 @@ export const matrixFacts = (
   reasonToChange: false,
   ticketToReveal: false,
   attemptOpen: false,
+  autoLogonHides: false,
+  autoLogon: false,
   byCriteria: false,
   mayShareCriteria: false,
 });

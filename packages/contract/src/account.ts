@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { call, Empty, Instant, largestNumber, Line, listInput, listReply, PasswordText, Reason } from './call.ts';
+import { call, Empty, Flag, Instant, largestNumber, Line, listInput, listReply, PasswordText, Reason } from './call.ts';
 import { resourceFilters } from './filters.ts';
 import { FieldValues, shownFields } from './field.ts';
 import { StoredFile } from './file.ts';
@@ -8,6 +8,17 @@ import { AccountId, AttemptId, PolicyId, ResourceId, UserId } from './ids.ts';
 /** How an account's password was last proved, and what came of it. */
 export const Health = z.enum(['proven', 'unproven', 'out-of-sync', 'unreachable', 'stale', 'excluded', 'untrusted']);
 export type Health = z.infer<typeof Health>;
+
+/** Whether the current password keeps the policy that applies; `unknown` until it was looked at. */
+export const Compliance = z.enum(['compliant', 'violating', 'unknown']);
+export type Compliance = z.infer<typeof Compliance>;
+/** Accounts and what is known of their passwords: what lists of accounts and of resources are narrowed by. */
+export const standing = {
+  compliance: Compliance.optional(),
+  /** The policy's age is reached; or it will be within so many days. */
+  expired: Flag.optional(),
+  expiresWithin: z.coerce.number().int().min(1).max(365).optional(),
+};
 
 export const Proof = z.object({
   health: Health,
@@ -49,6 +60,18 @@ export const Account = z
     secretVersion: z.int(),
     changedAt: Instant,
     proof: Proof,
+    /** Null where it holds a file, which no policy is about. */
+    compliance: Compliance.nullable(),
+    /** Why not: one sentence each, without any part of the password. */
+    complianceWhy: z.array(z.string()),
+    /** When its policy's age is reached; null for never. */
+    expiresAt: Instant.nullable(),
+    /** Where one account is read, not in lists. The policy that applies: its own, else its resource's, its groups' or the default. */
+    appliedPolicy: z
+      .object({ id: PolicyId, name: z.string(), from: z.enum(['account', 'resource', 'group', 'default']) })
+      .optional(),
+    /** The same: when somebody or a program last opened the password; null for never. */
+    lastAccess: z.object({ at: Instant, by: z.string(), action: z.string() }).nullable().optional(),
     /** An unfinished rotation; both passwords are kept until it ends. */
     attempt: z.object({ id: AttemptId, state: z.string(), why: z.string().nullable() }).nullable(),
     resettable: z.boolean(),
@@ -69,12 +92,13 @@ export const listAccounts = call({
   path: '/accounts',
   scope: 'read',
   summary: 'Accounts one may see.',
-  input: listInput(['username', 'resourceName', 'changedAt', 'checkedAt', 'number']).extend({
+  input: listInput(['username', 'resourceName', 'changedAt', 'checkedAt', 'expiresAt', 'number']).extend({
     view: z.enum(['all', 'favourite', 'recent']).default('all'),
     resourceId: ResourceId.optional(),
     /** What its resource must be like; `field` takes fields of accounts as well. */
     ...resourceFilters,
     health: Health.optional(),
+    ...standing,
     /** Exactly this log-in name; exactly this number. */
     username: z.string().max(255).optional(),
     number: z.coerce.number().int().min(0).max(largestNumber).optional(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Health, newAccount } from './account.ts';
+import { Health, newAccount, standing } from './account.ts';
 import { call, Empty, Instant, largestNumber, Line, listInput, listReply, Reason } from './call.ts';
 import { resourceFilters } from './filters.ts';
 import { FieldValues, shownFields } from './field.ts';
@@ -88,6 +88,7 @@ export const listResources = call({
     ...resourceFilters,
     /** One of its accounts that the asker sees is so. */
     health: Health.optional(),
+    ...standing,
     /** Exactly this name, in any case; and exactly this number. */
     name: z.string().max(120).optional(),
     number: z.coerce.number().int().min(0).max(largestNumber).optional(),
@@ -226,5 +227,10 @@ export const readDashboard = call({
     provenShare: z.number().nullable(),
     proofMaxAgeDays: z.int(),
     needsPerson: z.int(),
+    /** Passwords that do not keep their policy; that were not looked at yet; that are older than it allows; and that will be within 14 days. */
+    violating: z.int(),
+    unjudged: z.int(),
+    expired: z.int(),
+    expiringSoon: z.int(),
   }),
 });

@@ -14,6 +14,7 @@ export const RolePermission = z.enum([
   'customise',
   'arrange-explorer',
   'manage-passwords',
+  'manage-policies',
   'view-passwords',
   'read-audit',
   'manage-settings',

@@ -138,7 +138,9 @@ describe('the database', () => {
       'remember_setup',
       'setup_token_holds',
       'unfinished_attempts',
+      'unfinished_sweeps',
       'unfinished_tasks',
+      'waiting_mail',
     ]);
     expect(
       await textOf(`select p.proname as it from pg_proc p join pg_namespace n on n.oid = p.pronamespace where p.prosecdef and ${ours}

@@ -140,11 +140,12 @@ const ofGroups = (column: string): string =>
   `(select bool_and(g.${column}) from user_group_member m join user_group g on g.id = m.user_group_id where m.user_id = $2::uuid)`;
 
 /** True for a URL that sends the password by itself: see `resource/url.ts`. */
-export const logsIn = (url: string): string => `${url} like '%\\%PASSWORD\\%%'`;
+const logsIn = (url: string): string => `${url} like '%\\%PASSWORD\\%%'`;
 
 /** What only some kinds of object need: the rest read no share. */
 const extras = (on: On): string => {
-  if (on === 'account' || on === 'attempt') return `, ${edges}, ${logsIn('(select r.url from resource r where r.id = o.resource_id)')} as auto_logon, ${ofGroups('ticket_exempt')} as ticket_exempt`;
+  if (on === 'account' || on === 'attempt')
+    return `, ${edges}, ${logsIn('(select r.url from resource r where r.id = o.resource_id)')} as auto_logon, ${ofGroups('ticket_exempt')} as ticket_exempt`;
   if (on === 'resource') return `, ${edges}, ${partly}, ${ofGroups('ticket_exempt')} as ticket_exempt`;
   if (on === 'resource-group') return `, ${edges}, ${ofGroups('manage_criteria_shares')} as may_share_criteria`;
   return '';
@@ -253,7 +254,14 @@ function relation(on: On, row: Row | undefined, actor: Actor, superAdministrator
 /** The facts about a row of a list, from the actor's facts and what reaches the row: what `readFacts` would read for it. */
 export const factsOfRow = (
   actor: Facts,
-  row: { owned: boolean; edges?: readonly Edge[]; partly?: boolean; attemptOpen?: boolean; byCriteria?: boolean; autoLogon?: boolean },
+  row: {
+    owned: boolean;
+    edges?: readonly Edge[];
+    partly?: boolean;
+    attemptOpen?: boolean;
+    byCriteria?: boolean;
+    autoLogon?: boolean;
+  },
 ): Facts => ({
   ...actor,
   relation: holdOf(

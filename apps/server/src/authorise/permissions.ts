@@ -20,6 +20,7 @@ export const permissions = {
   'customise': 'set up fields, tags and resource types',
   'arrange-explorer': 'arrange the organisation’s explorer tree',
   'manage-passwords': 'settle rotations that need a person',
+  'manage-policies': 'make and change password policies',
   'view-passwords': 'open the passwords they hold',
   'read-audit': 'read and export the audit trail',
   'manage-settings': 'change settings, mail and certificates',

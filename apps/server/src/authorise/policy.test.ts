@@ -19,6 +19,8 @@ const nobody: Facts = {
   reasonToChange: false,
   ticketToReveal: false,
   attemptOpen: false,
+  autoLogonHides: false,
+  autoLogon: false,
   byCriteria: false,
   mayShareCriteria: false,
 };

@@ -1,5 +1,4 @@
 import type { Invitation } from '@strongroom/contract';
-import { generate, loginRules, type Rules } from '@strongroom/password-policy';
 import type { z } from 'zod';
 import type { Actor, Facts, Grant, Perform } from '../authorise/index.ts';
 import { linksBegin, queueSealedMail, readMailServer, sendNow, takeBack, type MailParts } from '../mail/index.ts';
@@ -10,6 +9,7 @@ import type { Vault } from '../vault/index.ts';
 import { createLink } from './links.ts';
 import type { PasswordHasher } from './password-hash.ts';
 import { requireReach } from './rank.ts';
+import { drawLoginPassword, readLoginRules } from './login-password.ts';
 import { readSettings } from './settings.ts';
 import { readUserRow } from './user.queries.ts';
 
@@ -107,8 +107,8 @@ export const invitations = (parts: UserParts) => {
 };
 
 /**
- * A first password to be mailed, where the settings say so and there is a mail server: by the organisation's default policy and the
- * rules of log-in passwords together. Undefined where a link is sent instead.
+ * A first password to be mailed, where the settings say so and there is a mail server: by the
+ * organisation's rules of log-in passwords. Undefined where a link is sent instead.
  */
 export async function firstPassword(
   database: Database,
@@ -118,17 +118,6 @@ export async function firstPassword(
   return database.asOrganisation(organisationId, async (db) => {
     const { mail, mailPasswords } = await readSettings(db);
     if (!mailPasswords || mail === null) return undefined;
-    const policy = await db
-      .selectFrom('passwordPolicy')
-      .select(['minLength', 'maxLength', 'mixedCase', 'digits', 'specials', 'specialCharacters', 'startsWithLetter'])
-      .where('isDefault', '=', true)
-      .executeTakeFirst();
-    const rules: Rules = {
-      ...loginRules,
-      ...policy,
-      minLength: Math.max(loginRules.minLength, policy?.minLength ?? 0),
-      maxLength: Math.max(loginRules.minLength, policy?.maxLength ?? loginRules.maxLength),
-    };
-    return new Secret(generate(rules, { username }));
+    return drawLoginPassword(await readLoginRules(db), username);
   });
 }

@@ -5,7 +5,7 @@ import type { Database } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
 import { hashToken, newId, newToken } from '../platform/random.ts';
 import { Secret } from '../platform/secret.ts';
-import { checkLoginPassword, checkNotReused, hashesToAvoid, storeLoginHash } from './login-password.ts';
+import { checkLoginPassword, checkNotReused, hashesToAvoid, readLoginRules, storeLoginHash } from './login-password.ts';
 import type { PasswordHasher } from './password-hash.ts';
 import { endSessionsOf } from './sessions.ts';
 
@@ -60,8 +60,9 @@ export const linkEndpoints = (database: Database, hasher: PasswordHasher): Endpo
     const user = await database.asOrganisation(link.organisationId, async (db) => ({
       ...(await db.selectFrom('appUser').select(['username']).where('id', '=', link.userId).executeTakeFirstOrThrow()),
       avoid: await hashesToAvoid(db, link.userId),
+      rules: await readLoginRules(db),
     }));
-    checkLoginPassword(password, user.username);
+    checkLoginPassword(password, user.username, user.rules);
     await checkNotReused(hasher, user.avoid, password);
     const hash = await hasher.hash(password);
     const ask = {

@@ -13,7 +13,7 @@ import { endpoint, foresee, longEndpoint, type Actor, type Endpoint } from '../a
 import type { Database } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
 import { Secret } from '../platform/secret.ts';
-import { checkLoginPassword, checkNotReused, hashesToAvoid, storeLoginHash } from './login-password.ts';
+import { checkLoginPassword, checkNotReused, hashesToAvoid, readLoginRules, storeLoginHash } from './login-password.ts';
 import { describeMe } from './me.ts';
 import type { PasswordHasher } from './password-hash.ts';
 import { endSessionsOf, revokeSession } from './sessions.ts';
@@ -65,7 +65,7 @@ export const meEndpoints = (database: Database, hasher: PasswordHasher): Endpoin
         .select(['username', 'passwordHash'])
         .where('id', '=', userId)
         .executeTakeFirst();
-      return row && { ...row, avoid: await hashesToAvoid(db, userId) };
+      return row && { ...row, avoid: await hashesToAvoid(db, userId), rules: await readLoginRules(db) };
     });
     // Whoever is refused anyway does not take the slow hash's time, and guesses here count as they do at sign-in.
     const allowed = (await foresee(database, ask)) === undefined;
@@ -78,7 +78,7 @@ export const meEndpoints = (database: Database, hasher: PasswordHasher): Endpoin
     let refused: unknown;
     if (right && user) {
       try {
-        checkLoginPassword(next, user.username);
+        checkLoginPassword(next, user.username, user.rules);
         await checkNotReused(hasher, user.avoid, next);
         hash = await hasher.hash(next);
       } catch (error) {

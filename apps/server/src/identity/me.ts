@@ -37,6 +37,8 @@ export async function describeMe(
     reasonToChange: false,
     ticketToReveal: false,
     attemptOpen: false,
+    autoLogonHides: false,
+    autoLogon: false,
     byCriteria: false,
     mayShareCriteria: false,
   };

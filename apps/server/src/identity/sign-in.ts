@@ -4,6 +4,7 @@ import { longEndpoint, type Endpoint } from '../authorise/index.ts';
 import type { Database } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
 import { Secret } from '../platform/secret.ts';
+import { ageLoginPassword } from './login-password.ts';
 import { describeMe } from './me.ts';
 import type { PasswordHasher } from './password-hash.ts';
 import { endSession, startSession } from './sessions.ts';
@@ -69,6 +70,7 @@ export const signInEndpoints = (database: Database, hasher: PasswordHasher): End
         .execute();
       // The session that came along is replaced, whoever's it was: a planted cookie gains nothing.
       if (actor.sessionId !== undefined) await endSession(grant);
+      if (await ageLoginPassword(grant.db, user.id)) grant.note({ 'log-in password': 'too old' });
       const { token, session } = await startSession(grant, user.id);
       const me = await describeMe(grant.db, session);
       door.startSession(token);

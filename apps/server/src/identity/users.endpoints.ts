@@ -29,7 +29,7 @@ import { containing, readPage } from '../platform/paging.ts';
 import { Problem } from '../platform/problem.ts';
 import { Secret } from '../platform/secret.ts';
 import { firstPassword, invitations, type UserParts } from './invitations.ts';
-import { checkLoginPassword } from './login-password.ts';
+import { checkLoginPassword, readLoginRules } from './login-password.ts';
 import { requireReach } from './rank.ts';
 import { replaceRestToken } from './tokens.ts';
 import { deleteUser, disable, enable, forceChange, lock, signOut } from './user-states.ts';
@@ -86,7 +86,8 @@ export const userEndpoints = (database: Database, parts: UserParts): Endpoint[] 
           ? await firstPassword(database, actor.organisationId, input.username)
           : undefined;
       const first = foreseen === undefined ? (given ?? drawn) : undefined;
-      if (first) checkLoginPassword(first, input.username);
+      if (first)
+        checkLoginPassword(first, input.username, await database.asOrganisation(actor.organisationId, readLoginRules));
       const passwordHash = first ? await parts.hasher.hash(first) : null;
       const made = await perform(ask, async (grant, facts) => {
         const more = {

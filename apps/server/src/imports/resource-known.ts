@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { factsOfRow, reachOf, refusal, type Facts } from '../authorise/index.ts';
 import { readSettings } from '../identity/index.ts';
-import { readPolicies } from '../passwords/index.ts';
+import { readPolicies } from '../policies/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
 import { fieldReader, readFields, readTypes } from '../resource/index.ts';
 

@@ -1,12 +1,14 @@
 import { sql } from 'kysely';
 import type { Grant } from '../authorise/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
+import { verdictOn } from '../policies/index.ts';
 import { Problem } from '../platform/problem.ts';
 import { requireNoAttempt } from '../resource/index.ts';
 import type { Secret } from '../platform/secret.ts';
 import type { Vault } from '../vault/index.ts';
 
-type Changing = 'account.change-password' | 'account.restore' | 'account.rotate' | 'account.rotate-due' | 'account.upload-file';
+type Changing =
+  'account.change-password' | 'account.restore' | 'account.rotate' | 'account.rotate-due' | 'account.upload-file';
 
 /** Throws `password-reused` when the password is one of the account's last `depth`. Compares opened texts: sealed ones never repeat. */
 export async function requireNotReused(
@@ -89,6 +91,7 @@ export async function changeLocally(
 ): Promise<number> {
   const { next } = await nextVersion(grant);
   const { organisationId } = grant.actor;
+  const verdict = await verdictOn(grant.db, grant.objectId, fileId === null ? password : null);
   const sealed = await vault.seal(grant, password, { column: 'secret.sealed', rowId: grant.objectId, version: next });
   await grant.db
     .updateTable('secret')
@@ -114,6 +117,7 @@ export async function changeLocally(
   await grant.db
     .updateTable('account')
     .set({
+      ...verdict,
       secretVersion: next,
       changedAt: new Date(),
       provenAt: null,

@@ -1,5 +1,5 @@
-// Passwords as people meet them: policies, the generator, reveal, local change, history.
-// It owns policies and the rules for opening and replacing what `secret` holds.
+// Passwords as people meet them: the generator, reveal, local change, history.
+// It owns the rules for opening and replacing what `secret` holds.
 // It talks to no target: a change on a machine is rotation/.
 import { readSettings } from '../identity/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
@@ -8,7 +8,7 @@ import { draw, policyFor, requirePolicyKept } from './policies.ts';
 
 export { changeLocally, nextVersion, requireNotReused, requirePassword } from './change.ts';
 export { passwordEndpoints } from './passwords.endpoints.ts';
-export { addBuiltInPolicies, draw, policyFor, readPolicies, requirePolicyKept } from './policies.ts';
+export { draw, policyFor, requirePolicyKept } from './policies.ts';
 export { reveal } from './reveal.ts';
 
 /** Draws first passwords for new accounts, and checks given ones, by the policy that applies and the limits of the type's driver. */

@@ -1,6 +1,5 @@
 import {
   generatePassword,
-  listPolicies,
   readHistory,
   restoreVersion,
   revealAccount,
@@ -9,10 +8,11 @@ import {
 import { sql } from 'kysely';
 import { endpoint, type Endpoint } from '../authorise/index.ts';
 import { Problem } from '../platform/problem.ts';
+import { readPolicies } from '../policies/index.ts';
 import { typeNamed, type DriverCatalogue } from '../resource/index.ts';
 import type { Vault } from '../vault/index.ts';
 import { restore } from './change.ts';
-import { draw, readPolicies } from './policies.ts';
+import { drawWith } from './policies.ts';
 import { reveal, revealFormer } from './reveal.ts';
 
 const accountOf = (input: { accountId: string }): string => input.accountId;
@@ -23,17 +23,17 @@ const why = {
 };
 
 export const passwordEndpoints = (vault: Vault, catalogue: DriverCatalogue): Endpoint[] => [
-  endpoint(listPolicies, { run: async (grant) => ({ items: await readPolicies(grant.db) }) }),
   endpoint(generatePassword, {
     async run(grant, input) {
       const policy = (await readPolicies(grant.db)).find((p) => p.id === input.policyId);
       if (!policy) throw new Problem('not-found');
       const driver = input.resourceType === undefined ? null : (await typeNamed(grant.db, input.resourceType)).driver;
       const limits = driver === null ? undefined : catalogue.limitsOf(driver);
+      const drawn = Array.from({ length: input.count }, () => drawWith(policy, input.username ?? '', limits, input));
       return {
-        passwords: Array.from({ length: input.count }, () =>
-          draw(policy, input.username ?? '', limits, input.length).expose(),
-        ),
+        passwords: drawn.map(({ password }) => password.expose()),
+        // Words differ in length, and so does how many it takes: the least is what counts.
+        bits: Math.min(...drawn.map(({ bits }) => bits)),
       };
     },
   }),

@@ -243,12 +243,13 @@ describe('history', () => {
 });
 
 describe('policies', () => {
-  it('are three at first, and what the generator draws keeps them', async () => {
+  it('are four at first, and what the generator draws keeps them', async () => {
     const { items } = await w.invoke(listPolicies, keeper, {});
     expect(items.map((policy) => [policy.name, policy.isDefault, policy.builtIn])).toEqual([
       ['Low', false, true],
       ['Medium', false, true],
       ['Strong', true, true],
+      ['Offline Password File', false, true],
     ]);
     for (const policy of items) {
       const { passwords } = await w.invoke(generatePassword, keeper, {

@@ -1,72 +1,60 @@
-import type { Policy } from '@strongroom/contract';
-import { builtInPolicies, faults, generate, type Limits } from '@strongroom/password-policy';
-import type { z } from 'zod';
-import type { Grant } from '../authorise/index.ts';
+import { faults, NothingKeeps, drawPassphrase, drawPassword, type Limits } from '@strongroom/password-policy';
 import { policyOfGroups } from '../group/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
-import { newId } from '../platform/random.ts';
 import { Secret } from '../platform/secret.ts';
-
-type PolicyRow = Omit<z.output<typeof Policy>, 'id'> & { id: string };
-
-/** The three fixed policies, for a new organisation. */
-export async function addBuiltInPolicies(grant: Grant<'setup.complete'>): Promise<void> {
-  const { organisationId } = grant.actor;
-  await grant.db
-    .insertInto('passwordPolicy')
-    .values(builtInPolicies.map((policy) => ({ id: newId(), organisationId, builtIn: true, ...policy })))
-    .execute();
-}
-
-const columns = [
-  'id',
-  'name',
-  'builtIn',
-  'isDefault',
-  'minLength',
-  'maxLength',
-  'mixedCase',
-  'digits',
-  'specials',
-  'specialCharacters',
-  'startsWithLetter',
-  'loginNameAllowed',
-  'historyDepth',
-  'maxAgeDays',
-] as const;
-
-export const readPolicies = (db: OrganisationDb): Promise<PolicyRow[]> =>
-  db.selectFrom('passwordPolicy').select(columns).orderBy('minLength').execute();
+import { defaultOf, readPolicies, startJudging, type PolicyRow } from '../policies/index.ts';
 
 /**
  * The policy that applies: the first that is set of the account's, the resource's, the strictest of the groups that the
- * resource is in, and the default. `resourceId` is null where there is no resource to ask for its groups.
+ * resource is in, and the default. `resourceId` is null where there is no resource to ask for its groups. It stays the one
+ * to judge by until the end of the transaction: what changes it meanwhile has the password judged anew afterwards.
  */
 export async function policyFor(
   db: OrganisationDb,
   policyIds: readonly (string | null)[],
   resourceId: string | null,
 ): Promise<PolicyRow> {
+  await startJudging(db);
   const policies = await readPolicies(db);
   const chosen = policyIds.find((id) => id !== null);
   const wanted = chosen ?? (resourceId === null ? null : await policyOfGroups(db, resourceId));
-  const policy = policies.find((p) => p.id === wanted) ?? policies.find((p) => p.isDefault);
-  if (!policy) throw new Error('the organisation has no default policy');
-  return policy;
+  return policies.find((p) => p.id === wanted) ?? defaultOf(policies);
 }
 
-/** Draws a password that keeps the policy and what the target can carry. Throws `password-weak` when nothing keeps both. */
-export function draw(policy: PolicyRow, username: string, limits: Limits | undefined, length?: number): Secret {
+/** What is wished for beside the policy; see the generator. */
+export interface DrawWish {
+  readonly length?: number | undefined;
+  readonly passphrase?: boolean | undefined;
+  readonly words?: number | undefined;
+}
+
+/**
+ * Draws a password that keeps the policy and what the target can carry, with how many bits a guesser must find. Throws
+ * `password-weak` when nothing keeps both.
+ */
+export function drawWith(
+  policy: PolicyRow,
+  username: string,
+  limits: Limits | undefined,
+  { passphrase = false, ...wish }: DrawWish = {},
+): { password: Secret; bits: number } {
   try {
-    return new Secret(generate(policy, { username, limits, length }));
+    const words = passphrase || policy.kind === 'passphrase';
+    const { password, bits } = (words ? drawPassphrase : drawPassword)(policy, { username, limits, ...wish });
+    return { password: new Secret(password), bits };
   } catch (error) {
+    if (!(error instanceof NothingKeeps)) throw error;
     throw new Problem('password-weak', {
-      detail: `No password keeps both the policy ‘${policy.name}’ and what the target can carry.`,
+      detail: `No ${passphrase ? 'passphrase' : 'password'} keeps both the policy ‘${policy.name}’ and what the target can carry.`,
       cause: error,
     });
   }
 }
+
+/** The password of `drawWith` alone. */
+export const draw = (policy: PolicyRow, username: string, limits: Limits | undefined): Secret =>
+  drawWith(policy, username, limits).password;
 
 /** Throws `password-weak`, with every fault, for a password that does not keep the policy or that the target cannot carry. */
 export function requirePolicyKept(

@@ -9,6 +9,8 @@ import type { OrganisationDb } from './db.ts';
 export interface Jobs {
   rotate: { organisationId: string; attemptId: string };
   task: { organisationId: string; taskId: string };
+  /** Accounts to be judged anew by their policies; the database puts it in line. */
+  judge: { organisationId: string; sweepId: string };
   /** Whatever is due of an organisation's mail. */
   mail: { organisationId: string };
   /** One of the lanes of a run: how many there are, it says itself. */

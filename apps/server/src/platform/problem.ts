@@ -21,6 +21,11 @@ const problems = {
     status: 409,
     say: 'This idempotency key was used for another request, or its answer was not kept.',
   },
+  'auto-logon-only': {
+    status: 403,
+    say: 'The organisation keeps your role from passwords of resources that log in by themselves. Open the resource’s URL instead.',
+  },
+  'policy-in-use': { status: 409, say: 'This policy is in use. Name another to take its place.' },
   'by-criteria': { status: 409, say: 'The members of this group follow from its criteria. Change those instead.' },
   'owns-resources': {
     status: 409,

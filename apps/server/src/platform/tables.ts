@@ -30,6 +30,9 @@ export interface Tables {
     fields: GeneratedJson;
     since: Generated<Date>;
     searchText: Generated<string>;
+    compliance: Generated<string | null>;
+    complianceWhy: Generated<string[]>;
+    expiresAt: Date | null;
   };
   accountConsumer: {
     id: string;
@@ -83,6 +86,7 @@ export interface Tables {
     certificate: Generated<string>;
     since: Generated<Date>;
     searchText: GeneratedAlways<string>;
+    passwordSetAt: Generated<Date>;
   };
   auditCheckpoint: {
     organisationId: string;
@@ -345,6 +349,12 @@ export interface Tables {
     loginNameAllowed: boolean;
     historyDepth: number;
     maxAgeDays: number;
+    description: Generated<string>;
+    kind: Generated<string>;
+    dictionaryWordsAllowed: Generated<boolean>;
+    words: Generated<number>;
+    createdAt: Generated<Date>;
+    version: Generated<number>;
   };
   past: {
     organisationId: string;
@@ -355,6 +365,25 @@ export interface Tables {
     until: Date;
     n: Generated<number>;
     state: Json;
+  };
+  policySweep: {
+    id: string;
+    organisationId: string;
+    because: string;
+    policyId: string | null;
+    groupId: string | null;
+    ids: string[] | null;
+    opens: Generated<boolean>;
+    state: Generated<string>;
+    position: Generated<number>;
+    cursor: string | null;
+    total: number | null;
+    seen: Generated<number>;
+    judged: Generated<number>;
+    changed: Generated<number>;
+    createdAt: Generated<Date>;
+    startedAt: Date | null;
+    endedAt: Date | null;
   };
   resetRun: {
     id: string;

@@ -32,6 +32,11 @@ export interface AccountRow {
   provenBy: 'verify' | 'rotation' | null;
   checkedAt: Date | null;
   checkWhy: string | null;
+  compliance: 'compliant' | 'violating' | 'unknown' | null;
+  complianceWhy: string[];
+  expiresAt: Date | null;
+  /** The resource's URL sends the password by itself. */
+  autoLogon: boolean;
   exclusionReason: string | null;
   exclusionOwnerId: string | null;
   exclusionUntil: Date | null;
@@ -74,9 +79,12 @@ export const healthOrder: readonly Health[] = [
 const currentFile = sql`(select jsonb_build_object('name', sf.name, 'size', sf.size, 'storedAt', sf.created_at)
   from secret s join stored_file sf on sf.id = s.file_id where s.account_id = a.id and s.state = 'current')`;
 
+/** The resource's URL sends the password by itself, as `authorise/facts.ts` has it too. */
+const logsIn = sql`r.url like '%\\%PASSWORD\\%%'`;
+
 const accountColumns = (userId: string | null): RawBuilder<unknown> => sql`
   a.id, a.number, a.resource_id, r.number as resource_number, r.name as resource_name, r.type as resource_type, r.reset as resource_reset, r.url <> '' as has_url, a.fields, r.owner_id, r.dns_name,
-  a.username, a.notes, a.policy_id, a.secret_version, a.changed_at, ${healthOf} as health, a.proven_at, a.proven_by, a.checked_at, a.check_why,
+  a.username, a.notes, a.policy_id, a.secret_version, a.changed_at, ${healthOf} as health, a.proven_at, a.proven_by, a.checked_at, a.check_why, a.compliance, a.compliance_why, a.expires_at, ${logsIn} as auto_logon,
   a.exclusion_reason, a.exclusion_owner_id, a.exclusion_until, t.id as attempt_id, t.state as attempt_state, t.why as attempt_why, t.next_try_at as attempt_next_try_at, a.created_at, a.version,
   exists (select 1 from favourite f where f.account_id = a.id and f.user_id = ${userId}) as favourite,
   ${currentFile} as file`;
@@ -171,7 +179,25 @@ export async function accountReplies(
   );
 }
 
-/** One account as it stands now. Throws when there is none: ask after the policy has found it. */
+/** What opens an account's secret to somebody, or sends it where they asked. */
+const accesses: string[] = [
+  'account.reveal',
+  'account.reveal-former',
+  'account.open-url',
+  'account.download-file',
+  'account.copy',
+];
+
+interface Detail {
+  id: string;
+  name: string;
+  from: 'account' | 'resource' | 'group' | 'default';
+  at: Date | null;
+  by: string | null;
+  action: string | null;
+}
+
+/** One account as it stands now, with what takes a look elsewhere. Throws when there is none: ask after the policy has found it. */
 export async function readAccountReply(
   db: OrganisationDb,
   id: string,
@@ -180,7 +206,21 @@ export async function readAccountReply(
 ): Promise<z.input<typeof Account>> {
   const [reply] = await accountReplies(db, [await readAccountRow(db, id, userId)], facts, userId);
   if (!reply) throw new Error('no such account');
-  return reply;
+  const { rows } = await sql<Detail>`
+    select p.id, p.name, case p.id when a.policy_id then 'account' when r.policy_id then 'resource' when strongroom.policy_of_groups(r.id) then 'group' else 'default' end as from,
+      e.at, e.actor_name as by, e.action
+    from account a join resource r on r.id = a.resource_id join password_policy p on p.id = strongroom.policy_that_applies(a.policy_id, r.id, r.policy_id)
+      left join lateral (select e.at, e.actor_name, e.action from audit_event e where e.organisation_id = a.organisation_id and e.object_id = a.id::text
+        and e.outcome = 'done' and e.action = any(${accesses}) order by e.id desc limit 1) e on true
+    where a.id = ${id}`.execute(db);
+  const detail = rows[0];
+  if (!detail) throw new Error('no such account');
+  const { at, by, action, ...appliedPolicy } = detail;
+  return {
+    ...reply,
+    appliedPolicy,
+    lastAccess: at === null || by === null || action === null ? null : { at: at.toISOString(), by, action },
+  };
 }
 
 function accountReply(
@@ -198,7 +238,12 @@ function accountReply(
   const resettable = !holdsFile && isResettable(row, type?.driver ?? null);
   const can = abilities(
     onAccount,
-    factsOfRow(facts, { owned: row.ownerId === userId, edges, attemptOpen: row.attemptId !== null }),
+    factsOfRow(facts, {
+      owned: row.ownerId === userId,
+      edges,
+      attemptOpen: row.attemptId !== null,
+      autoLogon: row.autoLogon,
+    }),
   )
     .filter((action) => row.hasUrl || action !== 'account.open-url')
     .filter((action) => resettable || !needTarget.includes(action))
@@ -228,6 +273,9 @@ function accountReply(
     secretVersion: row.secretVersion,
     changedAt: row.changedAt.toISOString(),
     proof: proofReply(row),
+    compliance: row.compliance,
+    complianceWhy: row.complianceWhy,
+    expiresAt: iso(row.expiresAt),
     resettable,
     holdsFile,
     file: row.file === null ? null : { ...row.file, storedAt: new Date(row.file.storedAt).toISOString() },

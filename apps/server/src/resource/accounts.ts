@@ -2,6 +2,7 @@ import type { AccountId } from '@strongroom/contract';
 import { sql } from 'kysely';
 import type { Grant } from '../authorise/index.ts';
 import { takeNumbers } from '../identity/index.ts';
+import { verdictsOn } from '../policies/index.ts';
 import { isDuplicate, type OrganisationDb } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
 import { newId } from '../platform/random.ts';
@@ -51,6 +52,15 @@ export async function addAccounts(
     .execute();
   const twice = there[0]?.username ?? names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw new Problem('name-taken', { detail: `The resource has an account ${twice} already.` });
+  const verdicts = await verdictsOn(
+    grant.db,
+    accounts.map(({ username, policyId, password, fileId }) => ({
+      resourceId,
+      policyId,
+      username,
+      password: fileId ? null : password,
+    })),
+  );
   const first = await takeNumbers(grant.db, organisationId, 'account', accounts.length);
   const rows = accounts.map((account, i) => ({
     id: newId(),
@@ -61,6 +71,7 @@ export async function addAccounts(
     notes: account.notes,
     policyId: account.policyId,
     fields: JSON.stringify(account.fields ? startingFields(account.fields) : {}),
+    ...verdicts[i],
   }));
   try {
     await grant.db.insertInto('account').values(rows).execute();

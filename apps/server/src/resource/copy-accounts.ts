@@ -1,6 +1,7 @@
 import type { Inherit } from '@strongroom/contract';
 import type { Grant } from '../authorise/index.ts';
 import { takeNumbers } from '../identity/index.ts';
+import { verdictsOn } from '../policies/index.ts';
 import { Problem } from '../platform/problem.ts';
 import { newId } from '../platform/random.ts';
 import type { Vault } from '../vault/index.ts';
@@ -51,6 +52,28 @@ export async function copyAccounts(
     throw new Problem('input-invalid', {
       detail: `That would be ${secrets.length * copies.length} passwords; at most ${mostSecrets} are copied at once.`,
     });
+  const opened = [];
+  for (const { sealed: bytes, ...secret } of secrets) {
+    const place = { column: 'secret.sealed', rowId: secret.accountId, version: secret.version } as const;
+    opened.push({ ...secret, password: await vault.open(grant, bytes, place) });
+  }
+  const current = new Map(
+    opened.flatMap((secret) =>
+      secret.state === 'current' && secret.fileId === null ? [[secret.accountId, secret.password] as const] : [],
+    ),
+  );
+  // Its copy may be in other groups, which ask for more.
+  const verdicts = await verdictsOn(
+    db,
+    copies.flatMap((copy) =>
+      accounts.map(({ id, username, policyId }) => ({
+        resourceId: copy.id,
+        policyId,
+        username,
+        password: current.get(id) ?? null,
+      })),
+    ),
+  );
   const first = await takeNumbers(db, actor.organisationId, 'account', accounts.length * copies.length);
   const pairs: (readonly [string, string])[] = [];
   const rows = copies.flatMap((copy, c) =>
@@ -67,6 +90,7 @@ export async function copyAccounts(
         policyId: account.policyId,
         fields: JSON.stringify(inherit.fields ? account.fields : {}),
         secretVersion: inherit.history ? account.secretVersion : 1,
+        ...verdicts[c * accounts.length + i],
       };
     }),
   );
@@ -79,21 +103,15 @@ export async function copyAccounts(
   const copiesOf = new Map<string, string[]>();
   for (const [from, to] of pairs) copiesOf.set(from, [...(copiesOf.get(from) ?? []), to]);
   const sealed = [];
-  for (const { sealed: bytes, ...secret } of secrets) {
-    const password = await vault.open(grant, bytes, {
-      column: 'secret.sealed',
-      rowId: secret.accountId,
-      version: secret.version,
-    });
+  for (const { password, ...secret } of opened) {
     const version = inherit.history ? secret.version : 1;
-    const current = secret.state === 'current';
     for (const accountId of copiesOf.get(secret.accountId) ?? [])
       sealed.push({
         ...secret,
         organisationId: actor.organisationId,
         accountId,
         version,
-        ...(current
+        ...(secret.state === 'current'
           ? { origin: 'copied', changedBy: actorName, changedFrom: actor.origin.address, changedAt: new Date() }
           : {}),
         sealed: await vault.seal(grant, password, { column: 'secret.sealed', rowId: accountId, version }),

@@ -39,6 +39,9 @@ export function dashboardEndpoint(now: () => number = Date.now): Endpoint {
   });
 }
 
+/** What expires within so many days is worth a look. */
+const soonDays = 14;
+
 async function isLarge(db: OrganisationDb, facts: Facts, userId: string): Promise<boolean> {
   const { counting } = await findAccounts(db, facts, userId, {});
   const { rows } = await sql<{
@@ -58,9 +61,12 @@ async function count(db: OrganisationDb, facts: Facts, userId: string): Promise<
       count(*) filter (where health = 'unreachable')::int as unreachable, count(*) filter (where health = 'untrusted')::int as untrusted,
       count(*) filter (where health = 'excluded')::int as excluded, count(*) filter (where state = 'needs-person')::int as needs_person,
       count(*) filter (where health = 'file')::int as files,
+      count(*) filter (where compliance = 'violating')::int as violating, count(*) filter (where compliance = 'unknown')::int as unjudged,
+      count(*) filter (where expires_at <= now())::int as expired,
+      count(*) filter (where expires_at > now() and expires_at <= now() + make_interval(days => ${soonDays}))::int as expiring_soon,
       (select count(*)::int from resource r where ${seesResource(facts, userId, 'r')}) as resources,
       coalesce((select (value #>> '{}')::int from setting where name = 'proofMaxAgeDays'), 30) as proof_max_age_days
-    from (select case when r.type = any(${fileTypes}) then 'file' else ${healthOf} end as health, t.state from ${accountTables} where ${seesAccount(facts, userId, 'a')}) x`.execute(
+    from (select case when r.type = any(${fileTypes}) then 'file' else ${healthOf} end as health, t.state, a.compliance, a.expires_at from ${accountTables} where ${seesAccount(facts, userId, 'a')}) x`.execute(
     db,
   );
   const n = (name: string): number => rows[0]?.[name] ?? 0;
@@ -79,5 +85,9 @@ async function count(db: OrganisationDb, facts: Facts, userId: string): Promise<
     needsPerson: n('needsPerson'),
     provenShare: counted > 0 ? n('proven') / counted : null,
     proofMaxAgeDays: n('proofMaxAgeDays'),
+    violating: n('violating'),
+    unjudged: n('unjudged'),
+    expired: n('expired'),
+    expiringSoon: n('expiringSoon'),
   };
 }

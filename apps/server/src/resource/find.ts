@@ -92,6 +92,29 @@ function isHealth(health: string): RawBuilder<unknown> {
   return sql`${follows[health] ?? sql`true`} and ${healthOf} = ${health}`;
 }
 
+/** What is asked of the accounts of the table `a`, beside who sees them: what an index knows is said as it does. */
+function isSo(
+  filters: Pick<AccountFilters, 'health' | 'compliance' | 'expired' | 'expiresWithin'>,
+): RawBuilder<unknown>[] {
+  const { health, compliance, expired, expiresWithin } = filters;
+  const expiry = sql`coalesce(a.expires_at, 'infinity')`;
+  return [
+    ...(health === undefined ? [] : [isHealth(health)]),
+    ...(compliance === undefined ? [] : [sql`a.compliance = ${sql.lit(compliance)}`]),
+    ...(expired === undefined ? [] : [expired ? sql`${expiry} <= now()` : sql`${expiry} > now()`]),
+    ...(expiresWithin === undefined
+      ? []
+      : [sql`${expiry} > now() and ${expiry} <= now() + make_interval(days => ${expiresWithin})`]),
+  ];
+}
+/** Of these most accounts are so: each resource has one soon. */
+const isUsual = (filters: Parameters<typeof isSo>[0]): boolean =>
+  filters.health !== undefined
+    ? ['proven', 'stale', 'unproven'].includes(filters.health)
+    : filters.compliance === undefined
+      ? filters.expired !== true && filters.expiresWithin === undefined
+      : filters.compliance === 'compliant';
+
 const resourceOf = (id: RawBuilder<unknown>): RawBuilder<unknown> =>
   sql`cross join lateral (select * from resource r where r.id = ${id} offset 0) r`;
 /** As many rows as there are ids, for counting them: the ids stay here. */
@@ -130,9 +153,10 @@ export async function findResources(
   ];
   if (filters.name !== undefined) others.push(sql`lower(r.name) = lower(${filters.name})`);
   if (filters.number !== undefined) others.push(sql`r.number = ${filters.number}`);
-  if (filters.health !== undefined) others.push(hasHealth(sight, filters.health));
+  const narrowed = isSo(filters);
+  if (narrowed.length > 0) others.push(hasOne(sight, narrowed, isUsual(filters)));
   const conditions = [...others, ...fits('r', probed.words)];
-  const countTo = filters.health === undefined ? countedTo : slowlyTo;
+  const countTo = narrowed.length === 0 ? countedTo : slowlyTo;
   const ids = filters.among ?? named ?? (probed.all ? probed.ids : undefined);
   const among = (some: readonly string[]): RawBuilder<unknown> =>
     sql`from (select * from resource r where r.id = any ((select ${[...some]}::uuid[])::uuid[]) offset 0) r where ${and([...conditions, seenResource(sight, 'r', 'each')])}`;
@@ -215,10 +239,10 @@ const resourceNamed = async (db: OrganisationDb, name: string): Promise<string[]
  * One of the resource's accounts that the asker sees is so. What most are not is gathered by its index; of what many are, each
  * resource has one soon.
  */
-const hasHealth = (sight: Sight, health: string): RawBuilder<unknown> =>
-  ['proven', 'stale', 'unproven'].includes(health) || sight.extent === 'few'
-    ? sql`coalesce((select true from account a where a.resource_id = r.id and ${isHealth(health)} and ${seenAccount(sight, 'a', 'r', 'each')} limit 1), false)`
-    : sql`r.id in (select a.resource_id from account a where ${isHealth(health)} and ${seenAccount(sight, 'a', 'a', 'at-once')})`;
+const hasOne = (sight: Sight, conditions: readonly RawBuilder<unknown>[], usual: boolean): RawBuilder<unknown> =>
+  usual || sight.extent === 'few'
+    ? sql`coalesce((select true from account a where a.resource_id = r.id and ${and(conditions)} and ${seenAccount(sight, 'a', 'r', 'each')} limit 1), false)`
+    : sql`r.id in (select a.resource_id from account a where ${and(conditions)} and ${seenAccount(sight, 'a', 'a', 'at-once')})`;
 
 /** Where the accounts are that an asker may see and that the filters leave. See `findResources`. */
 export async function findAccounts(
@@ -247,7 +271,7 @@ export async function findAccounts(
   if (filters.resourceId !== undefined) others.push(sql`a.resource_id = ${filters.resourceId}`);
   if (filters.username !== undefined) others.push(sql`a.username = ${filters.username}`);
   if (filters.number !== undefined) others.push(sql`a.number = ${filters.number}`);
-  if (filters.health !== undefined) others.push(isHealth(filters.health));
+  others.push(...isSo(filters));
   const conditions = [...others, ...fits('a', probed.words)];
   const same = (from: RawBuilder<unknown>): Found => ({ from, counting: from });
   const tables = (asked: 'at-once' | 'each'): RawBuilder<unknown> =>

@@ -19,6 +19,7 @@ const accountOrders: Record<string, Order> = {
   resourceName: { by: sql`lower(r.name)`, type: 'text' },
   changedAt: { by: sql`a.changed_at`, type: 'timestamptz' },
   checkedAt: { by: sql`coalesce(a.checked_at, '-infinity')`, type: 'timestamptz' },
+  expiresAt: { by: sql`coalesce(a.expires_at, 'infinity')`, type: 'timestamptz' },
   number: { by: sql`a.number`, type: 'int' },
 };
 

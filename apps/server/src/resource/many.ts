@@ -1,5 +1,6 @@
 import type { Grant } from '../authorise/index.ts';
 import { takeNumbers } from '../identity/index.ts';
+import { verdictsOn } from '../policies/index.ts';
 import { statement } from '../platform/db.ts';
 import type { Secret } from '../platform/secret.ts';
 import type { Vault } from '../vault/index.ts';
@@ -37,8 +38,8 @@ const insertResources = statement<never>(`insert into resource
   select id, organisation_id, number, name, type, dns_name, description, department, location, domain, url, policy_id, owner_id, fields
   from jsonb_populate_recordset(null::resource, $1::jsonb)`);
 const insertAccounts =
-  statement<never>(`insert into account (id, organisation_id, number, resource_id, username, notes, policy_id, fields)
-  select id, organisation_id, number, resource_id, username, notes, policy_id, fields from jsonb_populate_recordset(null::account, $1::jsonb)`);
+  statement<never>(`insert into account (id, organisation_id, number, resource_id, username, notes, policy_id, fields, compliance, compliance_why, expires_at)
+  select id, organisation_id, number, resource_id, username, notes, policy_id, fields, compliance, compliance_why, expires_at from jsonb_populate_recordset(null::account, $1::jsonb)`);
 const insertSecrets =
   statement<never>(`insert into secret (organisation_id, account_id, version, state, sealed, origin, changed_by, changed_from)
   select organisation_id, account_id, version, state, sealed, origin, changed_by, changed_from from jsonb_populate_recordset(null::secret, $1::jsonb)`);
@@ -86,6 +87,7 @@ export async function addManyAccounts(
   if (accounts.length === 0) return;
   const { organisationId, origin } = grant.actor;
   const first = await takeNumbers(grant.db, organisationId, 'account', accounts.length);
+  const verdicts = await verdictsOn(grant.db, accounts);
   const rows = accounts.map((one, i) => ({
     id: one.id,
     organisation_id: organisationId,
@@ -95,6 +97,9 @@ export async function addManyAccounts(
     notes: one.notes,
     policy_id: one.policyId,
     fields: startingFields(one.fields),
+    compliance: verdicts[i]?.compliance,
+    compliance_why: verdicts[i]?.complianceWhy,
+    expires_at: verdicts[i]?.expiresAt,
   }));
   await insertAccounts.run(grant.db, [JSON.stringify(rows)]);
   const secrets = [];

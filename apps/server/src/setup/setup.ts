@@ -8,7 +8,7 @@ import {
   writeSettings,
   type PasswordHasher,
 } from '../identity/index.ts';
-import { addBuiltInPolicies } from '../passwords/index.ts';
+import { addBuiltInPolicies } from '../policies/index.ts';
 import type { Database } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
 import { hashToken, newId, newToken } from '../platform/random.ts';

@@ -159,6 +159,8 @@ function past(standing: Standing | undefined, relation: Relation): Partial<Facts
     relation,
     mustChangePassword: false,
     attemptOpen: false,
+    autoLogonHides: false,
+    autoLogon: false,
     reasonToReveal: false,
     reasonToChange: false,
     ticketToReveal: false,

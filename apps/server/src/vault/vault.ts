@@ -20,6 +20,7 @@ export type Opening =
   | 'account.check'
   | 'schedule.run'
   | 'rotation.apply'
+  | 'policy.evaluate'
   | 'mail.deliver'
   | 'mail.test'
   | 'resource.reveal-field'

@@ -6,7 +6,7 @@ import { Secret } from '../platform/secret.ts';
 import type { Vault } from '../vault/index.ts';
 import { wake } from './outbox.ts';
 import { NoMailServer, openMailServer } from './server.ts';
-import { failureOf, type Failure, type Mailer, type MailLine, type SmtpServer } from './smtp.ts';
+import { failureOf, linesAtOnce, type Failure, type Mailer, type MailLine, type SmtpServer } from './smtp.ts';
 
 export interface MailParts {
   readonly perform: Perform;
@@ -42,6 +42,8 @@ interface Claimed {
   readonly text: Secret;
 }
 interface Turn {
+  /** How many were looked at: those withheld or given up, too. */
+  readonly claimed: number;
   readonly mails: readonly Claimed[];
   readonly server: SmtpServer | NoMailServer;
 }
@@ -109,7 +111,7 @@ export const takeBack = (parts: Pick<MailParts, 'perform'>, organisationId: stri
 
 async function turn(parts: MailParts, organisationId: string): Promise<'more' | 'done'> {
   const claimed = await claim(parts, organisationId);
-  if (claimed.mails.length === 0) return 'done';
+  if (claimed.mails.length === 0) return claimed.claimed === 0 ? 'done' : 'more';
   const outcomes = await sendAll(parts, claimed);
   await settle(parts, organisationId, claimed.mails, outcomes);
   // A server that is away is left alone for a minute, whatever else is due.
@@ -134,12 +136,14 @@ const claim = (parts: MailParts, organisationId: string, only?: string): Promise
   parts.perform(
     { actor: system(organisationId), action: 'mail.deliver', objectId: organisationId },
     async (grant): Promise<Turn> => {
+      // Materialised, as a plan that asks the list again for each row would take more than its share.
       const { rows } = await sql<Row>`
-        update mail_outbox m set tries = m.tries + 1, next_try_at = ${new Date(Date.now() + leaseMs)},
-          message_id = coalesce(m.message_id, '<' || m.id || '@' || coalesce((select split_part(value ->> 'from', '@', 2) from setting where name = 'mail' and jsonb_typeof(value) = 'object'), 'strongroom.invalid') || '>')
-        where m.id in (select d.id from mail_outbox d where d.state = 'waiting'
+        with due as materialized (select d.id from mail_outbox d where d.state = 'waiting'
           and ${only === undefined ? sql`d.next_try_at <= now()` : sql`d.id = ${only} and d.tries = 0`}
           order by d.next_try_at, d.id limit ${batch} for update skip locked)
+        update mail_outbox m set tries = m.tries + 1, next_try_at = ${new Date(Date.now() + leaseMs)},
+          message_id = coalesce(m.message_id, '<' || m.id || '@' || coalesce((select split_part(value ->> 'from', '@', 2) from setting where name = 'mail' and jsonb_typeof(value) = 'object'), 'strongroom.invalid') || '>')
+        from due where m.id = due.id
         returning m.id, m.to_address, m.subject, m.body, m.sealed, m.for_user_id, m.for_account_id, m.message_id, m.tries, m.created_at`.execute(
         grant.db,
       );
@@ -150,20 +154,25 @@ const claim = (parts: MailParts, organisationId: string, only?: string): Promise
           await withhold(grant.db, row.id);
           continue;
         }
+        const text = await contentOf(grant, parts.vault, row).catch(() => undefined);
+        if (text === undefined) {
+          await giveUp(grant.db, row.id);
+          continue;
+        }
         await wake(grant.db, organisationId, row.id, leaseEnds);
-        mails.push({ ...row, to: row.toAddress, text: await contentOf(grant, parts.vault, row) });
+        mails.push({ ...row, to: row.toAddress, text });
       }
       if (mails.length === 0) {
         grant.nothingDone();
-        return { mails, server: new NoMailServer() };
+        return { claimed: rows.length, mails, server: new NoMailServer() };
       }
       grant.note({ mails: mails.length });
       try {
-        return { mails, server: await openMailServer(grant, parts.vault) };
+        return { claimed: rows.length, mails, server: await openMailServer(grant, parts.vault) };
       } catch (error) {
         if (!(error instanceof NoMailServer)) throw error;
         grant.note({ why: error.message });
-        return { mails, server: error };
+        return { claimed: rows.length, mails, server: error };
       }
     },
   );
@@ -197,6 +206,18 @@ const withhold = (db: OrganisationDb, id: string): Promise<unknown> =>
     .where('id', '=', id)
     .execute();
 
+/** A mail that was sealed for another place, or altered: it would stand in the way of all others for ever. */
+const giveUp = (db: OrganisationDb, id: string): Promise<unknown> =>
+  db
+    .updateTable('mailOutbox')
+    .set({
+      state: 'failed',
+      endedAt: new Date(),
+      why: 'What it says cannot be opened: it was altered, or its key is gone.',
+    })
+    .where('id', '=', id)
+    .execute();
+
 /** Sends the mails of a turn. The first goes alone: a server that is away or refuses the sign-in is asked once, not twenty times. */
 async function sendAll(parts: MailParts, { mails, server }: Turn): Promise<Outcome[]> {
   if (server instanceof NoMailServer)
@@ -208,10 +229,21 @@ async function sendAll(parts: MailParts, { mails, server }: Turn): Promise<Outco
     if (!first) return [];
     const outcome = await one(first);
     if (outcome.is === 'failed' && outcome.serverWide) return mails.map(() => outcome);
-    return [outcome, ...(await Promise.all(rest.map(one)))];
+    return [outcome, ...(await inLanes(rest, one))];
   } finally {
     line.close();
   }
+}
+
+/** Does the work for each, a few at a time, and gives the results in order. */
+async function inLanes<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const left = items.entries();
+  const lane = async (): Promise<void> => {
+    for (const [i, item] of left) results[i] = await work(item);
+  };
+  await Promise.all(Array.from({ length: linesAtOnce }, lane));
+  return results;
 }
 
 async function sendOne(parts: MailParts, line: MailLine, server: SmtpServer, mail: Claimed): Promise<Outcome> {

@@ -5,8 +5,20 @@ import { FieldValues, shownFields } from './field.ts';
 import { StoredFile } from './file.ts';
 import { AccountId, AttemptId, PolicyId, ResourceId, UserId } from './ids.ts';
 
-/** How an account's password was last proved, and what came of it. */
-export const Health = z.enum(['proven', 'unproven', 'out-of-sync', 'unreachable', 'stale', 'excluded', 'untrusted']);
+/**
+ * How an account's password was last proved, and what came of it. `unprovable`: it was set, on a service that lets nobody prove a
+ * password by a log-in; it never counts as proven.
+ */
+export const Health = z.enum([
+  'proven',
+  'unproven',
+  'out-of-sync',
+  'unreachable',
+  'stale',
+  'excluded',
+  'untrusted',
+  'unprovable',
+]);
 export type Health = z.infer<typeof Health>;
 
 /** Whether the current password keeps the policy that applies; `unknown` until it was looked at. */

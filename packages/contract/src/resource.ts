@@ -220,9 +220,14 @@ export const readDashboard = call({
     outOfSync: z.int(),
     unreachable: z.int(),
     untrusted: z.int(),
+    /** Set on services that let nobody prove a password: they count as not proven. */
+    unprovable: z.int(),
     excluded: z.int(),
     /** Accounts that hold a file, key or licence, which no log-in can prove. */
     files: z.int(),
+    /** How long ago the last proof of those that are proven was: within a day, and within a week. */
+    provenWithinDay: z.int(),
+    provenWithinWeek: z.int(),
     /** proven / (accounts − excluded − files), 0 to 1; null where none is to be proven. */
     provenShare: z.number().nullable(),
     proofMaxAgeDays: z.int(),

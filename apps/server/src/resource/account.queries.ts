@@ -60,6 +60,7 @@ export const healthOf = sql<Health>`case
   when a.check_result = 'untrusted' then 'untrusted'
   when a.check_result = 'rejected' then 'out-of-sync'
   when a.check_result = 'unreachable' then 'unreachable'
+  when a.check_result = 'unprovable' then 'unprovable'
   when a.proven_at is null then 'unproven'
   when a.proven_at < now() - make_interval(days => ${proofDays}) then 'stale'
   else 'proven' end`;
@@ -71,6 +72,7 @@ export const healthOrder: readonly Health[] = [
   'unreachable',
   'stale',
   'unproven',
+  'unprovable',
   'proven',
   'excluded',
 ];
@@ -137,9 +139,12 @@ const onAccount = [
 const needPassword: readonly string[] = ['account.reveal', 'account.reveal-former', 'account.change-password'];
 const needTarget: readonly string[] = ['account.rotate', 'account.verify', 'attempt.resolve'];
 
+/** Drivers that know the address of their service: a resource of theirs needs none. A test compares them with the drivers themselves. */
+export const driversWithAddress: readonly string[] = ['aws-iam', 'google-workspace', 'microsoft-entra', 'rackspace'];
+
 /** True when the product is set up to log in to the account's resource, whose type has this driver. */
 export const isResettable = (row: { resourceReset: unknown; dnsName: string }, driver: string | null): boolean =>
-  row.resourceReset !== null && row.dnsName !== '' && driver !== null;
+  row.resourceReset !== null && driver !== null && (row.dnsName !== '' || driversWithAddress.includes(driver));
 
 const iso = (date: Date | null): string | null => date?.toISOString() ?? null;
 

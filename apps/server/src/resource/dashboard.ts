@@ -59,6 +59,9 @@ async function count(db: OrganisationDb, facts: Facts, userId: string): Promise<
     select count(*)::int as accounts, count(*) filter (where health = 'proven')::int as proven, count(*) filter (where health = 'stale')::int as stale,
       count(*) filter (where health = 'unproven')::int as unproven, count(*) filter (where health = 'out-of-sync')::int as out_of_sync,
       count(*) filter (where health = 'unreachable')::int as unreachable, count(*) filter (where health = 'untrusted')::int as untrusted,
+      count(*) filter (where health = 'unprovable')::int as unprovable,
+      count(*) filter (where health = 'proven' and proven_at > now() - interval '1 day')::int as proven_within_day,
+      count(*) filter (where health = 'proven' and proven_at > now() - interval '7 days')::int as proven_within_week,
       count(*) filter (where health = 'excluded')::int as excluded, count(*) filter (where state = 'needs-person')::int as needs_person,
       count(*) filter (where health = 'file')::int as files,
       count(*) filter (where compliance = 'violating')::int as violating, count(*) filter (where compliance = 'unknown')::int as unjudged,
@@ -66,7 +69,7 @@ async function count(db: OrganisationDb, facts: Facts, userId: string): Promise<
       count(*) filter (where expires_at > now() and expires_at <= now() + make_interval(days => ${soonDays}))::int as expiring_soon,
       (select count(*)::int from resource r where ${seesResource(facts, userId, 'r')}) as resources,
       coalesce((select (value #>> '{}')::int from setting where name = 'proofMaxAgeDays'), 30) as proof_max_age_days
-    from (select case when r.type = any(${fileTypes}) then 'file' else ${healthOf} end as health, t.state, a.compliance, a.expires_at from ${accountTables} where ${seesAccount(facts, userId, 'a')}) x`.execute(
+    from (select case when r.type = any(${fileTypes}) then 'file' else ${healthOf} end as health, t.state, a.proven_at, a.compliance, a.expires_at from ${accountTables} where ${seesAccount(facts, userId, 'a')}) x`.execute(
     db,
   );
   const n = (name: string): number => rows[0]?.[name] ?? 0;
@@ -80,6 +83,9 @@ async function count(db: OrganisationDb, facts: Facts, userId: string): Promise<
     outOfSync: n('outOfSync'),
     unreachable: n('unreachable'),
     untrusted: n('untrusted'),
+    unprovable: n('unprovable'),
+    provenWithinDay: n('provenWithinDay'),
+    provenWithinWeek: n('provenWithinWeek'),
     excluded: n('excluded'),
     files: n('files'),
     needsPerson: n('needsPerson'),

@@ -85,6 +85,7 @@ function isHealth(health: string): RawBuilder<unknown> {
     'untrusted': sql`a.check_result = 'untrusted'`,
     'out-of-sync': sql`a.check_result = 'rejected'`,
     'unreachable': sql`a.check_result = 'unreachable'`,
+    'unprovable': sql`a.check_result = 'unprovable'`,
     'unproven': sql`a.proven_at is null`,
     'stale': sql`a.proven_at < now()`,
     'proven': sql`a.proven_at is not null`,

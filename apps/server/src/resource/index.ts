@@ -14,7 +14,7 @@ import { resourceEndpoints as endpoints, type ResourceParts } from './resource.e
 
 export { findAccounts, findResources } from './find.ts';
 export { fits, nearly, spellingsIn, wordsOf, type Word } from './words.ts';
-export { isResettable, proofReply, readAccountRow } from './account.queries.ts';
+export { driversWithAddress, isResettable, proofReply, readAccountRow } from './account.queries.ts';
 export { requireNoAttempt } from './accounts.ts';
 export { fieldPlace, fieldReader, readFields, type FieldRow } from './fields.ts';
 export { addManyAccounts, addResources, type AccountToMake, type ResourceToMake } from './many.ts';

@@ -26,12 +26,14 @@ export const accounts = catalogue('accounts', {
   'health-stale': 'Proof too old',
   'health-excluded': 'Excluded',
   'health-untrusted': 'Host key changed',
+  'health-unprovable': 'Set, cannot be proven',
   'means-proven': 'A log-in with the stored password worked.',
   'means-unproven': 'No log-in with the stored password has been tried yet.',
   'means-out-of-sync': 'The target refused the stored password.',
   'means-unreachable': 'The target did not answer, so the stored password could not be tried.',
   'means-stale': 'The last log-in that worked is longer ago than the organisation allows.',
   'means-excluded': 'Taken out of the proof figures for a while.',
+  'means-unprovable': 'The service took the password, and lets nobody prove it by a log-in.',
   'means-untrusted': 'The host showed another key than the one on record. Nothing was sent to it.',
   needsPerson: 'Needs a person',
   rotating: 'Rotating',
@@ -61,6 +63,7 @@ export const accounts = catalogue('accounts', {
   'verified-unreachable': '{name}: the target did not answer. Check the address and the network, then verify again.',
   'verified-untrusted':
     '{name}: the host showed another key than the one on record. Open the resource to compare the keys.',
+  'verified-unprovable': '{name}: the service lets nobody prove a password by a log-in.',
   'verified-other': '{name}: the check gave no result.',
   // Change password.
   changeTitle: 'Change the password of {name}',

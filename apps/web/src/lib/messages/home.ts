@@ -30,10 +30,12 @@ export const home = catalogue('home', {
   proven: '{share} proven',
   provenHelp:
     'Share of stored passwords that worked in a log-in within the last {days, plural, one {day} other {# days}}. {excluded, plural, =0 {} one {# account is excluded.} other {# accounts are excluded.}}',
+  provenAges: '{day} in the last day, {week} in the last week',
   provenNone: 'Nothing to prove yet',
   'part-proven': 'proven',
   'part-out-of-sync': 'out of sync',
   'part-untrusted': 'host key changed',
+  'part-unprovable': 'set, cannot be proven',
   'part-unreachable': 'unreachable',
   'part-stale': 'proof too old',
   'part-unproven': 'unverified',

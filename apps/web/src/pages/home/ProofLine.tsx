@@ -36,6 +36,7 @@ export function ProofLine({
     ['unreachable', data.unreachable],
     ['stale', data.stale],
     ['unproven', data.unproven],
+    ['unprovable', data.unprovable],
     ['excluded', data.excluded],
   ];
   const counted = data.accounts - data.excluded - data.files;
@@ -71,6 +72,11 @@ export function ProofLine({
                 </button>
               </li>
             ),
+        )}
+        {data.proven > 0 && (
+          <li className={css.ages}>
+            {home('provenAges', { day: number(data.provenWithinDay), week: number(data.provenWithinWeek) })}
+          </li>
         )}
         {data.needsPerson > 0 && <li className={css.person}>{home('needsPerson', { count: data.needsPerson })}</li>}
       </ul>

@@ -1,6 +1,7 @@
 import {
   IconAlertTriangle,
   IconCircleCheck,
+  IconCircleDashedCheck,
   IconClockX,
   IconEyeOff,
   IconHelpCircle,
@@ -24,6 +25,7 @@ const healthLooks: Readonly<Record<Health, { readonly tone: Tone; readonly icon:
   stale: { tone: 'warn', icon: IconClockX },
   excluded: { tone: 'neutral', icon: IconEyeOff },
   untrusted: { tone: 'bad', icon: IconKeyOff },
+  unprovable: { tone: 'neutral', icon: IconCircleDashedCheck },
 };
 /** In the order a person should worry, worst first. */
 export const healthOrder: readonly Health[] = [
@@ -32,6 +34,7 @@ export const healthOrder: readonly Health[] = [
   'unreachable',
   'stale',
   'unproven',
+  'unprovable',
   'excluded',
   'proven',
 ];

@@ -11,6 +11,8 @@ export * from './database.ts';
 export * from './protection.ts';
 export { saslStable } from './saslprep.ts';
 export * from './ways/directory.ts';
+export { signAws, type AwsRequest } from './sigv4.ts';
+export { addressSetting, asking, notLetIn, serviceTimeLimit, setByReply, textIn } from './web-service.ts';
 export { directoryRefusal, unicodePwd } from './active-directory.ts';
 export * from './ways/mongo.ts';
 export * from './ways/redis.ts';
@@ -36,3 +38,14 @@ export {
 export * from './device-settings.ts';
 export { sshSettings, type Prompts, type SshSettings } from './ssh-settings.ts';
 export { discoverBy, readPasswd, unixDriver, type Family } from './unix.ts';
+export {
+  becomePrivileged,
+  ciscoFields,
+  ciscoGreeting,
+  ciscoKind,
+  ciscoPrompts,
+  lineAccountField,
+  verifyCisco,
+  type CiscoKind,
+  type CiscoSettings,
+} from './cisco.ts';

@@ -16,6 +16,10 @@ import { redis } from './redis.ts';
 import { solarisSsh } from './solaris-ssh.ts';
 import { windowsLocal } from './windows-local.ts';
 import { windowsDomain } from './windows-domain.ts';
+import { awsIam } from './aws-iam.ts';
+import { googleWorkspace } from './google-workspace.ts';
+import { microsoftEntra } from './microsoft-entra.ts';
+import { rackspace } from './rackspace.ts';
 
 /** Every driver in the product. A test fails when a driver file is missing here. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each driver has its own settings type, which only its schema can check: a caller parses with driver.settings and passes the result back to the same driver
@@ -28,6 +32,10 @@ export const drivers: readonly Driver<any>[] = [
   esxiSsh,
   ldap,
   windowsDomain,
+  rackspace,
+  microsoftEntra,
+  googleWorkspace,
+  awsIam,
   mysql,
   postgres,
   redis,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { connect as dial, isIP, type Socket } from 'node:net';
-import { connect as startTls, getCACertificates, type TLSSocket } from 'node:tls';
+import { connect as startTls, createSecureContext, getCACertificates, type SecureContext, type TLSSocket } from 'node:tls';
 import { Unreachable, Untrusted, type HostKey } from '@strongroom/driver-kit';
 import type { Reach } from './connect.ts';
 import { isPinned } from './host-key.ts';
@@ -77,10 +77,7 @@ export async function secure(socket: Socket, reach: TlsReach, by: 'verified' | '
     // For checking the name: an address has no server name to ask for (RFC 6066 section 3).
     host: reach.host,
     ...(isIP(reach.host) === 0 ? { servername: reach.host } : {}),
-    ca: [...getCACertificates('default'), ...(reach.trusted ?? [])],
-    // A trusted certificate is trusted, be it a root, an intermediate or the server's own.
-    allowPartialTrustChain: true,
-    minVersion: 'TLSv1.2',
+    secureContext: trusting(reach.trusted ?? []),
     // Judged below, where the certificate that was refused can be shown to a person.
     rejectUnauthorized: false,
   });
@@ -111,6 +108,23 @@ async function judge(tls: TLSSocket, reach: TlsReach, by: 'verified' | 'pinned')
   const pinned = reach.pinned.filter(({ algorithm }) => algorithm === shown.algorithm);
   if (pinned.length === 0) await reach.onHostKey(shown);
   else if (!isPinned(shown, pinned)) throw new Untrusted(shown);
+}
+
+let known: { readonly of: string; readonly context: SecureContext } | undefined;
+
+/** Whom to trust. Reading the authorities costs tens of milliseconds, so what was read for the last certificates is kept. */
+function trusting(trusted: readonly string[]): SecureContext {
+  const of = trusted.join('\n');
+  if (known?.of !== of) {
+    const context = createSecureContext({
+      ca: [...getCACertificates('default'), ...trusted],
+      // A trusted certificate is trusted, be it a root, an intermediate or the server's own.
+      allowPartialTrustChain: true,
+      minVersion: 'TLSv1.2',
+    });
+    known = { of, context };
+  }
+  return known.context;
 }
 
 /** Never the target's own words: they could hold anything. */

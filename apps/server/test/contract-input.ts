@@ -12,6 +12,10 @@ const words: Readonly<Record<string, string>> = {
   name: 'new',
   specialCharacters: '!#',
   url: 'https://host.invalid/',
+  probeUrl: 'https://host.invalid/',
+  date: '2098-01-31',
+  time: '02:30',
+  timeZone: 'UTC',
 };
 
 /**

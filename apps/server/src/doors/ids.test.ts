@@ -31,10 +31,21 @@ async function everything(owner: Person, name: string): Promise<Record<string, s
     [owner.organisationId, account],
   );
   const tag = await made('tag', 'scope, name', ['client', name]);
+  const group = await made('resource_group', 'number, name, kind, owner_id', [++n, name, 'static', owner.id]);
+  const when = JSON.stringify({ is: 'never' });
+  const schedule = await made(
+    'reset_schedule',
+    'group_id, owner_id, at, time_zone, passwords, tell_before, tell_after',
+    [...[group, owner.id, when, 'UTC', 'unique', '{}', '{}']],
+  );
   return {
     resourceId: resource,
     accountId: account,
-    groupId: await made('resource_group', 'number, name, kind, owner_id', [++n, name, 'static', owner.id]),
+    groupId: group,
+    consumerId: await made('account_consumer', 'account_id, name, kind', [account, name, 'service']),
+    scheduleRunId: await made('reset_schedule_run', 'schedule_id, due_at, source, state, requested_by', [
+      ...[schedule, new Date(), 'by-hand', 'done', 'x'],
+    ]),
     userId: (await w.add({ username: `${name}.user` }, owner.organisationId)).id,
     userGroupId: await made('user_group', 'number, name', [++n, name]),
     roleId: await made('custom_role', 'name, permissions', [name, '{}']),
@@ -53,7 +64,7 @@ async function everything(owner: Person, name: string): Promise<Record<string, s
   };
 }
 /** What is hidden from an administrator of the same organisation. Users, groups of users, roles and the like are not. */
-const heldKinds = ['resourceId', 'accountId', 'groupId', 'taskId', 'importId', 'viewId'];
+const heldKinds = ['resourceId', 'accountId', 'groupId', 'consumerId', 'scheduleRunId', 'taskId', 'importId', 'viewId'];
 
 beforeAll(async () => {
   w = await world();

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  addConsumer,
   calls,
   changePassword,
   createField,
@@ -14,14 +15,17 @@ import {
   createTag,
   createUserGroup,
   rotateAccount,
+  saveScheduleTemplate,
+  setSchedule,
   updateAccount,
   updateResource,
+  type ResourceGroupId,
 } from '@strongroom/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeCertificate } from '../../test/certificates.ts';
 import { inputFor } from '../../test/contract-input.ts';
 import { loginPassword, world, type World } from '../../test/world.ts';
-import { policy, type Action } from '../authorise/index.ts';
+import { policy, type Action, type Actor } from '../authorise/index.ts';
 import { prepareHome } from '../platform/paths.ts';
 import { loadTls } from '../platform/tls.ts';
 
@@ -192,8 +196,10 @@ async function objects(): Promise<Record<string, unknown>> {
     criteria: [{ field: 'name', operator: 'equals', value: 'none' }],
   });
   const custom = await customThings(n, resource.id, id('root'));
+  const scheduled = await scheduledThings(n, owner, resourceGroup.id, id('root'));
   return {
     ...custom,
+    ...scheduled,
     ...(await workOfTheirs()),
     groupId: resourceGroup.id,
     toUserId: w.people.admin.id,
@@ -227,6 +233,26 @@ async function objects(): Promise<Record<string, unknown>> {
     username: `new.user.${n}`,
     name: `new-${n}`,
   };
+}
+
+/** A schedule of a group, a template, and something that uses an account. */
+async function scheduledThings(
+  n: number,
+  owner: Actor,
+  groupId: ResourceGroupId,
+  accountId: string,
+): Promise<Record<string, unknown>> {
+  const when = { is: 'never' } as const;
+  const schedule = { when, timeZone: 'UTC', passwords: 'unique', tellBeforeMinutes: null } as const;
+  await w.invoke(setSchedule, owner, { groupId, ...schedule });
+  const template = await w.invoke(saveScheduleTemplate, owner, {
+    name: `template-${n}`,
+    ...schedule,
+    tellBefore: {},
+    tellAfter: {},
+  });
+  const consumer = await w.invoke(addConsumer, owner, { accountId: accountId as never, name: `program-${n}` });
+  return { scheduleTemplateId: template.id, consumerId: consumer.id };
 }
 
 /** Settings that a super administrator who is no privileged one may not change: rank.test.ts holds who may. */
@@ -291,6 +317,9 @@ async function workOfTheirs(): Promise<Record<string, unknown>> {
   );
   return { taskId: task?.id, importId: run?.id, viewId: view?.id };
 }
+
+/** Who is told of a schedule: whoever has access, so that nobody needs naming. */
+const toldOfSchedules = { tellBefore: { withAccess: true }, tellAfter: { withAccess: true } };
 
 /** What some calls need to be on, or to say, where the field's name does not tell. */
 function fitted(call: ACall, ids: Record<string, unknown>): Record<string, unknown> {
@@ -358,6 +387,10 @@ function fitted(call: ACall, ids: Record<string, unknown>): Record<string, unkno
         set: [{ to: { kind: 'user', id: ids['userId'] }, permission: 'view', from: null, until: null }],
         remove: [],
       };
+    case 'schedule.set':
+      return { ...ids, passwords: 'unique', password: undefined, ...toldOfSchedules };
+    case 'schedule-template.save':
+      return { ...ids, ...toldOfSchedules };
     case 'task.start':
       return {
         ...ids,
@@ -388,7 +421,13 @@ function ownAffair(call: ACall, who: string): boolean {
   const ofThemselves = on === 'self' && !call.path.includes(':');
   if (who === foreigner) return ofThemselves || (on === 'organisation' && call.name !== 'policy.generate');
   // Whoever is signed in may keep views, and start a task of their own: each of its items is decided by itself.
-  return who === nobody && (ofThemselves || ['policy.generate', 'task.start', 'view.create'].includes(call.name));
+  return (
+    who === nobody &&
+    (ofThemselves ||
+      ['policy.generate', 'task.start', 'view.create', 'schedule.preview', 'account.count-consumers'].includes(
+        call.name,
+      ))
+  );
 }
 
 describe('every call that changes something', () => {

@@ -1,7 +1,7 @@
 // needs: root samba
 import { awkwardPasswords, driverContract, type Scene } from '@strongroom/driver-kit/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { by, peerScene, reachPeer, theDriver } from '../peers/scene.ts';
+import { by, peerScene, theDriver } from '../peers/scene.ts';
 import { startPeer, type WindowsPeer } from '../peers/windows-local.ts';
 
 const driver = theDriver('windows-local');

@@ -1,7 +1,13 @@
-import { createHash } from 'node:crypto';
+import { createHash, type X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { connect as dial, isIP, type Socket } from 'node:net';
-import { connect as startTls, createSecureContext, getCACertificates, type SecureContext, type TLSSocket } from 'node:tls';
+import {
+  connect as startTls,
+  createSecureContext,
+  getCACertificates,
+  type SecureContext,
+  type TLSSocket,
+} from 'node:tls';
 import { Unreachable, Untrusted, type HostKey } from '@strongroom/driver-kit';
 import type { Reach } from './connect.ts';
 import { isPinned } from './host-key.ts';
@@ -97,9 +103,19 @@ export async function secure(socket: Socket, reach: TlsReach, by: 'verified' | '
   }
 }
 
+const shownOn = new WeakMap<TLSSocket, X509Certificate>();
+
+/** The certificate that was shown on a line that secure() made. Node.js gives it once only, to whoever asks first. */
+export function certificateOf(tls: TLSSocket): X509Certificate {
+  const certificate = shownOn.get(tls);
+  if (certificate === undefined) throw new TypeError('not a line of secure()');
+  return certificate;
+}
+
 async function judge(tls: TLSSocket, reach: TlsReach, by: 'verified' | 'pinned'): Promise<void> {
   const certificate = tls.getPeerX509Certificate();
   if (certificate === undefined) throw new Unreachable('the target showed no certificate');
+  shownOn.set(tls, certificate);
   const shown = readCertificate(certificate.raw);
   if (by === 'verified') {
     if (!tls.authorized) throw new Untrusted(shown);

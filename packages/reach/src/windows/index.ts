@@ -1,35 +1,59 @@
-import { windowsName, type Login, type Ways } from '@strongroom/driver-kit';
+import { Untrusted, windowsName, type Login, type Ways, type WindowsAccounts } from '@strongroom/driver-kit';
+import type { ReachOptions } from '../target.ts';
 import { accountsOver, beforeChange } from './accounts.ts';
 import type { NtlmLogin } from './ntlm-response.ts';
 import { signIn, type SmbSession } from './smb-session.ts';
-import type { ReachOptions } from '../target.ts';
 
 /** What the settings of a Windows target say about the way to it. */
 interface WindowsSettings {
+  readonly way?: 'SMB' | 'WinRM';
   readonly encryption?: 'where offered' | 'required';
+  readonly certificate?: 'verified' | 'pinned';
+  readonly authentication?: 'NTLM' | 'Basic';
 }
 
 /** The way to a Windows host's accounts, as the settings say. */
 export function windowsWay(options: ReachOptions<unknown>): Ways['windows'] {
   const settings = (options.settings ?? {}) as WindowsSettings;
-  return overSmb(options, settings.encryption === 'required');
+  return (login, work) => {
+    if (login.password === undefined) throw new TypeError('a log-in to Windows needs a password');
+    return settings.way === 'WinRM'
+      ? bySettings(options, settings, login, work)
+      : overSmb(options, settings.encryption === 'required', login, work);
+  };
 }
 
-function overSmb(options: ReachOptions<unknown>, encrypted: boolean): Ways['windows'] {
-  return async (login, work) => {
-    if (login.password === undefined) throw new TypeError('a log-in to Windows needs a password');
-    let session: SmbSession;
-    try {
-      session = await signIn({ ...options, encrypted }, (computer) => ntlmLogin(login, computer));
-    } catch (error) {
-      throw beforeChange(error);
-    }
-    try {
-      return await work(accountsOver(session, options.host, options.timeoutMs));
-    } finally {
-      session.close();
-    }
-  };
+type Work<T> = (accounts: WindowsAccounts) => Promise<T>;
+
+async function overSmb<T>(options: ReachOptions<unknown>, encrypted: boolean, login: Login, work: Work<T>): Promise<T> {
+  let session: SmbSession;
+  try {
+    session = await signIn({ ...options, encrypted }, (computer) => ntlmLogin(login, computer));
+  } catch (error) {
+    throw beforeChange(error);
+  }
+  try {
+    return await work(accountsOver(session, options.host, options.timeoutMs));
+  } finally {
+    session.close();
+  }
+}
+
+async function bySettings<T>(
+  options: ReachOptions<unknown>,
+  { certificate = 'verified', authentication = 'NTLM' }: WindowsSettings,
+  login: Login,
+  work: Work<T>,
+): Promise<T> {
+  const { overWinrm } = await import('./winrm.ts');
+  const way = { by: authentication, login, ntlm: (computer: string) => ntlmLogin(login, computer) };
+  try {
+    return await overWinrm(options, certificate, way, work);
+  } catch (error) {
+    // Only a pin can be renewed by a person; whom the authorities do not vouch for stays a stranger.
+    if (error instanceof Untrusted && certificate === 'pinned') options.onUntrusted?.(error.offered);
+    throw error;
+  }
 }
 
 /** A name without a domain is the host's own; `name@domain` is for the host to find out. */

@@ -52,12 +52,19 @@ export async function peerScene(
   const target = reachPeer(driver, peer, settings);
   return {
     target,
-    unreachable: reachPeer(driver, peer, settings, { port: 9 }),
+    unreachable: reachPeer(driver, peer, { ...settings, ...nowhere(peer) }, { port: 9 }),
     untrusted: reachPeer(driver, peer, settings, { trusted: [] }),
     cutAfterSetting: whileCutting(target, peer),
     admin: by(signsIn.username, signsIn.password),
     account,
+    ...(driver.proof === 'none' ? { works: (password) => peer.isPassword(account.username, password) } : {}),
   };
+}
+
+/** The addresses among a peer's settings, at a port where nobody listens. */
+function nowhere(peer: Peer): Record<string, string> {
+  const addresses = Object.keys(peer.settings).filter((name) => String(peer.settings[name]).startsWith('https://'));
+  return Object.fromEntries(addresses.map((name) => [name, 'https://127.0.0.1:9']));
 }
 
 const names = [

@@ -4,13 +4,23 @@
  */
 import type { Driver } from '@strongroom/driver-kit';
 import { aixSsh } from './aix-ssh.ts';
+import { ciscoCatos } from './cisco-catos.ts';
+import { ciscoIos } from './cisco-ios.ts';
+import { ciscoPix } from './cisco-pix.ts';
 import { esxiSsh } from './esxi-ssh.ts';
+import { hpIlo } from './hp-ilo.ts';
+import { hpProcurve } from './hp-procurve.ts';
 import { hpuxSsh } from './hpux-ssh.ts';
+import { juniperJunos } from './juniper-junos.ts';
+import { juniperNetscreen } from './juniper-netscreen.ts';
 import { ldap } from './ldap.ts';
 import { linuxSsh } from './linux-ssh.ts';
 import { macosSsh } from './macos-ssh.ts';
 import { mongodb } from './mongodb.ts';
 import { mysql } from './mysql.ts';
+import { oracleAlom } from './oracle-alom.ts';
+import { oracleIlom } from './oracle-ilom.ts';
+import { oracleXscf } from './oracle-xscf.ts';
 import { postgres } from './postgres.ts';
 import { redis } from './redis.ts';
 import { solarisSsh } from './solaris-ssh.ts';
@@ -30,6 +40,16 @@ export const drivers: readonly Driver<any>[] = [
   hpuxSsh,
   macosSsh,
   esxiSsh,
+  ciscoIos,
+  ciscoCatos,
+  ciscoPix,
+  hpProcurve,
+  hpIlo,
+  juniperNetscreen,
+  juniperJunos,
+  oracleAlom,
+  oracleIlom,
+  oracleXscf,
   ldap,
   windowsDomain,
   rackspace,

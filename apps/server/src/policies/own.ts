@@ -100,8 +100,13 @@ export async function changePolicy(
     grant.note({ [`${name} was`]: before[name as keyof PolicyDetails], [`${name} is`]: value as string });
 }
 
+/** Two that change which is the default come after each other: all policies are locked, in one order. */
+const lockAll = (db: OrganisationDb): Promise<unknown> =>
+  db.selectFrom('passwordPolicy').select('id').orderBy('id').forNoKeyUpdate().execute();
+
 /** Makes the grant's policy the default, in place of the one that was. */
 export async function makeDefault(grant: Grant<'policy.set-default' | 'policy.delete'>, id: string): Promise<void> {
+  await lockAll(grant.db);
   const was = await grant.db
     .updateTable('passwordPolicy')
     .set({ isDefault: false })
@@ -132,6 +137,7 @@ export async function usageOf(
  */
 export async function deletePolicy(grant: Grant<'policy.delete'>, replacementId: string | undefined): Promise<void> {
   const { db, objectId } = grant;
+  await lockAll(db);
   const policy = await locked(db, objectId);
   requireOwn(policy);
   const usage = (await usageOf(db)).find((one) => one.policyId === objectId);

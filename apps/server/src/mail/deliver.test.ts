@@ -383,7 +383,7 @@ describe('the account of the vault that signs in to the mail server', () => {
     await expect(set(other)).rejects.toMatchObject({ code: 'not-found' });
     // A typed password does not move to another server, or to a line without TLS, either.
     await setServer({ username: 'vault', password: 'typed' });
-    for (const moved of [{ host: 'evil.example' }, { security: 'none' }, { port: 25 }, { username: 'eve' }]) {
+    for (const moved of [{ host: 'evil.example' }, { security: 'none' as const }, { port: 25 }, { username: 'eve' }]) {
       await w.invoke(updateSettings, admin, { mail: { ...server, username: 'vault', ...moved } });
       expect(await w.sql(`select 1 from strongroom.setting_secret`)).toEqual([]);
       await setServer({ username: 'vault', password: 'typed' });

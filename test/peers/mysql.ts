@@ -63,10 +63,9 @@ innodb_flush_log_at_trx_commit=0\nplugin-load-add=simple_password_check\nsimple_
     return Array.isArray(rows) ? rows.map((row) => (Array.isArray(row) ? row.join('\t') : '')).join('\n') : '';
   };
   const admin = { username: 'pam', password: 'Pam-Word-0' };
-  await sql(
-    `create user pam@'%' identified by '${admin.password}'; grant select, update on mysql.* to pam@'%'`,
-  );
-  const stored = () => sql("select group_concat(User, '@', Host, authentication_string order by User, Host) from mysql.user");
+  await sql(`create user pam@'%' identified by '${admin.password}'; grant select, update on mysql.* to pam@'%'`);
+  const stored = () =>
+    sql("select group_concat(User, '@', Host, authentication_string order by User, Host) from mysql.user");
   const proxy = await startWatchingProxy(address, { host: address, port: directPort }, stored);
   let made = 0;
   return {

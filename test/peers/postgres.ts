@@ -49,7 +49,20 @@ log_statement = 'all'\nlog_parameter_max_length = -1\n`,
   for (const name of ['', ...(await readdir(dir))]) await chown(join(dir, name), Number(uid), Number(gid));
   const bin = await programs();
   const asPostgres = ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups', '--'] as const;
-  await output([...asPostgres, `${bin}/initdb`, '-D', `${dir}/data`, '-U', 'postgres', '-A', 'trust', '--no-sync', '-E', 'UTF8', '--no-locale']);
+  await output([
+    ...asPostgres,
+    `${bin}/initdb`,
+    '-D',
+    `${dir}/data`,
+    '-U',
+    'postgres',
+    '-A',
+    'trust',
+    '--no-sync',
+    '-E',
+    'UTF8',
+    '--no-locale',
+  ]);
   const connect = async (): Promise<Client> => {
     const one = new Client({ host: dir, port: directPort, user: 'postgres', database: 'postgres' });
     one.on('error', () => undefined);
@@ -58,7 +71,7 @@ log_statement = 'all'\nlog_parameter_max_length = -1\n`,
   };
   const daemon = await startDaemon({
     command: [
-      ...[`${bin}/postgres`, '-D', `${dir}/data`] as const,
+      ...([`${bin}/postgres`, '-D', `${dir}/data`] as const),
       ...['-c', `config_file=${dir}/more.conf`, '-c', `data_directory=${dir}/data`],
     ],
     user: 'postgres',
@@ -71,7 +84,8 @@ log_statement = 'all'\nlog_parameter_max_length = -1\n`,
   };
   const admin = { username: 'pam', password: 'Pam-Word-0' };
   await sql(`create role pam login createrole password '${admin.password}'`);
-  const stored = () => sql("select string_agg(rolname || coalesce(rolpassword, ''), ',' order by rolname) from pg_authid");
+  const stored = () =>
+    sql("select string_agg(rolname || coalesce(rolpassword, ''), ',' order by rolname) from pg_authid");
   const proxy = await startWatchingProxy(address, { host: address, port: directPort }, stored);
   const log = () => readFile(join(dir, 'log'), 'utf8');
   let made = 0;

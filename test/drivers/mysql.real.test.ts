@@ -157,7 +157,12 @@ describe('mysql on a real MariaDB', () => {
   it('pins a certificate at first contact, before it says who it is, and talks to no other', async () => {
     const s = await fresh();
     const seen: HostKey[] = [];
-    const first = reachPeer(driver, peer, { certificate: 'pinned' }, { trusted: [], onHostKey: (key) => void seen.push(key) });
+    const first = reachPeer(
+      driver,
+      peer,
+      { certificate: 'pinned' },
+      { trusted: [], onHostKey: (key) => void seen.push(key) },
+    );
     expect(await driver.verify(first, by(s.username, s.password))).toBe('accepted');
     expect(seen).toHaveLength(1);
     expect(seen[0]).toMatchObject({ algorithm: 'x509' });
@@ -165,7 +170,12 @@ describe('mysql on a real MariaDB', () => {
     expect(await driver.verify(known, by(s.username, s.password))).toBe('accepted');
     const alarms: HostKey[] = [];
     const other = { algorithm: 'x509', fingerprint: 'SHA256:x', publicKey: 'AAAA' };
-    const strange = reachPeer(driver, peer, { certificate: 'pinned' }, { pinned: [other], onUntrusted: (key) => void alarms.push(key) });
+    const strange = reachPeer(
+      driver,
+      peer,
+      { certificate: 'pinned' },
+      { pinned: [other], onUntrusted: (key) => void alarms.push(key) },
+    );
     expect(await driver.verify(strange, by(s.username, 'Wrong-Word-0'))).toBe('untrusted');
     expect(alarms).toEqual(seen);
     expect(await peer.failures(s.username)).toBe(0);

@@ -146,7 +146,12 @@ describe('postgres on a real PostgreSQL', () => {
       });
       bare.listen(0, '127.0.0.1');
       await once(bare, 'listening');
-      const target = reachPeer(driver, peer, {}, { host: '127.0.0.1', port: (bare.address() as { port: number }).port });
+      const target = reachPeer(
+        driver,
+        peer,
+        {},
+        { host: '127.0.0.1', port: (bare.address() as { port: number }).port },
+      );
       expect(await driver.verify(target, by(username, password))).toBe('unreachable');
       expect(Buffer.concat(heard).toString('latin1')).not.toContain(username);
       bare.close();

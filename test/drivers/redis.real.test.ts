@@ -19,12 +19,10 @@ afterAll(() => Promise.all([peer.stop(), configured.stop()]));
 // What is forbidden is refused before anything is sent: one of each kind.
 const odd = ['Odd-Word\u0000-7', 'Odd-Word\r\nACL DELUSER root', 'Odd-Wörd-7', 'Odd-Word-\ud800', 'x'.repeat(129), ''];
 driverContract(driver, 'by an administrator, on a real Redis', () => peerScene(driver, peer), { odd });
-driverContract(
-  driver,
-  'kept in the configuration, on a real Redis',
-  () => peerScene(driver, configured),
-  { odd: [''], awkward: awkwardPasswords.slice(1, 4) },
-);
+driverContract(driver, 'kept in the configuration, on a real Redis', () => peerScene(driver, configured), {
+  odd: [''],
+  awkward: awkwardPasswords.slice(1, 4),
+});
 
 const reset = (on: RedisPeer, username: string, settings: Readonly<Record<string, unknown>> = {}, password = next) =>
   driver.reset?.(

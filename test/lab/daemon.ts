@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { promisify } from 'node:util';
+import { vi } from 'vitest';
 
 const call = promisify(execFile);
 
@@ -44,20 +45,18 @@ export async function startDaemon({ command, user, ready }: DaemonOptions): Prom
     child.kill('SIGKILL');
     await exit;
   };
-  const end = Date.now() + 30_000;
-  for (;;) {
-    try {
-      await ready();
-      return { stop };
-    } catch (error) {
-      if (gone) throw new Error(`${command[0]} did not start: ${errors}`, { cause: error });
-      if (Date.now() > end) {
-        await stop();
-        throw error;
-      }
-      // A refusal comes at once: wait a moment before the next question.
-      await new Promise((resolve) => setTimeout(resolve, 30));
-    }
+  try {
+    await vi.waitFor(
+      async () => {
+        if (!gone) await ready();
+      },
+      { timeout: 30_000, interval: 30 },
+    );
+    if (gone) throw new Error(`${command[0]} did not start: ${errors}`);
+    return { stop };
+  } catch (error) {
+    await stop();
+    throw error;
   }
 }
 

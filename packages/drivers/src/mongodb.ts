@@ -43,8 +43,7 @@ export const mongodb = defineDriver<Settings>({
   title: 'MongoDB',
   settings,
   limits,
-  verify: (target, login) =>
-    verifyBy(() => signedIn(target, login, () => Promise.resolve())),
+  verify: (target, login) => verifyBy(() => signedIn(target, login, () => Promise.resolve())),
   async reset(target, admin, account, next) {
     const pwd = next.expose();
     const { database, username } = whose(account.username, target.settings);

@@ -21,16 +21,11 @@ import { z } from 'zod';
 
 const settings = z.object({
   ...databaseSettings(3306),
-  hostParts: z
-    .string()
-    .trim()
-    .max(1000)
-    .default('')
-    .meta({
-      title: 'Host parts of the accounts',
-      description:
-        'What stands behind the @ of the accounts, separated by commas: %, localhost. The password is set for all of them. Left empty: every account of the name, for which the administrator must be allowed to read mysql.user.',
-    }),
+  hostParts: z.string().trim().max(1000).default('').meta({
+    title: 'Host parts of the accounts',
+    description:
+      'What stands behind the @ of the accounts, separated by commas: %, localhost. The password is set for all of them. Left empty: every account of the name, for which the administrator must be allowed to read mysql.user.',
+  }),
   sendAs: z.enum(['password', 'hash']).default('password').meta({
     title: 'Send to MariaDB',
     description:
@@ -72,14 +67,19 @@ export const mysql = defineDriver<z.infer<typeof settings>>({
           return await setPassword(sql, account.username, named, password, sendAs);
         } catch (error) {
           if (!(error instanceof SqlError)) throw error;
-          return { is: 'refused', why: error.code === parseError ? 'the server did not understand' : sqlRefusal(error) };
+          return {
+            is: 'refused',
+            why: error.code === parseError ? 'the server did not understand' : sqlRefusal(error),
+          };
         }
       }),
     );
   },
   discover: (target, admin) =>
     target.sql(access(target.settings), admin, async (sql) => {
-      const rows = await sql.query("select User as name, max(Super_priv = 'Y') as super from mysql.user where Host <> '' and User <> '' group by User order by User");
+      const rows = await sql.query(
+        "select User as name, max(Super_priv = 'Y') as super from mysql.user where Host <> '' and User <> '' group by User order by User",
+      );
       return rows.map((row) => ({ username: text(row['name']), privileged: Number(row['super']) === 1 }));
     }),
 });
@@ -126,7 +126,9 @@ async function hostsOf(
 ): Promise<readonly string[] | string> {
   let found: string[];
   try {
-    const rows = await sql.query("select Host as host from mysql.user where binary User = ? and Host <> ''", [username]);
+    const rows = await sql.query("select Host as host from mysql.user where binary User = ? and Host <> ''", [
+      username,
+    ]);
     found = rows.map((row) => text(row['host']));
   } catch (error) {
     if (!(error instanceof SqlError) || !mayNotRead.includes(error.code)) throw error;

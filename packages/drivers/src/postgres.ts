@@ -64,7 +64,9 @@ export const postgres = defineDriver<z.infer<typeof settings>>({
   },
   discover: (target, admin) =>
     target.sql(access(target.settings), admin, async (sql) => {
-      const rows = await sql.query('select rolname::text as name, rolsuper as super from pg_roles where rolcanlogin order by rolname');
+      const rows = await sql.query(
+        'select rolname::text as name, rolsuper as super from pg_roles where rolcanlogin order by rolname',
+      );
       return rows.map((row) => ({ username: text(row['name']), privileged: row['super'] === true }));
     }),
 });
@@ -75,7 +77,8 @@ async function setPassword(sql: Sql, username: string, password: string): Promis
     "select current_setting('server_version_num')::int as version, current_setting('scram_iterations', true) as rounds, exists (select from pg_roles where rolname::text = $1::text) as there",
     [username],
   );
-  if (Number(about?.['version']) < oldestServer) return { is: 'refused', why: 'the server is older than PostgreSQL 10' };
+  if (Number(about?.['version']) < oldestServer)
+    return { is: 'refused', why: 'the server is older than PostgreSQL 10' };
   if (about?.['there'] !== true) return { is: 'refused', why: 'there is no such role' };
   const rounds = Number(text(about['rounds']) || usualRounds);
   const [line] = await sql.query("select format('ALTER ROLE %I PASSWORD %L', $1::text, $2::text) as statement", [

@@ -37,7 +37,8 @@ export async function overRedis<T>(
   const signIn = async (): Promise<Redis['command']> => {
     const ask = askOver(socket);
     const answer = await ask(['AUTH', login.username, login.password ?? '']).catch((error: unknown) => {
-      if (error instanceof RedisError && error.code === 'WRONGPASS') throw new Rejected('the server rejected the log-in');
+      if (error instanceof RedisError && error.code === 'WRONGPASS')
+        throw new Rejected('the server rejected the log-in');
       throw new Unreachable('the server did not sign the log-in in');
     });
     if (answer !== 'OK') throw new Unreachable('the server did not sign the log-in in');
@@ -75,7 +76,7 @@ function askOver(socket: Socket): Ask {
 async function readReply(reader: Reader, depth = 0): Promise<RedisReply> {
   const line = await reader.line();
   const rest = line.slice(1);
-  switch (line[0]) {
+  switch (line.charAt(0)) {
     case '+':
       return rest;
     case '-':

@@ -54,23 +54,25 @@ function databaseWays(options: ReachOptions<unknown>): Pick<Ways, 'sql' | 'redis
             return (await import('./sql/mysql.ts')).overMysql(options, protection, login, work);
           case 'postgres':
             return (await import('./sql/postgres.ts')).overPostgres(options, protection, database ?? '', login, work);
-          default:
+          case 'mssql':
+          case 'sybase':
+          case 'oracle':
             return notYet();
         }
       }),
     redis: (protection, login, work) =>
-      alarmed(options, protection, async () => (await import('./redis.ts')).overRedis(options, protection, login, work)),
+      alarmed(options, protection, async () =>
+        (await import('./redis.ts')).overRedis(options, protection, login, work),
+      ),
     mongo: (access, login, work) =>
-      alarmed(options, access.protection, async () => (await import('./mongo/mongo.ts')).overMongo(options, access, login, work)),
+      alarmed(options, access.protection, async () =>
+        (await import('./mongo/mongo.ts')).overMongo(options, access, login, work),
+      ),
   };
 }
 
 /** Reports a key that is not the pinned one. Whom the authorities do not vouch for stays a stranger: there is no pin to renew. */
-async function alarmed<T>(
-  options: ReachOptions<unknown>,
-  protection: Protection,
-  work: () => Promise<T>,
-): Promise<T> {
+async function alarmed<T>(options: ReachOptions<unknown>, protection: Protection, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -34,7 +34,7 @@ export async function overMysql<T>(
   login: Login,
   work: (sql: Sql) => Promise<T>,
 ): Promise<T> {
-  let refusal: unknown;
+  let refusal: Error | undefined;
   // TLS comes later: the server speaks first, in clear text.
   const socket = await opening(reach, (plain) => Promise.resolve(plain));
   const end = (): void => void socket.destroy();
@@ -45,7 +45,7 @@ export async function overMysql<T>(
         return await secure(plain, reach, protection);
       } catch (error) {
         // The library would put an error of its own in place of this one.
-        refusal = error;
+        refusal = error instanceof Error ? error : new Unreachable('no TLS');
         throw error;
       }
     };
@@ -59,7 +59,9 @@ export async function overMysql<T>(
         charset: 'utf8mb4_general_ci',
         enableCleartextPlugin: tls,
         // The library does not know that the line is secure, and would ask the server for a public key instead.
-        ...(tls ? { authPlugins: { caching_sha2_password: authPlugins.caching_sha2_password({ overrideIsSecure: true }) } } : {}),
+        ...(tls
+          ? { authPlugins: { caching_sha2_password: authPlugins.caching_sha2_password({ overrideIsSecure: true }) } }
+          : {}),
         // A server may not ask for files of ours.
         flags: ['-LOCAL_FILES'],
         connectTimeout: 0,

@@ -20,14 +20,15 @@ export function terminalOver(wire: Wire, reader: Reader, secrets: readonly strin
   return {
     async ask(line, prompts) {
       let echoed = line !== undefined;
+      // Whole and raw: what takes a pager's line away comes after the key.
       let whole = '';
       if (line !== undefined) type(line);
       for (let answers = 0; answers < mostAnswers; answers += 1) {
         const { at, prompt } = await waited(reader, (held) => find(heardText(held, echoed), prompts));
-        whole += heardText(reader.take(), false) ?? '';
+        whole += reader.take();
         if (prompt.send !== undefined) type(prompt.send);
         else if (prompt.press !== undefined) type(prompt.press, true);
-        else return { output: scrub(whole, known), ended: at };
+        else return { output: scrub(heardText(whole, false) ?? '', known), ended: at };
         echoed = prompt.send !== undefined;
       }
       wire.close();

@@ -19,6 +19,7 @@ import {
   rotationEndpoints,
   runAttempt,
   runEndpoints,
+  runExport,
   runNightly,
   runPump,
   type WorkerParts,
@@ -92,7 +93,7 @@ export function compose(parts: Parts): Composed {
   ];
   return {
     endpoints,
-    streams: [...resourceStreams({ vault }), ...fileStreams({ database, perform, vault }), ...importStreams(imports)],
+    streams: [...resourceStreams({ vault }), ...fileStreams({ database, perform, vault }), ...importStreams(imports), runExport],
     jobs: {
       mail: ({ organisationId }, signal) => deliverMail(mail, organisationId, signal),
       run: (payload, signal) => runPump(worker, driverCatalogue, payload, signal),

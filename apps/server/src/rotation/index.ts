@@ -13,6 +13,7 @@ export { createOutpost, type Outpost } from './outpost.ts';
 export { rotationEndpoints } from './rotation.endpoints.ts';
 export { planNightly, planNightlyOfAll, runNightly } from './nightly.ts';
 export { standardAtOnce } from './run-limits.ts';
+export { runExport } from './run-export.ts';
 export { runEndpoints } from './run.endpoints.ts';
 export { startRun, type NewPasswords, type NewRun } from './run-start.ts';
 export { runPump } from './run-work.ts';

@@ -117,7 +117,8 @@ async function verifyOne(parts: WorkerParts, item: Claimed): Promise<void> {
   await verifyAndRecord(parts, item.actor, item.accountId, {
     action: item.asProduct ? 'account.check' : 'account.verify',
     async alongside(db, { result, why }) {
-      if (result === 'unreachable') await putOff(db, { runId: item.runId, n: item.n }, why ?? 'It could not be reached.');
+      if (result === 'unreachable')
+        await putOff(db, { runId: item.runId, n: item.n }, why ?? 'It could not be reached.');
       else await endItem(db, item, verified[result], why);
     },
   });

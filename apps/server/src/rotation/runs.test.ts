@@ -74,7 +74,9 @@ async function finish(run: { id: string }): Promise<Run> {
     const now = await w.invoke(readRun, await w.people.boss.actor(), { runId: run.id as Run['id'] });
     if (now.state !== 'running') return now;
   }
-  throw new Error(`the run does not end: ${JSON.stringify((await itemsOf(run)).filter(({ endedAt }) => endedAt === null))}`);
+  throw new Error(
+    `the run does not end: ${JSON.stringify((await itemsOf(run)).filter(({ endedAt }) => endedAt === null))}`,
+  );
 }
 const itemsOf = async (run: { id: string }) =>
   (await w.invoke(listRunItems, await w.people.boss.actor(), { runId: run.id as Run['id'], limit: 500 })).items;

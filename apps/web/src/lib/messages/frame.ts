@@ -26,6 +26,7 @@ export const frame = catalogue('frame', {
   unfold: 'Unfold the sidebar',
   account: 'Your account, {name}',
   tasks: 'Tasks',
+  runs: 'Resets',
   profile: 'Profile',
   security: 'Password, sessions and tokens',
   preferences: 'Preferences',

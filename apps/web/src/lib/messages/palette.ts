@@ -33,6 +33,7 @@ export const palette = catalogue('palette', {
   importResources: 'Import resources',
   importUsers: 'Import users',
   tasks: 'Tasks',
+  runs: 'Resets',
   addUser: 'Add user',
   toDark: 'Switch to dark theme',
   toLight: 'Switch to light theme',

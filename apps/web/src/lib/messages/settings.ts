@@ -50,6 +50,7 @@ export const settings = catalogue('settings', {
   'section.people': 'People',
   'section.groups': 'Resources and groups',
   'section.mail': 'Mail',
+  'section.resets': 'Resets and checks',
   'section.api': 'API',
 
   hideSecretSeconds: 'Hide a shown password after',
@@ -87,6 +88,14 @@ export const settings = catalogue('settings', {
   'fileLimitMegabytes.says': 'For key, licence and file accounts and for file fields.',
   policyOnCreation: 'Hold new accounts to their password policy',
   'policyOnCreation.says': 'Off takes any password when an account is added, and says later that it is weak.',
+  resetsAtOnce: 'Accounts at work at a time',
+  'resetsAtOnce.says': 'In resets and verifications of many, on all nodes together. Counts from the next account on.',
+  resetsPerResource: 'Of them on one resource',
+  'resetsPerResource.says': 'More than one is quicker for hosts with many accounts, where the host can take it.',
+  nightlyCheck: 'Try every password each night',
+  'nightlyCheck.says': 'One log-in for each account. Nothing is changed; what is found shows as the account’s health.',
+  nightlyCheckAt: 'Time of the nightly check',
+  'nightlyCheckAt.says': 'Such as 01:00, in the organisation’s time zone.',
   'settings.privileged': 'Only a privileged administrator can change these.',
 
   'unit.megabytes': 'MB',
@@ -95,6 +104,8 @@ export const settings = catalogue('settings', {
   'unit.minutes': 'minutes',
   'unit.hours': 'hours',
   'unit.sessions': 'sessions',
+  'unit.accounts': 'accounts',
+  'unit.noTime': 'Enter a time such as 01:00',
   'unit.outOf': 'Enter a whole number from {min} to {max}',
 
   'mail.use': 'Use a mail server',

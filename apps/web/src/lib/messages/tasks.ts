@@ -82,9 +82,6 @@ export const tasks = catalogue('tasks', {
   resetHelp: 'Overwrites the present reset settings of all of them, if any.',
   resetNone: 'The product cannot reset passwords of this type yet.',
   resetGo: 'Save for all',
-  rotateTitle: '{count, plural, one {Rotate # password} other {Rotate # passwords}}',
-  rotateHelp: 'Draws a new password for each and changes it on its target.',
-  rotateGo: 'Rotate',
   deleteResourcesTitle: '{count, plural, one {Delete # resource?} other {Delete # resources?}}',
   deleteResourcesHelp: 'With them go all their accounts, passwords, histories and shares. This cannot be undone.',
   deleteAccountsTitle: '{count, plural, one {Delete # account?} other {Delete # accounts?}}',
@@ -107,6 +104,4 @@ export const tasks = catalogue('tasks', {
   inviteHelp: 'Each gets a new one-time link by mail. Former links end.',
   inviteGo: 'Send',
   keepThem: 'Cancel',
-  reason: 'Reason',
-  reasonHelp: 'Kept in the audit trail of each.',
 });

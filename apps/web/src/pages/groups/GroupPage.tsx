@@ -1,12 +1,20 @@
 import { ActionIcon, Button, Menu, Tabs } from '@mantine/core';
-import { deleteResourceGroup, readResourceGroup, type ResourceGroup, type ResourceGroupId } from '@strongroom/contract';
+import {
+  deleteResourceGroup,
+  readResourceGroup,
+  type ResourceGroup,
+  type ResourceGroupId,
+  type RunKind,
+} from '@strongroom/contract';
 import {
   IconDots,
   IconFilter,
   IconKey,
+  IconRotateClockwise,
   IconServer,
   IconSettings,
   IconShare,
+  IconShieldCheck,
   IconShieldLock,
   IconTransfer,
   IconTrash,
@@ -19,6 +27,7 @@ import { lazy, Suspense, useEffect, useState } from 'react';
 import { ask, ProblemError } from '../../lib/client.ts';
 import { access } from '../../lib/messages/access.ts';
 import { groups } from '../../lib/messages/groups.ts';
+import { runs } from '../../lib/messages/runs.ts';
 import { keys, queries } from '../../lib/query.ts';
 import { useCan } from '../../lib/session.tsx';
 import { usePolicies } from '../../parts/accounts/use-lists.ts';
@@ -37,6 +46,7 @@ import { GroupCrumbs } from './GroupCrumbs.tsx';
 const MembersTab = lazy(() => import('./MembersTab.tsx'));
 const SettingsTab = lazy(() => import('./SettingsTab.tsx'));
 const SharesTab = lazy(() => import('../../parts/shares/SharesTab.tsx'));
+const RunDialog = lazy(async () => ({ default: (await import('../../parts/runs/RunDialog.tsx')).RunDialog }));
 const GiveAwayDialog = lazy(() => import('../../parts/shares/GiveAwayDialog.tsx'));
 
 const tabs = ['members', 'shares', 'settings'] as const;
@@ -48,6 +58,7 @@ function View({ group, tab }: { readonly group: ResourceGroup; readonly tab: Tab
   const policies = usePolicies();
   const [deleting, setDeleting] = useState(false);
   const [giving, setGiving] = useState(false);
+  const [running, setRunning] = useState<RunKind | null>(null);
   const mayAsk = useCan('access.who');
   const may = (action: string) => group.can.includes(action);
   useEffect(() => {
@@ -98,6 +109,21 @@ function View({ group, tab }: { readonly group: ResourceGroup; readonly tab: Tab
               leftSection={<IconKey size={15} />}
             >
               {groups('showPasswords')}
+            </Button>
+            <Button
+              variant="default"
+              leftSection={<IconShieldCheck size={15} />}
+              onClick={() => setRunning('verify')}
+              disabled={group.members === 0}
+            >
+              {runs('verify')}
+            </Button>
+            <Button
+              leftSection={<IconRotateClockwise size={15} />}
+              onClick={() => setRunning('reset')}
+              disabled={group.members === 0}
+            >
+              {runs('reset')}
             </Button>
             {(may('resource-group.delete') || mayGive || mayAsk) && (
               <Menu width={220}>
@@ -184,6 +210,18 @@ function View({ group, tab }: { readonly group: ResourceGroup; readonly tab: Tab
             of={shared}
             close={() => setGiving(false)}
             done={() => navigate({ to: '/resources/groups' })}
+          />
+        </Suspense>
+      )}
+      {running && (
+        <Suspense fallback={null}>
+          <RunDialog
+            kind={running}
+            selection={{ groupId: group.id, accounts: 'all' }}
+            title={runs(running === 'reset' ? 'resetGroup' : 'verifyGroup')}
+            help={runs(running === 'reset' ? 'resetHelp' : 'verifyHelp')}
+            go={runs(running === 'reset' ? 'resetGo' : 'verifyGo')}
+            close={() => setRunning(null)}
           />
         </Suspense>
       )}

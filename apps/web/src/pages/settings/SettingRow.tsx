@@ -6,11 +6,13 @@ import type { Field } from './fields.ts';
 import css from './settings.module.css';
 
 const standardText = (field: Field): string =>
-  field.kind === 'switch'
-    ? settings(field.standard ? 'settings.on' : 'settings.off')
-    : field.standard === 0
-      ? number(0)
-      : `${number(field.standard)} ${settings(`unit.${field.unit}`)}`;
+  field.kind === 'time'
+    ? field.standard
+    : field.kind === 'switch'
+      ? settings(field.standard ? 'settings.on' : 'settings.off')
+      : field.standard === 0
+        ? number(0)
+        : `${number(field.standard)} ${settings(`unit.${field.unit}`)}`;
 
 /** One setting: its name, a line on what it does, its default, and the control. What differs from the default is marked. */
 export function SettingRow(props: {
@@ -22,7 +24,7 @@ export function SettingRow(props: {
   readonly locked?: string | undefined;
 }) {
   const { field, value, locked } = props;
-  const changed = typeof value === 'boolean' ? value !== field.standard : Number(value) !== field.standard;
+  const changed = field.kind === 'number' ? Number(value) !== field.standard : value !== field.standard;
   const help = `${field.name}-help`;
   return (
     <div className={css.row} id={field.name} tabIndex={-1}>
@@ -48,14 +50,18 @@ export function SettingRow(props: {
         <TextInput
           id={`${field.name}-field`}
           aria-describedby={help}
-          inputMode="numeric"
+          inputMode={field.kind === 'time' ? 'text' : 'numeric'}
           className={css.number}
           value={String(value)}
           disabled={locked !== undefined}
           onChange={(event) => props.change(event.currentTarget.value)}
           error={props.error}
-          rightSection={<span className={css.unit}>{settings(`unit.${field.unit}`)}</span>}
-          rightSectionWidth={74}
+          {...(field.kind === 'number'
+            ? {
+                rightSection: <span className={css.unit}>{settings(`unit.${field.unit}`)}</span>,
+                rightSectionWidth: 74,
+              }
+            : { placeholder: field.standard })}
         />
       )}
     </div>

@@ -11,7 +11,7 @@ type Switches = Exclude<
 export interface NumberField {
   readonly kind: 'number';
   readonly name: Numbers;
-  readonly unit: 'seconds' | 'days' | 'minutes' | 'hours' | 'sessions' | 'megabytes';
+  readonly unit: 'seconds' | 'days' | 'minutes' | 'hours' | 'sessions' | 'megabytes' | 'accounts';
   readonly min: number;
   readonly max: number;
   readonly standard: number;
@@ -22,11 +22,17 @@ export interface SwitchField {
   readonly name: Switches;
   readonly standard: boolean;
 }
-export type Field = NumberField | SwitchField;
+/** A setting that is a time of the day, `HH:MM`. */
+export interface TimeField {
+  readonly kind: 'time';
+  readonly name: 'nightlyCheckAt';
+  readonly standard: string;
+}
+export type Field = NumberField | SwitchField | TimeField;
 
 /** The settings by section, each with what an organisation starts with. Mail is a section of its own kind. */
 export const sections: readonly {
-  readonly id: 'passwords' | 'sessions' | 'people' | 'groups' | 'api';
+  readonly id: 'passwords' | 'sessions' | 'people' | 'groups' | 'resets' | 'api';
   readonly fields: readonly Field[];
 }[] = [
   {
@@ -57,6 +63,15 @@ export const sections: readonly {
       { kind: 'switch', name: 'globalExplorerTree', standard: false },
       { kind: 'switch', name: 'staticGroupsOffered', standard: true },
       { kind: 'number', name: 'fileLimitMegabytes', unit: 'megabytes', min: 1, max: 2048, standard: 100 },
+    ],
+  },
+  {
+    id: 'resets',
+    fields: [
+      { kind: 'number', name: 'resetsAtOnce', unit: 'accounts', min: 1, max: 500, standard: 50 },
+      { kind: 'number', name: 'resetsPerResource', unit: 'accounts', min: 1, max: 20, standard: 1 },
+      { kind: 'switch', name: 'nightlyCheck', standard: true },
+      { kind: 'time', name: 'nightlyCheckAt', standard: '01:00' },
     ],
   },
   { id: 'api', fields: [{ kind: 'switch', name: 'tokenInUrl', standard: true }] },

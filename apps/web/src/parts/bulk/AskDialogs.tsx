@@ -26,7 +26,7 @@ export const deleteDialog =
 
 /** Asks before something is done to many that can be taken back or made again. */
 export const askDialog =
-  (word: 'rotate' | 'disable' | 'enable' | 'lock' | 'invite', call: BulkCall): BulkDialog<unknown> =>
+  (word: 'disable' | 'enable' | 'lock' | 'invite', call: BulkCall): BulkDialog<unknown> =>
   ({ chosen, close, start }) => (
     <WorkDialog
       title={tasks(`${word}Title`, { count: chosen.size })}
@@ -34,7 +34,6 @@ export const askDialog =
       go={tasks(`${word}Go`)}
       close={close}
       start={start}
-      asksReason={word === 'rotate'}
       work={() => ({ call })}
     />
   );

@@ -1,13 +1,12 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { tasks } from '../../lib/messages/tasks.ts';
-import { useMe } from '../../lib/session.tsx';
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
 import { ErrorBox } from '../../ui/ErrorBox.tsx';
 import css from './bulk.module.css';
 import type { Work } from './selection.ts';
 
-/** The form that work for many has: its fields, what it does, and a reason where the organisation asks for one. */
+/** The form that work for many has: its fields, and what it does. */
 export function WorkDialog(props: {
   readonly title: string;
   readonly help?: string;
@@ -17,13 +16,9 @@ export function WorkDialog(props: {
   /** What to do; a text says what is missing. */
   readonly work: () => Work | string;
   readonly start: (work: Work) => Promise<void>;
-  readonly asksReason?: boolean;
   readonly wide?: boolean;
   readonly children?: ReactNode;
 }) {
-  const { reasonToChange } = useMe().preferences;
-  const asksReason = props.asksReason && reasonToChange;
-  const [reason, setReason] = useState('');
   const [busy, setBusy] = useState(false);
   const [missing, setMissing] = useState<string | null>(null);
   const [error, setError] = useState<unknown>(null);
@@ -35,7 +30,7 @@ export function WorkDialog(props: {
     if (typeof work === 'string') return;
     setBusy(true);
     try {
-      await props.start({ ...work, ...(asksReason && reason.trim() ? { reason: reason.trim() } : {}) });
+      await props.start(work);
     } catch (failure) {
       setError(failure);
       setBusy(false);
@@ -52,17 +47,6 @@ export function WorkDialog(props: {
       >
         {props.help && <p className={css.help}>{props.help}</p>}
         {props.children}
-        {asksReason && (
-          <TextInput
-            label={tasks('reason')}
-            description={tasks('reasonHelp')}
-            value={reason}
-            onChange={(event) => setReason(event.currentTarget.value)}
-            required
-            minLength={3}
-            maxLength={500}
-          />
-        )}
         {missing && (
           <p className={css.missing} role="alert">
             {missing}

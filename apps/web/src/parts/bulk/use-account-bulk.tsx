@@ -1,29 +1,34 @@
-import type { Account } from '@strongroom/contract';
+import type { Account, RunKind } from '@strongroom/contract';
 import { IconPencil, IconRefresh, IconShare3, IconShieldCheck, IconTrash } from '@tabler/icons-react';
-import { useMemo } from 'react';
+import { lazy, useMemo } from 'react';
 import { bulk } from '../../lib/messages/bulk.ts';
 import { useMe } from '../../lib/session.tsx';
 import type { BulkAction } from '../../ui/bulk-action.ts';
 import type { SelectionStore } from '../../ui/selection.ts';
 import type { Filter } from './selection.ts';
-import { later, useBulk } from './use-bulk.tsx';
+import { later, useBulk, type BulkDialog } from './use-bulk.tsx';
 
 const ask = () => import('./AskDialogs.tsx');
 const deleteAccounts = later(async () => (await ask()).deleteDialog('Accounts'));
-const rotate = later(async () => (await ask()).askDialog('rotate', 'account.rotate'));
+const RunAccounts = lazy(async () => ({ default: (await import('../runs/bulk-dialogs.tsx')).RunAccounts }));
 const change = later(async () => (await import('./ChangeDialogs.tsx')).ChangeAccounts);
 const share = later(async () => (await import('./GiveDialogs.tsx')).ShareAccounts);
 
 /** What can be done to many accounts, for the list's bar, and the dialogs for it. */
 export function useAccountBulk(filter: Filter, store: SelectionStore<Account>) {
   const { can } = useMe();
-  const { open, now, dialog } = useBulk<Account>('accounts', filter, store);
+  const { open, dialog } = useBulk<Account>('accounts', filter, store);
   const key = JSON.stringify(filter);
   const actions = useMemo((): readonly BulkAction<Account>[] => {
+    const run =
+      (kind: RunKind): BulkDialog<Account> =>
+      ({ chosen, close }) => (
+        <RunAccounts kind={kind} chosen={chosen} close={close} filter={filter} started={() => store.clear()} />
+      );
     const mayManage = can.includes('resource.create');
     return [
-      { id: 'verify', label: bulk('verify'), icon: IconShieldCheck, run: now({ call: 'account.verify' }) },
-      { id: 'rotate', label: bulk('rotate'), icon: IconRefresh, run: open(rotate) },
+      { id: 'verify', label: bulk('verify'), icon: IconShieldCheck, run: open(run('verify')) },
+      { id: 'rotate', label: bulk('rotate'), icon: IconRefresh, run: open(run('reset')) },
       ...(can.includes('principal.list')
         ? [{ id: 'share', label: bulk('share'), icon: IconShare3, run: open(share) }]
         : []),
@@ -34,7 +39,7 @@ export function useAccountBulk(filter: Filter, store: SelectionStore<Account>) {
           ]
         : []),
     ];
-    // `now` sends the filters of this moment.
+    // A run is for the filters of this moment.
   }, [can, key]);
   return { actions, dialog };
 }

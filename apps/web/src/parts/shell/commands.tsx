@@ -7,6 +7,7 @@ import {
   IconKey,
   IconKeyboard,
   IconListCheck,
+  IconRotateClockwise,
   IconListSearch,
   IconLogout,
   IconMoon,
@@ -70,6 +71,13 @@ export function commandsFor(
       label: palette('tasks'),
       icon: <IconListCheck size={16} />,
       to: '/tasks',
+    },
+    {
+      id: 'runs',
+      group: 'goTo',
+      label: palette('runs'),
+      icon: <IconRotateClockwise size={16} />,
+      to: '/runs',
     },
     may('user.create') && {
       id: 'add-user',

@@ -1,4 +1,4 @@
-import { IconHome2, IconListSearch, IconServer, IconSettings, type Icon } from '@tabler/icons-react';
+import { IconHome2, IconListSearch, IconRotateClockwise, IconServer, IconSettings, type Icon } from '@tabler/icons-react';
 import type { Me } from '@strongroom/contract';
 import { frame } from '../../lib/messages/frame.ts';
 
@@ -22,6 +22,7 @@ export function entriesFor(me: Me): {
     work: [
       { to: '/home', area: 'home', label: frame('home'), icon: IconHome2 },
       { to: '/resources', area: 'resources', label: frame('resources'), icon: IconServer },
+      { to: '/runs', area: 'runs', label: frame('runs'), icon: IconRotateClockwise },
     ],
     oversight: may('audit.list')
       ? [{ to: '/audit/resources', area: 'audit', label: frame('audit'), icon: IconListSearch }]

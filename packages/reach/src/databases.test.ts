@@ -98,12 +98,13 @@ it('says nothing of who it is to a MySQL server that has no TLS', async () => {
   expect(server.text()).not.toMatch(/ana-the-user|Ana-Word-1/);
 });
 
-it.each([
+const replies: readonly (readonly [string, (socket: Socket) => void])[] = [
   ['garbage', (socket: Socket) => void socket.write('?\r\n')],
   ['an end', (socket: Socket) => void socket.destroy()],
   ['nothing', () => undefined],
   ['too much', (socket: Socket) => void socket.write('$999999999\r\n')],
-] as const)('takes %s in place of an answer for a cut', async (_, say) => {
+];
+it.each(replies)('takes %s in place of an answer for a cut', async (_, say) => {
   const server = await serverOf((heard, socket) => {
     if (heard === 1) socket.write('+OK\r\n');
     else say(socket);

@@ -19,7 +19,7 @@ export interface TlsReach extends Reach {
 }
 
 /** Describes a certificate (DER) as host keys are described: `x509`, the SHA-256 of the whole certificate, and itself in base64. */
-export function readCertificate(der: Uint8Array): HostKey {
+function readCertificate(der: Uint8Array): HostKey {
   return {
     algorithm: 'x509',
     fingerprint: `SHA256:${createHash('sha256').update(der).digest('base64').replace(/=+$/, '')}`,

@@ -427,7 +427,7 @@ describe('types of one’s own', () => {
       [{ name: 'linux' }, 'name: is the name of another resource type'],
       [{ name: 'BADGE' }, 'name: is the name of another resource type'],
       [{ name: 'A', resetsLike: 'Badge' }, 'resetsLike: is not a built-in resource type'],
-      [{ name: 'B', resetsLike: 'Redis' }, 'resetsLike: is a type whose passwords the product cannot reset'],
+      [{ name: 'B', resetsLike: 'Website Accounts' }, 'resetsLike: is a type whose passwords the product cannot reset'],
       [{ name: 'C', fileFieldIds: ['01990000-0000-7000-8000-000000000001'] }, 'fileFieldIds: names no field for files'],
     ] as const)
       expect(await faultsOf(type('x', more))).toEqual([path]);

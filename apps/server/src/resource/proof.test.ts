@@ -110,9 +110,9 @@ describe('proof', () => {
     expect(figures).toEqual({ ...before, accounts: 10, resources: before.resources + 2, files: 2 });
     // A type without a driver holds passwords all the same: as long as nobody proved them, they count against it.
     await w.invoke(createResource, keeper, {
-      name: 'redis-1',
-      type: 'Redis',
-      accounts: [{ username: 'default', password: 'first-Password-redis' }],
+      name: 'site-1',
+      type: 'Website Accounts',
+      accounts: [{ username: 'editor', password: 'first-Password-site' }],
     });
     const more = await w.invoke(readDashboard, keeper, {});
     expect(more).toMatchObject({ accounts: 11, unproven: before.unproven + 1, files: 2 });

@@ -161,7 +161,7 @@ describe('a resource', () => {
     const moved = await w.invoke(updateResource, keeper, { resourceId, dnsName: 'new.example.org' });
     expect(moved).toMatchObject({ hostKeys: [], health: 'unproven', version: 3 });
     expect(moved.reset).not.toBeNull();
-    expect((await w.invoke(updateResource, keeper, { resourceId, type: 'MySQL Server' })).reset).toBeNull();
+    expect((await w.invoke(updateResource, keeper, { resourceId, type: 'Website Accounts' })).reset).toBeNull();
     expect((await w.audit('resource.update')).at(-2)?.details).toMatchObject({
       'dnsName was': 'old.example.org',
       'dnsName is': 'new.example.org',

@@ -20,6 +20,8 @@ export const entryRoutes: readonly PageRoute[] = [
   { path: '/admin/fields', load: () => import('./pages/customise/Fields.tsx') },
   { path: '/admin/tags', load: () => import('./pages/customise/Tags.tsx') },
   { path: '/admin/resource-types', load: () => import('./pages/customise/Types.tsx') },
+  { path: '/admin/rotation-templates', load: () => import('./pages/schedules/Templates.tsx') },
+  { path: '/admin/mail/{-$tab}', load: () => import('./pages/mail/index.tsx') },
   { path: '/admin/certificates', load: () => import('./pages/settings/Certificates.tsx') },
   { path: '/admin/users', load: () => import('./pages/users/index.tsx').then((page) => ({ default: page.People })) },
   {
@@ -30,6 +32,7 @@ export const entryRoutes: readonly PageRoute[] = [
   { path: '/admin/users/$userId/{-$tab}', load: () => import('./pages/users/UserPage.tsx') },
   { path: '/admin/access/{-$tab}', load: () => import('./pages/access/index.tsx') },
   { path: '/admin/roles', load: () => import('./pages/roles/index.tsx') },
+  { path: '/admin/policies', load: () => import('./pages/policies/index.tsx') },
   { path: '/admin/super-administrators', load: () => import('./pages/users/SuperAdministrators.tsx') },
   { path: '/admin/user-groups', load: () => import('./pages/user-groups/index.tsx') },
   { path: '/admin/user-groups/$userGroupId/{-$tab}', load: () => import('./pages/user-groups/UserGroupPage.tsx') },

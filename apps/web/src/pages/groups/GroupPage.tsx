@@ -7,9 +7,11 @@ import {
   type RunKind,
 } from '@strongroom/contract';
 import {
+  IconCalendarRepeat,
   IconDots,
   IconFilter,
   IconKey,
+  IconMail,
   IconRotateClockwise,
   IconServer,
   IconSettings,
@@ -27,6 +29,8 @@ import { lazy, Suspense, useEffect, useState } from 'react';
 import { ask, ProblemError } from '../../lib/client.ts';
 import { access } from '../../lib/messages/access.ts';
 import { groups } from '../../lib/messages/groups.ts';
+import { notices } from '../../lib/messages/notices.ts';
+import { schedules } from '../../lib/messages/schedules.ts';
 import { runs } from '../../lib/messages/runs.ts';
 import { keys, queries } from '../../lib/query.ts';
 import { useCan } from '../../lib/session.tsx';
@@ -44,14 +48,16 @@ import { GroupIcon } from './columns.tsx';
 import { GroupCrumbs } from './GroupCrumbs.tsx';
 
 const MembersTab = lazy(() => import('./MembersTab.tsx'));
+const NoticesTab = lazy(() => import('./NoticesTab.tsx'));
+const RotationTab = lazy(() => import('./RotationTab.tsx'));
 const SettingsTab = lazy(() => import('./SettingsTab.tsx'));
 const SharesTab = lazy(() => import('../../parts/shares/SharesTab.tsx'));
 const RunDialog = lazy(async () => ({ default: (await import('../../parts/runs/RunDialog.tsx')).RunDialog }));
 const GiveAwayDialog = lazy(() => import('../../parts/shares/GiveAwayDialog.tsx'));
 
-const tabs = ['members', 'shares', 'settings'] as const;
+const tabs = ['members', 'shares', 'rotation', 'notices', 'settings'] as const;
 type Tab = (typeof tabs)[number];
-const tabOf = (text: unknown): Tab => tabs.find((tab) => tab === text) ?? 'members';
+const tabOf = (text: unknown): Tab => tabs.find((tab) => tab === text || (tab === 'notices' && text === 'notifications')) ?? 'members';
 
 function View({ group, tab }: { readonly group: ResourceGroup; readonly tab: Tab }) {
   const navigate = useNavigate();
@@ -179,6 +185,16 @@ function View({ group, tab }: { readonly group: ResourceGroup; readonly tab: Tab
                 {access('tab')}
               </Tabs.Tab>
             )}
+            {may('resource-group.update') && (
+              <Tabs.Tab value="rotation" leftSection={<IconCalendarRepeat size={15} stroke={1.7} />}>
+                {schedules('tab')}
+              </Tabs.Tab>
+            )}
+            {may('resource-group.update') && (
+              <Tabs.Tab value="notices" leftSection={<IconMail size={15} stroke={1.7} />}>
+                {notices('tab')}
+              </Tabs.Tab>
+            )}
             <Tabs.Tab value="settings" leftSection={<IconSettings size={15} stroke={1.7} />}>
               {groups('tabSettings')}
             </Tabs.Tab>
@@ -195,6 +211,20 @@ function View({ group, tab }: { readonly group: ResourceGroup; readonly tab: Tab
               </Suspense>
             ) : (
               <p className="dim">{access('only', { owner: group.ownerName })}</p>
+            )}
+          </Tabs.Panel>
+          <Tabs.Panel value="rotation" className={css.panel}>
+            <Suspense fallback={<Bones />}>
+              <RotationTab group={group} />
+            </Suspense>
+          </Tabs.Panel>
+          <Tabs.Panel value="notices" className={css.panel}>
+            {may('resource-group.update') ? (
+              <Suspense fallback={<Bones />}>
+                <NoticesTab group={group} />
+              </Suspense>
+            ) : (
+              <p className="dim">{notices('only', { owner: group.ownerName })}</p>
             )}
           </Tabs.Panel>
           <Tabs.Panel value="settings" className={css.panel}>

@@ -1,13 +1,14 @@
 import { Button, SegmentedControl, Select } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { listResourceGroups, type GroupKind, type ResourceGroup } from '@strongroom/contract';
-import { IconFolders, IconListTree, IconPlus } from '@tabler/icons-react';
+import { IconCalendarRepeat, IconFolders, IconListTree, IconPlus } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useMemo } from 'react';
 import { ask } from '../../lib/client.ts';
 import { groups } from '../../lib/messages/groups.ts';
 import { resources } from '../../lib/messages/resources.ts';
+import { schedules } from '../../lib/messages/schedules.ts';
 import { usePreferences } from '../../lib/preferences.ts';
 import { keys } from '../../lib/query.ts';
 import { useCan } from '../../lib/session.tsx';
@@ -100,6 +101,14 @@ export default function Groups() {
         }
       >
         {phone && shown}
+        <Button
+          component={Link}
+          to="/resources/schedules"
+          variant="default"
+          leftSection={<IconCalendarRepeat size={15} />}
+        >
+          {schedules('title')}
+        </Button>
         {mayArrange && (
           <Button
             component={Link}

@@ -1,5 +1,8 @@
 import type { Me } from '@strongroom/contract';
 import { customise } from '../../lib/messages/customise.ts';
+import { mail } from '../../lib/messages/mail.ts';
+import { schedules } from '../../lib/messages/schedules.ts';
+import { policies } from '../../lib/messages/policies.ts';
 import { settings } from '../../lib/messages/settings.ts';
 import { sections } from './fields.ts';
 
@@ -73,6 +76,15 @@ export function adminPages(me: Me): readonly Entry[] {
       to: '/admin/settings',
     },
   ];
+  const passwords: Entry[] = [
+    {
+      id: 'policies',
+      group: 'organisation',
+      label: policies('title'),
+      says: policies('says'),
+      to: '/admin/policies',
+    },
+  ];
   const custom: Entry[] = (['fields', 'tags', 'types'] as const).map((page) => ({
     id: page,
     group: 'organisation',
@@ -80,6 +92,18 @@ export function adminPages(me: Me): readonly Entry[] {
     says: customise(`${page}.says`),
     to: page === 'types' ? '/admin/resource-types' : `/admin/${page}`,
   }));
+  const mailPage: Entry[] = [
+    { id: 'mail', group: 'server', label: mail('title'), says: mail('says'), to: '/admin/mail' },
+  ];
+  const templates: Entry[] = [
+    {
+      id: 'rotation-templates',
+      group: 'organisation',
+      label: schedules('templatesTitle'),
+      says: schedules('templatesSays'),
+      to: '/admin/rotation-templates',
+    },
+  ];
   const server: Entry[] = [
     {
       id: 'certificates',
@@ -94,7 +118,10 @@ export function adminPages(me: Me): readonly Entry[] {
     ...(me.can.includes('user.list') || me.can.includes('role.create') ? roles : []),
     ...(me.can.includes('access.who') ? access : []),
     ...(me.can.includes('setting.update') ? organisation : []),
+    ...(me.can.includes('policy.create') ? passwords : []),
     ...(me.can.includes('field.create') ? custom : []),
+    ...(me.can.includes('mail.list') ? mailPage : []),
+    ...(me.can.includes('schedule-template.list') ? templates : []),
     ...(me.can.includes('certificate.install') ? server : []),
   ];
 }
@@ -112,17 +139,7 @@ export function adminSettings(me: Me): readonly Entry[] {
       anchor: field.name,
     })),
   );
-  return [
-    ...fields,
-    {
-      id: 'mail',
-      group: 'organisation',
-      label: settings('mail.use'),
-      says: settings('mail.use.says'),
-      to: '/admin/settings',
-      anchor: 'mail',
-    },
-  ];
+  return fields;
 }
 
 /** Entries whose words hold every word that was typed, whatever their case. */

@@ -1,4 +1,5 @@
 import {
+  IconCalendarRepeat,
   IconAlertTriangle,
   IconFileUpload,
   IconFolders,
@@ -23,6 +24,7 @@ import {
 import type { Me } from '@strongroom/contract';
 import type { ReactNode } from 'react';
 import { palette } from '../../lib/messages/palette.ts';
+import { schedules } from '../../lib/messages/schedules.ts';
 
 /** A line of the palette that is not found by the server. */
 export interface Command {
@@ -140,6 +142,13 @@ export function commandsFor(
       label: palette('resourceGroups'),
       icon: <IconFolders size={16} />,
       to: '/resources/groups',
+    },
+    {
+      id: 'schedules',
+      group: 'goTo',
+      label: schedules('title'),
+      icon: <IconCalendarRepeat size={16} />,
+      to: '/resources/schedules',
     },
     may('resource-group.create') && {
       id: 'add-group',

@@ -126,9 +126,10 @@ async function hostsOf(
 ): Promise<readonly string[] | string> {
   let found: string[];
   try {
-    const rows = await sql.query("select Host as host from mysql.user where binary User = ? and Host <> ''", [
-      username,
-    ]);
+    const rows = await sql.query(
+      "select Host as host from mysql.user where cast(User as binary) = cast(? as binary) and Host <> ''",
+      [username],
+    );
     found = rows.map((row) => text(row['host']));
   } catch (error) {
     if (!(error instanceof SqlError) || !mayNotRead.includes(error.code)) throw error;

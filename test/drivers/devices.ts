@@ -42,7 +42,7 @@ export function deviceContract(
       for (const { state } of [peer, cutting]) state.passwords.set(of.account.username, of.account.password);
     const [fresh] = of.account === undefined ? await peer.accounts(1) : [of.account];
     if (fresh === undefined || peer.admin === undefined) throw new Error('no account');
-    await cutting.accounts(1);
+    if (of.account === undefined) await cutting.accounts(1);
     cutting.state.passwords.set(fresh.username, fresh.password);
     return {
       target: targetAt(driver, peer, of.settings),

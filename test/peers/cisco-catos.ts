@@ -60,10 +60,10 @@ export async function startCatos(protocol: 'SSH' | 'Telnet'): Promise<Peer & { r
   const settings = { elevation: 'enable', loginWith: 'the account itself' };
   const admin = { username: 'login', password: 'Login-Old-1' };
   return {
-    ...peerOf(device, state, protocol, admin, (name, password) => state.passwords.set(name, password), settings),
+    ...peerOf(device, state, protocol, admin, { fixed: ['login'] }, settings),
     state,
   };
 }
 
-/** It has two accounts and no more; `accounts` makes names that open nothing. */
+/** It has two accounts and no more. */
 export const startPeer = (): Promise<Peer> => startCatos('SSH');

@@ -276,13 +276,13 @@ function run(
   });
 }
 
-/** A device as a peer. `admin` and fresh accounts are what `make` says. */
+/** A device as a peer. Fresh accounts are what `make` makes; of a device that has only `fixed` ones, those, once. */
 export function peerOf(
   device: Device,
   state: State,
   protocol: 'SSH' | 'Telnet',
   admin: { readonly username: string; readonly password: string },
-  make: (name: string, password: string) => void,
+  make: ((name: string, password: string) => void) | { readonly fixed: readonly string[] },
   settings: Readonly<Record<string, unknown>> = {},
 ): Peer {
   let made = 0;
@@ -295,6 +295,11 @@ export function peerOf(
       return Promise.resolve(
         Array.from({ length: count }, () => {
           made += 1;
+          if (typeof make !== 'function') {
+            const username = make.fixed[made - 1];
+            if (username === undefined) throw new Error('the device has no more accounts');
+            return { username, password: state.passwords.get(username) ?? '' };
+          }
           const account = { username: `user${String(made)}`, password: `Old-${String(made)}xyz` };
           make(account.username, account.password);
           return account;

@@ -94,16 +94,9 @@ export async function startProcurve(
 
   const settings = { asksUsername: names };
   const admin = { username: 'manager', password: 'Manager-Old1' };
-  const peer = peerOf(
-    device,
-    state,
-    protocol,
-    admin,
-    (name, password) => state.passwords.set(name, password),
-    settings,
-  );
+  const peer = peerOf(device, state, protocol, admin, { fixed: ['operator'] }, settings);
   return { ...peer, state, users };
 }
 
-/** It has two accounts and no more; `accounts` makes names that open nothing. */
+/** It has two accounts and no more. */
 export const startPeer = (): Promise<Peer> => startProcurve('SSH', true);

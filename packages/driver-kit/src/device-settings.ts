@@ -3,18 +3,24 @@ import { z } from 'zod';
 /** How a target's command line is reached. */
 export type Protocol = 'SSH' | 'Telnet';
 
-const protocol = z.enum(['SSH', 'Telnet']).default('SSH').meta({
-  title: 'Protocol',
-  description:
-    'Telnet sends passwords in clear text, and no key proves which machine answers: only for networks that nobody else can read or change.',
-});
 const port = z.int().min(1).max(65535).default(22).meta({
   title: 'Port',
   description: '22 for SSH. With Telnet, 22 stands for 23.',
 });
 
-/** Protocol and port, as every target has them that is reached over SSH or Telnet. Goes with `withPort`. */
-export const protocolFields = { protocol, port };
+/** Protocol and port, of a target that speaks these. Goes with `withPort`. */
+export const protocolFields = (protocols: readonly Protocol[] = ['SSH', 'Telnet']) => ({
+  protocol: z
+    .enum(protocols)
+    .default('SSH')
+    .meta({
+      title: 'Protocol',
+      description: protocols.includes('Telnet')
+        ? 'Telnet sends passwords in clear text, and no key proves which machine answers: only for networks that nobody else can read or change.'
+        : 'The only one it speaks.',
+    }),
+  port,
+});
 
 /** Settings whose port follows the protocol: nobody serves Telnet on port 22, so there it stands for Telnet's own. */
 export function withPort<I, S extends { readonly protocol: Protocol; readonly port: number }>(
@@ -42,7 +48,7 @@ export const timeLimitField = z.int().min(1).max(300).default(20).meta({
 });
 
 /** What all devices with a command line have: who signs in, over what, and how long it may take. */
-export const deviceFields = { ...protocolFields, loginWith: loginWithField, timeoutSeconds: timeLimitField };
+export const deviceFields = { ...protocolFields(), loginWith: loginWithField, timeoutSeconds: timeLimitField };
 
 /** The same of every device. */
 export interface DeviceSettings {

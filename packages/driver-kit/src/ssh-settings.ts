@@ -26,10 +26,11 @@ export interface SshSettings {
 export function sshSettings(
   prompts: Prompts,
   elevations: readonly SshSettings['elevation'][] = ['none', 'sudo', 'su'],
+  protocols: readonly Protocol[] = ['SSH', 'Telnet'],
 ): z.ZodType<SshSettings> {
   return withPort(
     z.object({
-      ...protocolFields,
+      ...protocolFields(protocols),
       loginWith: loginWithField,
       proveBy: z.enum(['log-in', 'su']).default('log-in').meta({
         title: 'Verify by',

@@ -2,6 +2,7 @@ import { fits, type Driver, type Found, type Limits, type Reset, type Subject } 
 import { cannotElevate, lineAsRoot, provenBySu } from './elevate.ts';
 import { resetByShell, secretsOf, verdictOf, verifyByShell } from './outcome.ts';
 import { byPasswd } from './passwd.ts';
+import type { Protocol } from './device-settings.ts';
 import { sshSettings, type Prompts, type SshSettings } from './ssh-settings.ts';
 import type { Change, UnixContext } from './unix-context.ts';
 import type { Shell } from './target.ts';
@@ -14,6 +15,8 @@ export interface Family {
   readonly prompts: Prompts;
   /** Elevations the family has; all three when left out. */
   readonly elevations?: readonly SshSettings['elevation'][];
+  /** How its command line is reached; SSH and Telnet when left out. */
+  readonly protocols?: readonly Protocol[];
   /** Command line of passwd(1) without a name. */
   readonly passwd: string;
   /** Command line that reads `name:password` lines as root. Left out where there is none: then passwd is used. */
@@ -22,12 +25,12 @@ export interface Family {
   readonly discover: (shell: Shell) => Promise<Found[]>;
 }
 
-/** A driver for a Unix over SSH, from what is particular to it. */
+/** A driver for a Unix over SSH or Telnet, from what is particular to it. */
 export function unixDriver(family: Family): Driver<SshSettings> {
   return {
     type: family.type,
     title: family.title,
-    settings: sshSettings(family.prompts, family.elevations),
+    settings: sshSettings(family.prompts, family.elevations, family.protocols),
     limits: family.limits,
 
     async verify(target, login, via) {

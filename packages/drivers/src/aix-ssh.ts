@@ -1,7 +1,7 @@
 import { controlCharacters, discoverBy, unixDriver } from '@strongroom/driver-kit';
 
 /**
- * IBM AIX over SSH. Root, sudo and su use AIX's own chpasswd; an account that changes its own uses passwd.
+ * IBM AIX over SSH or Telnet. Root, sudo and su use AIX's own chpasswd; an account that changes its own uses passwd.
  * `-c` clears the ADMCHG flag, which chpasswd would set and which makes the account change its password at the next log-in.
  * Passwords are 7-bit; with the standard crypt only the first eight characters count (/etc/security/login.cfg,
  * pwd_algorithm).
@@ -9,7 +9,7 @@ import { controlCharacters, discoverBy, unixDriver } from '@strongroom/driver-ki
  */
 export const aixSsh = unixDriver({
   type: 'aix-ssh',
-  title: 'AIX (SSH)',
+  title: 'AIX',
   // 255 with a loadable password algorithm; no prompt or line buffer on the way is shorter than 128.
   limits: { maxLength: 128, forbidden: controlCharacters, asciiOnly: true },
   prompts: {

@@ -19,19 +19,19 @@ import {
 } from '@strongroom/driver-kit';
 import { z } from 'zod';
 
+// There is one log-in password for everybody, so a Telnet log-in is given no name.
+const { asksUsername: _, ...fields } = ciscoFields;
 const settings = withPort(
-  z.object({
-    ...ciscoFields,
-    asksUsername: z.literal(false).default(false).meta({
-      title: 'Account name required for log-in',
-      description: 'CatOS has one log-in password for everybody, so a Telnet log-in is given no name.',
-    }),
-    save: saveField('Write configuration to NVRAM'),
-    prompts: z
-      .object(ciscoPrompts('>', '> (enable)'))
-      .prefault({})
-      .meta({ title: 'Prompts', description: 'How the lines end on which the device waits for a command.' }),
-  }),
+  z
+    .object({
+      ...fields,
+      save: saveField('Write configuration to NVRAM'),
+      prompts: z
+        .object(ciscoPrompts('>', '> (enable)'))
+        .prefault({})
+        .meta({ title: 'Prompts', description: 'How the lines end on which the device waits for a command.' }),
+    })
+    .transform((given) => ({ ...given, asksUsername: false })),
 );
 type Settings = z.output<typeof settings>;
 

@@ -9,7 +9,7 @@ import { controlCharacters, discoverBy, unixDriver } from '@strongroom/driver-ki
  */
 export const esxiSsh = unixDriver({
   type: 'esxi-ssh',
-  title: 'VMware ESXi (SSH)',
+  title: 'VMware ESXi',
   // pam_passwdqc refuses more than 40, its `max`.
   limits: { maxLength: 39, forbidden: controlCharacters, asciiOnly: true },
   prompts: {
@@ -19,6 +19,7 @@ export const esxiSsh = unixDriver({
     again: 'Re-type | Retype',
   },
   elevations: ['none', 'su'],
+  protocols: ['SSH'],
   passwd: 'passwd',
   discover: discoverBy('cat /etc/passwd'),
 });

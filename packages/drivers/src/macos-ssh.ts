@@ -1,14 +1,14 @@
 import { controlCharacters, unixDriver, type Found, type Shell } from '@strongroom/driver-kit';
 
 /**
- * macOS over SSH. Always passwd(1) on a terminal: dscl and sysadminctl can take the password only as an argument, where
+ * macOS over SSH or Telnet. Always passwd(1) on a terminal: dscl and sysadminctl can take the password only as an argument, where
  * every user of the machine could read it with ps. Root has no password by default, so the usual way to root is sudo.
  * The log-in keychain keeps its old password when an administrator sets the new one.
  * Source: passwd(1), dscl(1), su(1), macOS 14.
  */
 export const macosSsh = unixDriver({
   type: 'macos-ssh',
-  title: 'macOS (SSH)',
+  title: 'macOS',
   // _PASSWORD_LEN is 128 including the end (pwd.h).
   limits: { maxLength: 127, forbidden: controlCharacters, asciiOnly: true },
   prompts: {

@@ -4,25 +4,28 @@ import {
   defineDriver,
   loginWithField,
   promptEnding,
+  protocolFields,
   resetByTerminal,
   Stopped,
   timeLimitField,
   typeTwice,
   verifyByTerminal,
+  withPort,
   wording,
   type Greeting,
   type Limits,
 } from '@strongroom/driver-kit';
 import { z } from 'zod';
 
-const settings = z.object({
-  // ILOM speaks no Telnet.
-  protocol: z.literal('SSH').default('SSH').meta({ title: 'Protocol' }),
-  port: z.int().min(1).max(65535).default(22).meta({ title: 'Port' }),
-  loginWith: loginWithField,
-  timeoutSeconds: timeLimitField,
-  prompt: wording('Prompt', '->', 'What ends the line after log-in.'),
-});
+const settings = withPort(
+  z.object({
+    // ILOM speaks no Telnet.
+    ...protocolFields(['SSH']),
+    loginWith: loginWithField,
+    timeoutSeconds: timeLimitField,
+    prompt: wording('Prompt', '->', 'What ends the line after log-in.'),
+  }),
+);
 type Settings = z.output<typeof settings>;
 
 // "8 to 16 characters … any character except a colon; no spaces".

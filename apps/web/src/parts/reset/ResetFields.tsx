@@ -25,8 +25,9 @@ export function emptyReset(fields: readonly Field[]): ResetDraft {
 /** Whether another account logs in: the settings say so, or have no word on it. */
 const needsAdmin = (settings: Values): boolean =>
   settings['loginWith'] === 'another account' || settings['proveBy'] === 'su';
-/** Whether a second account is needed to become root. */
-const needsElevation = (settings: Values): boolean => settings['elevation'] === 'su';
+/** Whether a second account is needed, to become root or, on a device, privileged. */
+const needsElevation = (settings: Values): boolean =>
+  settings['elevation'] === 'su' || settings['elevation'] === 'enable';
 
 /** What keeps the draft from being sent: faults of fields, and accounts not chosen. */
 export function resetFaults(fields: readonly Field[], draft: ResetDraft): readonly string[] {

@@ -57,7 +57,8 @@ const GiveAwayDialog = lazy(() => import('../../parts/shares/GiveAwayDialog.tsx'
 
 const tabs = ['members', 'shares', 'rotation', 'notices', 'settings'] as const;
 type Tab = (typeof tabs)[number];
-const tabOf = (text: unknown): Tab => tabs.find((tab) => tab === text || (tab === 'notices' && text === 'notifications')) ?? 'members';
+const tabOf = (text: unknown): Tab =>
+  tabs.find((tab) => tab === text || (tab === 'notices' && text === 'notifications')) ?? 'members';
 
 function View({ group, tab }: { readonly group: ResourceGroup; readonly tab: Tab }) {
   const navigate = useNavigate();

@@ -6,12 +6,11 @@ import css from './settings.module.css';
 
 const securities = ['starttls', 'tls', 'none'] as const;
 
-/** The fields of a mail server. `passwordNote` stands under the password, such as that one is stored. */
-export function MailFields(props: {
+/** Where a mail server is, and as whom it sends. */
+export function ServerFields(props: {
   readonly mail: MailForm;
   readonly change: (change: Partial<MailForm>) => void;
   readonly errors: Readonly<Partial<Record<keyof MailForm, string>>>;
-  readonly passwordNote?: string;
   readonly disabled?: boolean;
 }) {
   const { mail, change, errors } = props;
@@ -60,6 +59,23 @@ export function MailFields(props: {
         onChange={(event) => change({ from: event.currentTarget.value })}
         error={errors.from}
       />
+    </div>
+  );
+}
+
+/** The fields of a mail server with a sign-in that is typed. `passwordNote` stands under the password, such as that one is stored. */
+export function MailFields(props: {
+  readonly mail: MailForm;
+  readonly change: (change: Partial<MailForm>) => void;
+  readonly errors: Readonly<Partial<Record<keyof MailForm, string>>>;
+  readonly passwordNote?: string;
+  readonly disabled?: boolean;
+}) {
+  const { mail, change, errors } = props;
+  const disabled = props.disabled ?? false;
+  return (
+    <div className={css.fields}>
+      <ServerFields mail={mail} change={change} errors={errors} disabled={disabled} />
       <TextInput
         label={settings('mail.username')}
         description={settings('mail.usernameHelp')}

@@ -1,4 +1,3 @@
-import { Switch } from '@mantine/core';
 import { readSettings, updateSettings, type Settings } from '@strongroom/contract';
 import { useQuery } from '@tanstack/react-query';
 import { useLocation } from '@tanstack/react-router';
@@ -17,7 +16,6 @@ import { toast } from '../../ui/toast.tsx';
 import { useAction } from '../me/use-action.ts';
 import { AdminFrame } from './AdminFrame.tsx';
 import { privileged, sections } from './fields.ts';
-import { MailFields } from './MailFields.tsx';
 import { SettingRow } from './SettingRow.tsx';
 import { changesOf, formOf, settingsErrors, type SettingsForm } from './settings-form.ts';
 import admin from './admin.module.css';
@@ -63,9 +61,6 @@ function Form({ stored }: { readonly stored: Settings }) {
     // What the console itself goes by, such as how long a password is shown, comes with who is signed in.
     await queries.invalidateQueries({ queryKey: keys.me });
   };
-  const mailErrors = Object.fromEntries(
-    Object.entries(shown).flatMap(([name, says]) => (name.startsWith('mail.') && says ? [[name.slice(5), says]] : [])),
-  );
   return (
     <form
       className={css.page}
@@ -102,23 +97,6 @@ function Form({ stored }: { readonly stored: Settings }) {
           </div>
         </FormSection>
       ))}
-      <FormSection id="mail" title={settings('section.mail')}>
-        <Switch
-          className={css.use}
-          label={settings('mail.use')}
-          description={settings('mail.use.says')}
-          checked={form.useMail}
-          onChange={(event) => change({ useMail: event.currentTarget.checked })}
-        />
-        {form.useMail && (
-          <MailFields
-            mail={form.mail}
-            change={(part) => change({ mail: { ...form.mail, ...part } })}
-            errors={mailErrors}
-            {...(stored.mail?.passwordStored ? { passwordNote: settings('mail.stored') } : {})}
-          />
-        )}
-      </FormSection>
       <SaveBar
         dirty={dirty}
         busy={save.busy}

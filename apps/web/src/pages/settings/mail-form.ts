@@ -42,5 +42,7 @@ export function mailServerOf(mail: MailForm): MailServer {
     port: Number(mail.port),
     username: mail.username.trim(),
     from: mail.from.trim(),
+    accountId: null,
+    accessUrl: null,
   };
 }

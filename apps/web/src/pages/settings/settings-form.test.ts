@@ -20,14 +20,16 @@ const stored: Settings = {
   fileLimitMegabytes: 100,
   policyOnCreation: false,
   mailPasswords: false,
-  mail: {
-    host: 'mail.example.com',
-    port: 587,
-    security: 'starttls',
-    username: 'sr',
-    from: 'sr@example.com',
-    passwordStored: true,
-  },
+  noRevealWithAutoLogon: false,
+  loginMinLength: 12,
+  loginMixed: false,
+  loginMaxAgeDays: 0,
+  loginBlockedWords: '',
+  resetsAtOnce: 50,
+  resetsPerResource: 1,
+  nightlyCheck: true,
+  nightlyCheckAt: '01:00',
+  mail: null,
 };
 
 describe('the settings form', () => {
@@ -43,33 +45,13 @@ describe('the settings form', () => {
     };
     expect(changesOf(changed, stored)).toEqual({ hideSecretSeconds: 0, reasonToReveal: true });
   });
-  it('sends the mail server whole, with an empty password to keep the stored one', () => {
-    const form = formOf(stored);
-    expect(changesOf({ ...form, mail: { ...form.mail, host: ' smtp.example.com ' } }, stored)).toEqual({
-      mail: {
-        host: 'smtp.example.com',
-        port: 587,
-        security: 'starttls',
-        username: 'sr',
-        password: '',
-        from: 'sr@example.com',
-      },
-    });
-    expect(changesOf({ ...form, useMail: false }, stored)).toEqual({ mail: null });
-  });
   it('names each field that is out of its bounds', () => {
     const form = formOf(stored);
     const wrong = {
       ...form,
       numbers: { ...form.numbers, absoluteSessionHours: '0', inactivityMinutes: '1.5' },
-      mail: { ...form.mail, port: '70000', from: 'nobody' },
     };
-    expect(Object.keys(settingsErrors(wrong)).sort()).toEqual([
-      'absoluteSessionHours',
-      'inactivityMinutes',
-      'mail.from',
-      'mail.port',
-    ]);
+    expect(Object.keys(settingsErrors(wrong)).sort()).toEqual(['absoluteSessionHours', 'inactivityMinutes']);
     expect(settingsErrors(form)).toEqual({});
   });
 });

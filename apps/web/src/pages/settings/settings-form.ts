@@ -25,6 +25,7 @@ export function formOf(stored: Settings): SettingsForm {
 
 /** Whether a number field holds a whole number within its bounds. */
 function isWithin(field: Exclude<Field, { kind: 'switch' }>, text: string): boolean {
+  if (field.kind === 'text') return text.length <= field.max;
   if (field.kind === 'time') return /^(?:[01]\d|2[0-3]):[0-5]\d$/.test(text.trim());
   const value = Number(text);
   return /^\d+$/.test(text.trim()) && value >= field.min && value <= field.max;
@@ -37,7 +38,11 @@ export function settingsErrors(form: SettingsForm): Readonly<Partial<Record<stri
       ? [
           [
             field.name,
-            field.kind === 'time' ? words('unit.noTime') : words('unit.outOf', { min: field.min, max: field.max }),
+            field.kind === 'time'
+              ? words('unit.noTime')
+              : field.kind === 'text'
+                ? words('unit.tooLong', { max: field.max })
+                : words('unit.outOf', { min: field.min, max: field.max }),
           ] as const,
         ]
       : [],
@@ -45,13 +50,15 @@ export function settingsErrors(form: SettingsForm): Readonly<Partial<Record<stri
   return Object.fromEntries(numbers);
 }
 
+const isNumber = (name: string): boolean => fields.find((field) => field.name === name)?.kind === 'number';
+
 /** Only what differs from what is stored, as the call wants it; empty when nothing does. Call when nothing is wrong. */
 export function changesOf(form: SettingsForm, stored: Settings): z.input<(typeof updateSettings)['input']> {
   const before = formOf(stored);
   const numbers = Object.entries(form.numbers).flatMap(([name, text]) =>
-    text.trim() === before.numbers[name] || Number(text) === Number(before.numbers[name])
+    text.trim() === before.numbers[name] || (isNumber(name) && Number(text) === Number(before.numbers[name]))
       ? []
-      : [[name, text.includes(':') ? text.trim() : Number(text)] as const],
+      : [[name, isNumber(name) ? Number(text) : text.trim()] as const],
   );
   const switches = Object.entries(form.switches).filter(([name, value]) => value !== before.switches[name]);
   return Object.fromEntries([...numbers, ...switches]);

@@ -97,6 +97,18 @@ describe('mysql on a real MariaDB', () => {
     expect(await driver.verify(s.target, by(s.username, 'Fourth-Word-8'))).toBe('accepted');
   });
 
+  it('changes nothing where an account may set its own host part and not the other that is named', async () => {
+    const s = await fresh();
+    await peer.sql(`create user ${s.username}@localhost identified by 'Other-Word-1'`);
+    const both = reachPeer(driver, peer, { loginWith: 'the account itself', hostParts: '%, localhost' });
+    const own = (target: typeof both) =>
+      driver.reset?.(target, by(s.username, s.password), { username: s.username }, next);
+    expect(await own(both)).toMatchObject({ is: 'refused', why: expect.stringMatching(/^1044: /) as string });
+    expect(await driver.verify(both, by(s.username, s.password))).toBe('accepted');
+    expect(await own(reachPeer(driver, peer, { loginWith: 'the account itself' }))).toEqual({ is: 'done' });
+    expect(await driver.verify(both, by(s.username, 'Next-Word-6'))).toBe('accepted');
+  });
+
   it('needs the host parts named by an administrator that may not read them', async () => {
     const s = await fresh();
     await peer.sql("create user blind@'%' identified by 'Blind-Word-0'; grant update on mysql.* to blind@'%'");

@@ -105,7 +105,9 @@ async function setPassword(
   const own = me.slice(0, me.lastIndexOf('@')) === username ? me.slice(me.lastIndexOf('@') + 1) : undefined;
   const hosts = await hostsOf(sql, username, named, own);
   if (typeof hosts === 'string') return { is: 'refused', why: hosts };
-  for (const [at, host] of hosts.entries()) {
+  // Its own comes last: for the others it may lack the right, and then nothing is changed.
+  const inOrder = [...hosts].sort((one, other) => Number(one === own) - Number(other === own));
+  for (const [at, host] of inOrder.entries()) {
     const whose = host === own ? '' : ` FOR ${quoted(username)}@${quoted(host)}`;
     try {
       await sql.query(`SET PASSWORD${whose} = ${value}`);

@@ -28,13 +28,26 @@ Object.entries(ways).forEach(([way, [settings, who]], at) => {
 });
 
 describe('ldap on slapd', () => {
-  it.each(['administrator', 'itself'] as const)('leaves a hash behind and no failed log-in: by %s', async (who) => {
-    const s = await peerScene(driver, peer, {}, who);
-    expect(await driver.reset?.(s.target, s.admin, account(s), next)).toEqual({ is: 'done' });
-    expect(await peer.isPassword(s.account.username, 'Next-Word-6')).toBe(true);
-    expect(await peer.isPassword(s.account.username, s.account.password)).toBe(false);
-    expect(await peer.failures(s.account.username)).toBe(0);
-  });
+  it.each(['administrator', 'itself'] as const)(
+    'leaves a hash behind and no failed log-in: by %s [RST-06]',
+    async (who) => {
+      const s = await peerScene(driver, peer, {}, who);
+      expect(await driver.reset?.(s.target, s.admin, account(s), next)).toEqual({ is: 'done' });
+      expect(await peer.isPassword(s.account.username, 'Next-Word-6')).toBe(true);
+      expect(await peer.isPassword(s.account.username, s.account.password)).toBe(false);
+      expect(await peer.failures(s.account.username)).toBe(0);
+    },
+  );
+
+  it.each(['eDirectory', 'Oracle Internet Directory'])(
+    'writes userPassword for %s, here to a slapd that hashes it as they do [RST-06]',
+    async (server) => {
+      const s = await peerScene(driver, peer, { server });
+      expect(await driver.reset?.(s.target, s.admin, account(s), next)).toEqual({ is: 'done' });
+      expect(await peer.isPassword(s.account.username, 'Next-Word-6')).toBe(true);
+      expect(await driver.verify(s.target, by(s.account.username, 'Next-Word-6'))).toBe('accepted');
+    },
+  );
 
   it('says what the policy refuses, and leaves the old password', async () => {
     const s = await peerScene(driver, peer, {}, 'itself');
@@ -151,7 +164,7 @@ function account(s: { account: { username: string; password: string } }) {
   return { username: s.account.username, current: secret(s.account.password) };
 }
 
-it('offers Active Directory over LDAPS only', () => {
+it('offers Active Directory over LDAPS only [RST-06]', () => {
   for (const connection of ['StartTLS', 'clear text'])
     expect(driver.settings.safeParse({ server: 'Active Directory', connection }).success).toBe(false);
   expect(driver.settings.safeParse({ server: 'Active Directory' }).success).toBe(true);

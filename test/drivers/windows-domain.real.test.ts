@@ -40,6 +40,17 @@ async function ldapScene(who: 'administrator' | 'itself'): Promise<Scene<unknown
 driverContract(ldap, 'unicodePwd by an administrator, on a Samba domain', () => ldapScene('administrator'), fewest);
 driverContract(ldap, 'unicodePwd by the account itself, on a Samba domain', () => ldapScene('itself'), fewest);
 
+it.each(['administrator', 'itself'] as const)(
+  'ldap sets an account of Active Directory by its distinguished name, and no failed log-in is counted: by %s [RST-06]',
+  async (who) => {
+    const s = await ldapScene(who);
+    expect(await ldap.reset?.(s.target, s.admin, account(s), next)).toEqual({ is: 'done' });
+    const name = /^CN=([^,]+),/.exec(s.account.username)?.[1] ?? '';
+    expect(await peer.isPassword(name, 'Next-Word-6')).toBe(true);
+    expect(await peer.failures(name)).toBe(0);
+  },
+);
+
 describe('windows-domain on Samba', () => {
   it.each(['u', 'EXAMPLE\\u', 'u@example.lan', 'other@suffix.test'])(
     'finds and signs in an account by its name: %s',

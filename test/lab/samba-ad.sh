@@ -1,7 +1,8 @@
 #!/bin/bash
 # A Samba Active Directory domain controller for EXAMPLE.LAN on one loopback address, for tests. Run as root.
 #
-#   samba-ad.sh DIR ADDRESS CACHE   starts it, says "ready", and stays until its input ends: then it stops and DIR goes.
+#   samba-ad.sh DIR ADDRESS CACHE [SERVICES]
+#                                   starts it with LDAP, or with these services of samba(8), says "ready", and stays until its input ends: then it stops and DIR goes.
 #                                   DIR holds ca.pem, cert.pem and key.pem for its TLS.
 #
 # Making a domain takes about ten seconds, so the first run keeps what it made as the file CACHE, for every later one.
@@ -46,7 +47,7 @@ configure() {
  realm = EXAMPLE.LAN
  netbios name = DC1
  server role = active directory domain controller
- server services = ldap
+ server services = $2
  interfaces = $1/8
  bind interfaces only = yes
  ldap server require strong auth = yes
@@ -55,6 +56,7 @@ configure() {
  tls keyfile = $DIR/key.pem
  tls cafile = $DIR/ca.pem
  log level = 1
+ ldb:nosync = true
 C
   printf '127.0.0.1 localhost\n%s dc1.example.lan dc1\n' "$1" > "$DIR/hosts"
 }
@@ -75,12 +77,13 @@ case "$2" in
       printf '127.0.0.1 localhost dc1.example.lan dc1\n' > "$DIR/hosts"
       unshare -m -u -p -f --kill-child=KILL "$SELF" "$DIR" __provision > "$DIR/provision.log" 2>&1 || { tail "$DIR/provision.log" >&2; exit 1; }
       # Renamed when it is whole, so that two first runs do not meet.
-      mkdir -p "$(dirname "$CACHE")"; tar -C "$DIR/t" -cf "$CACHE.$$" lib; mv "$CACHE.$$" "$CACHE"
+      mkdir -p "$(dirname "$CACHE")"; rm -f "$(dirname "$CACHE")"/samba-ad-*.tar; tar -C "$DIR/t" -cf "$CACHE.$$" lib; mv "$CACHE.$$" "$CACHE"
     fi
-    configure "$ADDRESS"; chmod 600 "$DIR/key.pem"
+    configure "$ADDRESS" "${4:-ldap}"; chmod 600 "$DIR/key.pem"
     setsid unshare -m -u -p -f --kill-child=KILL "$SELF" "$DIR" __run < /dev/null > "$DIR/samba.out" 2>&1 &
     echo $! > "$DIR/pid"
     n=0; until (exec 3<>"/dev/tcp/$ADDRESS/636") 2>/dev/null; do n=$((n+1)); [ $n -gt 1000 ] && { tail "$DIR/samba.out" >&2; exit 1; }; sleep .02; done
+    case "${4:-}" in *s3fs*) until (exec 3<>"/dev/tcp/$ADDRESS/445") 2>/dev/null; do n=$((n+1)); [ $n -gt 1000 ] && exit 1; sleep .02; done;; esac
     echo ready
     cat > /dev/null;;
 esac

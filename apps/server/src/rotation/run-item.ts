@@ -2,8 +2,8 @@ import type { RunItemState } from '@strongroom/contract';
 import { sql } from 'kysely';
 import type { OrganisationDb } from '../platform/db.ts';
 
-/** Seconds until a target that could not be reached is asked again; after the last it is given up. */
-const backOff = [5, 30, 120] as const;
+/** Seconds until a target that could not be reached is asked again; after the last it is given up. A check comes again the next night. */
+const backOff: Record<string, readonly number[]> = { reset: [5, 30, 120], verify: [5, 30] };
 
 /** What one account of a run came to. */
 export type Ending = Exclude<RunItemState, 'waiting' | 'running'>;
@@ -70,15 +70,14 @@ export async function putOff(
   why: string,
 ): Promise<void> {
   const which =
-    'attemptId' in where ? sql`attempt_id = ${where.attemptId}` : sql`run_id = ${where.runId} and n = ${where.n}`;
-  const found = await sql<{ runId: string; n: number; resourceId: string | null; tries: number }>`
-    select run_id, n, resource_id, tries from reset_run_item where ${which} and state = 'running' for update`.execute(
-    db,
-  );
+    'attemptId' in where ? sql`i.attempt_id = ${where.attemptId}` : sql`i.run_id = ${where.runId} and i.n = ${where.n}`;
+  const found = await sql<{ runId: string; n: number; resourceId: string | null; tries: number; kind: string }>`
+    select i.run_id, i.n, i.resource_id, i.tries, (select r.kind from reset_run r where r.id = i.run_id) as kind
+    from reset_run_item i where ${which} and i.state = 'running' for update`.execute(db);
   const item = found.rows[0];
   if (!item) return;
   const tries = item.tries + 1;
-  const seconds = backOff[item.tries];
+  const seconds = backOff[item.kind]?.[item.tries];
   const others = sql`run_id = ${item.runId} and state = 'waiting' and resource_id = ${item.resourceId}`;
   if (seconds === undefined) {
     await sql`update reset_run_item set state = 'unreachable', why = ${why}, tries = ${tries}, ended_at = now(), leased_until = null, not_before = null

@@ -19,6 +19,8 @@ export interface HttpsService {
   readonly address: string;
   /** The authority that vouches for it (PEM). */
   readonly authority: string;
+  /** Its own certificate (PEM), which is not of its own making. */
+  readonly certificate: string;
   /** Every request that was answered or cut, in order. */
   readonly asked: readonly Asked[];
   stop(): Promise<void>;
@@ -65,6 +67,7 @@ export async function startHttpsService(answer: (asked: Asked) => Answer): Promi
   return {
     address: `https://127.0.0.1:${String(bound.port)}`,
     authority: authority.cert,
+    certificate: cert,
     asked,
     stop() {
       server.closeAllConnections();

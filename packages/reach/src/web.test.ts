@@ -44,9 +44,15 @@ describe('web', () => {
   it('sends nothing to whom the authorities do not vouch for, or under another name', async () => {
     const before = service.asked.length;
     await expect(send({}, { trusted: [] })).rejects.toThrow(Untrusted);
+    expect(service.asked).toHaveLength(before);
     const port = new URL(service.address).port;
     await expect(send({ url: `https://localhost:${port}/` })).rejects.toThrow(Untrusted);
     expect(service.asked).toHaveLength(before);
+  });
+
+  it('trusts a certificate that was imported, also where it is no authority', async () => {
+    answer = { status: 204 };
+    expect(await send({}, { trusted: [service.certificate] })).toMatchObject({ status: 204 });
   });
 
   it.each(['http://127.0.0.1:1/', 'https://ana:word@127.0.0.1:1/', 'ftp://127.0.0.1/'])('refuses %s', async (url) => {

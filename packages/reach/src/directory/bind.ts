@@ -42,7 +42,7 @@ export function bindFailure(error: unknown, policy: number | undefined): Error {
   if (!(error instanceof ResultCodeError)) return new Unreachable('the line broke while signing in');
   if (policy === PasswordPolicyError.PasswordExpired) return new MustChange('the password has expired');
   if (policy === PasswordPolicyError.AccountLocked) return new Unreachable('the account is locked');
-  const data = /\bdata ([0-9a-f]+)\b/i.exec(error.message)?.[1]?.toLowerCase();
+  const data = /AcceptSecurityContext error, data ([0-9a-f]+)\b/i.exec(error.message)?.[1]?.toLowerCase();
   switch (data === undefined ? undefined : activeDirectory[data]) {
     case 'must change':
       return new MustChange('the password must be changed');

@@ -31,8 +31,9 @@ export interface DomainPeer extends Peer {
  * Samba as the Active Directory domain controller of EXAMPLE (example.lan): three wrong passwords lock an account for
  * half an hour, passwords have seven characters at least. Needs root and the Debian packages samba, samba-ad-dc, samba-ad-provision and
  * samba-dsdb-modules. It ends when the process ends that started it.
+ * It serves LDAP, and SMB on port 445 too where `services` names s3fs and what that needs.
  */
-export async function startPeer(): Promise<DomainPeer> {
+export async function startPeer(services = 'ldap'): Promise<DomainPeer> {
   const { address, release } = await ownAddress();
   const dir = await mkdtemp(join(tmpdir(), 'strongroom-samba-'));
   const authority = await makeCertificate({ name: 'Lab authority', ca: true, dns: [] });
@@ -45,7 +46,7 @@ export async function startPeer(): Promise<DomainPeer> {
     .update(await readFile(script))
     .digest('hex')
     .slice(0, 16);
-  const controller = spawn(script, [dir, address, join(cacheDirectory, `samba-ad-${version}.tar`)], {
+  const controller = spawn(script, [dir, address, join(cacheDirectory, `samba-ad-${version}.tar`), services], {
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   await new Promise<void>((resolve, reject) => {

@@ -20,7 +20,7 @@ export interface WindowsPeer extends Peer {
 
 // Reads name:password lines. The entries of /etc/passwd are written at once: nobody logs in with them.
 const addAccounts = `while IFS=: read -r name password; do
-  printf '%s:x:%s:5000::/:/usr/sbin/nologin\\n' "$name" "$((6000 + \${name#user}))" >> /etc/passwd
+  printf '%s:x:%s:5001::/:/usr/sbin/nologin\\n' "$name" "$((6000 + \${name#user}))" >> /etc/passwd
   printf '%s\\n%s\\n' "$password" "$password" | smbpasswd -s -a "$name"
 done`;
 

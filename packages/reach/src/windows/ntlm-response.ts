@@ -49,7 +49,7 @@ export function ntlmv2(
 }
 
 /** A session key of our own, and as it travels under that of the response. Source: MS-NLMP section 3.1.5.1.2. */
-export function exchangedKey(sessionBaseKey: Buffer, own = randomBytes(16)): { key: Buffer; sealed: Buffer } {
+export function exchangedKey(sessionBaseKey: Buffer, own: Buffer = randomBytes(16)): { key: Buffer; sealed: Buffer } {
   return { key: own, sealed: rc4(sessionBaseKey, own) };
 }
 

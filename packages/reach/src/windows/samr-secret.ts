@@ -57,7 +57,7 @@ export interface AesSealed {
 }
 
 /** AEAD-AES-256-CBC-HMAC-SHA512 under a 16-byte key. Source: MS-SAMR section 3.2.2.4. */
-export function aesSealed(plain: Buffer, key: Buffer, salt = randomBytes(16)): AesSealed {
+export function aesSealed(plain: Buffer, key: Buffer, salt: Buffer = randomBytes(16)): AesSealed {
   const encryptionKey = createHmac('sha512', key).update(encryptionLabel).digest().subarray(0, 32);
   const integrityKey = createHmac('sha512', key).update(integrityLabel).digest();
   const machine = createCipheriv('aes-256-cbc', encryptionKey, salt);

@@ -107,7 +107,8 @@ async function negotiateAndSetUp(
     const request = requestMessage(head, body);
     hash(request);
     line.send(request);
-    const response = readResponse(await line.receive());
+    let response = readResponse(await line.receive());
+    while (response.interim && response.messageId === head.messageId) response = readResponse(await line.receive());
     if (response.command !== which || response.messageId !== head.messageId)
       throw new Malformed('the host answered something else');
     // The last one is signed with what is hashed so far.

@@ -125,6 +125,15 @@ describe('cisco-ios', () => {
     const said = await driver.reset?.(quick, admin, { username: 'ops' }, next);
     expect(said).toEqual({ is: 'refused', why: 'the device did not enter configuration mode' });
     expect(wrong.state.passwords.get('ops')).toBe('Ops-Old-1');
+    for (const protocol of ['SSH', 'Telnet'] as const) {
+      const { peer, state } = await device(protocol);
+      const strange = targetAt(driver, peer, { prompts: { user: 'never', enable: 'never' } }, false, 400);
+      expect(await driver.reset?.(strange, admin, { username: 'ops' }, next)).toEqual({
+        is: 'refused',
+        why: 'the device did not show a prompt that the settings name',
+      });
+      expect(state.passwords.get('ops')).toBe('Ops-Old-1');
+    }
     const own = await device('SSH', { host: 'Core Switch' }, { prompts: { enable: 'never | switch#' } });
     expect(await driver.reset?.(own.target, admin, { username: 'ops' }, next)).toEqual({ is: 'done' });
   });

@@ -316,9 +316,15 @@ export function peerOf(
 }
 
 /** A peer as a target of its driver. `more` is settings of the test's own; `pin` another host key than it has. */
-export function targetAt<S>(driver: Driver<S>, peer: Peer, more: object = {}, pin = false): Target<S> {
+export function targetAt<S>(
+  driver: Driver<S>,
+  peer: Peer,
+  more: object = {},
+  pin = false,
+  timeoutMs = 5000,
+): Target<S> {
   const settings = driver.settings.parse({ ...peer.settings, ...more });
   const { port } = settings as { port: number };
   const pinned = pin ? [{ algorithm: 'ssh-ed25519', fingerprint: 'SHA256:x', publicKey: 'AAAA' }] : [];
-  return reachTarget({ host: peer.host, port, settings, pinned, onHostKey: () => undefined, timeoutMs: 5000 });
+  return reachTarget({ host: peer.host, port, settings, pinned, onHostKey: () => undefined, timeoutMs });
 }

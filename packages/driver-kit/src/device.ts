@@ -36,6 +36,8 @@ export function plainDeviceName(name: string): boolean {
   return /^[A-Za-z0-9_][A-Za-z0-9_.@-]{0,63}$/.test(name);
 }
 
+const noPrompt = 'the device did not show a prompt that the settings name';
+
 /** A terminal on which nothing is changed yet: a line that breaks there proves the target unreachable, and no more. */
 function harmless(terminal: Terminal): Terminal {
   return {
@@ -43,7 +45,7 @@ function harmless(terminal: Terminal): Terminal {
       try {
         return await terminal.ask(line, prompts);
       } catch (error) {
-        if (error instanceof NoPrompt) throw new Stopped('the device did not show a prompt that the settings name');
+        if (error instanceof NoPrompt) throw new Stopped(noPrompt);
         if (error instanceof Cut) throw new Unreachable(error.message);
         throw error;
       }
@@ -80,11 +82,16 @@ export function resetByTerminal<S>(change: DeviceChange<S>, work: (console: Cons
   if (!fits(limits, next.expose()))
     return Promise.resolve({ is: 'refused', why: 'the target cannot carry this password exactly' });
   return resetBy(secrets, async () => {
+    let begun = false;
     try {
-      await target.terminal(admin, greeting, (terminal) => work({ look: harmless(terminal), act: terminal }));
+      await target.terminal(admin, greeting, (terminal) => {
+        begun = true;
+        return work({ look: harmless(terminal), act: terminal });
+      });
       return { is: 'done' };
     } catch (error) {
       if (error instanceof Stopped) return { is: 'refused', why: error.message };
+      if (error instanceof NoPrompt && !begun) return { is: 'refused', why: noPrompt };
       throw error;
     }
   });

@@ -15,7 +15,7 @@ import type { WindowsAccounts } from './ways/windows.ts';
 export interface Ways {
   /** Commands over SSH. */
   shell<T>(login: Login, work: (shell: Shell) => Promise<T>): Promise<T>;
-  /** A device's command line, over SSH or Telnet as the settings say. */
+  /** A device's command line, over SSH or Telnet as the settings say. Throws NoPrompt too, where the device shows none that the greeting names. */
   terminal<T>(login: Login, greeting: Greeting, work: (terminal: Terminal) => Promise<T>): Promise<T>;
   sql<T>(access: SqlAccess, login: Login, work: (sql: Sql) => Promise<T>): Promise<T>;
   redis<T>(protection: Protection, login: Login, work: (redis: Redis) => Promise<T>): Promise<T>;

@@ -1,5 +1,5 @@
-import { MustChange, Rejected, Unreachable, type Greeting, type Login } from '@strongroom/driver-kit';
-import { heardText } from './heard.ts';
+import { MustChange, NoPrompt, Rejected, Unreachable, type Greeting, type Login } from '@strongroom/driver-kit';
+import { recentText } from './heard.ts';
 import { Ended, type Reader, type Wire } from './wire.ts';
 
 // What a host that took a password wants before it lets anybody in, as for SSH.
@@ -8,7 +8,8 @@ const wantsNew =
 
 /**
  * The log-in dialogue of a host that asks for itself: one user name, one password, one attempt.
- * Throws Rejected, MustChange, or Unreachable when the answer says nothing about the password.
+ * Throws Rejected, MustChange, NoPrompt where the target's words are not those of the greeting, and Unreachable for what
+ * else says nothing about the password.
  */
 export async function logIn(wire: Wire, reader: Reader, greeting: Greeting, login: Login): Promise<void> {
   const { username } = login;
@@ -23,7 +24,7 @@ export async function logIn(wire: Wire, reader: Reader, greeting: Greeting, logi
       reader,
       (held) => {
         // Behind the name only its echo and a line break; before it, whatever the banner says.
-        const text = heardText(held, sent !== 'nothing');
+        const text = recentText(held, sent !== 'nothing');
         if (text === undefined) return undefined;
         said = text;
         return ask(text, sent, greeting);
@@ -59,11 +60,11 @@ export async function logIn(wire: Wire, reader: Reader, greeting: Greeting, logi
   }
 }
 
-/** Waits for the prompt of a command line that SSH has signed in to already. */
+/** Waits for the prompt of a command line that SSH has signed in to already. Throws as logIn does. */
 export async function arrive(wire: Wire, reader: Reader, greeting: Greeting): Promise<void> {
   for (;;) {
     const asked = await waited(reader, (held) => {
-      const text = heardText(held, false) ?? '';
+      const text = recentText(held, false) ?? '';
       if (greeting.press?.when.test(text) === true) return 'press';
       if (wantsNew.test(text)) return 'change';
       return greeting.prompt.test(text) ? 'in' : undefined;
@@ -95,7 +96,10 @@ function send(wire: Wire, text: string): void {
   wire.send(text);
 }
 
-/** Waits, and makes Unreachable of a line that ended, or Rejected when it ended with a no. */
+/**
+ * Waits, and makes Rejected of a line that ended with a no, NoPrompt of words that nobody foresaw, and Unreachable of
+ * everything else that ended it.
+ */
 async function waited(
   reader: Reader,
   look: (held: string) => Asked | undefined,
@@ -106,6 +110,8 @@ async function waited(
   } catch (error) {
     if (!(error instanceof Ended)) throw error;
     if (error.how === 'closed' && refused()) return 'no';
-    throw new Unreachable(error.how === 'late' ? 'the target asks for nothing that the settings name' : error.message);
+    if (error.how === 'late' && reader.take() !== '')
+      throw new NoPrompt('the target asks for nothing that the settings name');
+    throw new Unreachable(error.message);
   }
 }

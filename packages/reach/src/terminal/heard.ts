@@ -7,11 +7,29 @@ import { plainText } from '@strongroom/driver-kit';
  */
 export function heardText(raw: string, echoed: boolean): string | undefined {
   // Next line and index (ECMA-48 8.3.86, ESC E; ESC D) move down as a line break does: HP's switches write no other.
-  let text = plainText(raw.replace(/\u001b[ED]/g, '\n'));
-  // A backspace takes one character away; a pager wipes its line so.
-  while (/[^\n\u0008]\u0008/.test(text)) text = text.replace(/[^\n\u0008]\u0008/g, '');
-  text = text.replaceAll('\b', '').replaceAll('\u0000', '').replaceAll('\u0007', '');
+  const text = erased(plainText(raw.replace(/\u001b[ED]/g, '\n')))
+    .replaceAll('\u0000', '')
+    .replaceAll('\u0007', '');
   if (!echoed) return text;
   const end = text.indexOf('\n');
   return end < 0 ? undefined : text.slice(end);
+}
+
+/** In UTF-16 units: prompts and refusals stand at the end, and no echo of ours is as long. */
+const recent = 8 * 1024;
+
+/** The same of the end of what was written, for whoever looks at every piece that comes: a flood costs no more than its length. */
+export function recentText(raw: string, echoed: boolean): string | undefined {
+  return raw.length <= recent ? heardText(raw, echoed) : heardText(raw.slice(-recent), false);
+}
+
+/** A backspace takes one character of its line away; a pager wipes its line so. */
+function erased(text: string): string {
+  if (!text.includes('\b')) return text;
+  const kept: string[] = [];
+  for (const character of text) {
+    if (character !== '\b') kept.push(character);
+    else if (kept.at(-1) !== '\n') kept.pop();
+  }
+  return kept.join('');
 }

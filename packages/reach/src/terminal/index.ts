@@ -1,5 +1,14 @@
 /** Command lines for people: over SSH or Telnet, of devices and, where there is only Telnet, of Unix hosts. */
-import { promptEnding, Untrusted, type Login, type Protocol, type Shell, type Ways } from '@strongroom/driver-kit';
+import {
+  NoPrompt,
+  promptEnding,
+  Unreachable,
+  Untrusted,
+  type Login,
+  type Protocol,
+  type Shell,
+  type Ways,
+} from '@strongroom/driver-kit';
 import { openLine } from '../connect.ts';
 import type { ReachOptions } from '../target.ts';
 import { arrive, logIn } from './greet.ts';
@@ -66,7 +75,11 @@ export async function telnetShell<T>(
   const wire = await openTelnet(options, true);
   try {
     const reader = new Reader(wire, options.timeoutMs, options.signal);
-    await logIn(wire, reader, { ...unixGreeting, prompt: promptEnding(shellPrompt(options.settings)) }, login);
+    await logIn(wire, reader, { ...unixGreeting, prompt: promptEnding(shellPrompt(options.settings)) }, login).catch(
+      (error: unknown) => {
+        throw error instanceof NoPrompt ? new Unreachable(error.message) : error;
+      },
+    );
     // Loaded with the first command: signing in alone is a proof, and leaves no trace in a history.
     let shell: Promise<Shell> | undefined;
     const ready = () => (shell ??= unixShell(wire, reader));

@@ -107,15 +107,17 @@ describe('a log-in over Telnet', () => {
     const closes = await host((line) => (line === 'ana' ? '\r\nPassword: ' : null));
     await expect(to(closes.port, nothing)).rejects.toBeInstanceOf(Unreachable);
     await expect(to(9, nothing)).rejects.toBeInstanceOf(Unreachable);
-    const mute = await host(() => '', 'hello\r\n');
+    const mute = await host(() => '', '');
     await expect(to(mute.port, nothing, {}, 200)).rejects.toBeInstanceOf(Unreachable);
+    const strange = await host(() => '', 'Who is there? ');
+    await expect(to(strange.port, nothing, {}, 200)).rejects.toBeInstanceOf(NoPrompt);
     const names = await host(letsIn());
     await expect(to(names.port, nothing, { noUsername: true })).rejects.toBeInstanceOf(Unreachable);
     const unnamed = await host(letsIn(), 'Password: ');
     await expect(to(unnamed.port, nothing)).rejects.toBeInstanceOf(Unreachable);
     const open = await host(letsIn(), '\r\nsw#');
     await expect(to(open.port, nothing)).rejects.toBeInstanceOf(Unreachable);
-    expect([...mute.heard, ...names.heard, ...unnamed.heard, ...open.heard]).toEqual([]);
+    expect([...mute.heard, ...strange.heard, ...names.heard, ...unnamed.heard, ...open.heard]).toEqual([]);
   });
 
   it('knows a password that was taken and has to be changed, and never answers that question', async () => {

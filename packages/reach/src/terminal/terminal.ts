@@ -1,5 +1,5 @@
 import { Cut, NoPrompt, scrub, Unreachable, type Exposable, type Prompt, type Terminal } from '@strongroom/driver-kit';
-import { heardText } from './heard.ts';
+import { heardText, recentText } from './heard.ts';
 import { Ended, type Reader, type Wire } from './wire.ts';
 
 /** More answers to one line than any dialogue wants: a device that asks for ever is cut off. */
@@ -24,7 +24,7 @@ export function terminalOver(wire: Wire, reader: Reader, secrets: readonly strin
       let whole = '';
       if (line !== undefined) type(line);
       for (let answers = 0; answers < mostAnswers; answers += 1) {
-        const { at, prompt } = await waited(reader, (held) => find(heardText(held, echoed), prompts));
+        const { at, prompt } = await waited(reader, (held) => find(recentText(held, echoed), prompts));
         whole += reader.take();
         if (prompt.send !== undefined) type(prompt.send);
         else if (prompt.press !== undefined) type(prompt.press, true);

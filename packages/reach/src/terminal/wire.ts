@@ -23,7 +23,7 @@ export class Ended extends Error {
   }
 }
 
-/** In UTF-16 units: a list of accounts is far below, and who writes more between two answers is cut off. */
+/** In UTF-16 units between two answers: the list of a host's accounts is far below, and who writes more is cut off. */
 const mostOutput = 4 * 1024 * 1024;
 
 /** Reads a wire: holds what came since the last `take`, and waits for what is looked for in it. */

@@ -118,7 +118,7 @@ const noDoor: Door = { startSession: () => undefined, endSession: () => undefine
 
 /** Builds a world. Takes about half a second. */
 export async function world(
-  options: { mailFails?: boolean; hashesInLine?: number; outpost?: Outpost } = {},
+  options: { mailFails?: boolean; mailer?: Mailer; hashesInLine?: number; outpost?: Outpost } = {},
 ): Promise<World> {
   const place = await freshDatabase();
   const database = connect(place.url, { max: 8 });
@@ -166,7 +166,7 @@ export async function world(
     perform,
     vault,
     hasher,
-    mailer,
+    mailer: options.mailer ?? mailer,
     tls,
     worker,
     signerOf,

@@ -118,19 +118,22 @@ export function failureOf(error: unknown, password: Secret | null): Failure {
   };
 }
 
-/** What to look at, before the words that the server or the system used. */
+/** What to look at, by nodemailer's code and the words that the server or the system used; the first that fits. */
+const hints: readonly (readonly [code: RegExp, words: RegExp, says: string])[] = [
+  [/^EAUTH$/, /./, 'The mail server refuses the sign-in'],
+  [/^EDNS$/, /./, 'The mail server’s name is not known'],
+  [/^(ESOCKET|ECONNECTION|ETIMEDOUT)$/, /ENOTFOUND|EAI_AGAIN/, 'The mail server’s name is not known'],
+  [/^(ESOCKET|ECONNECTION|ETLS)$/, /certificate|altname|CERT_/i, 'The mail server’s certificate is not trusted'],
+  [/^(ESOCKET|ECONNECTION)$/, /ECONNREFUSED|UNREACH|ECONNRESET/, 'The mail server cannot be reached'],
+  [/^(ESOCKET|ETLS)$/, /./, 'The mail server does not speak TLS in the way that is set'],
+  [/^ETIMEDOUT$/, /./, 'The mail server does not answer in time'],
+  [/^ECONNECTION$/, /./, 'The connection to the mail server broke'],
+];
+
 function explain(code: string, answer: string): string {
-  const says: Readonly<Record<string, string>> = {
-    EAUTH: 'The mail server refuses the sign-in',
-    EDNS: 'The mail server’s name is not known',
-    ECONNECTION: 'The mail server cannot be reached',
-    ETIMEDOUT: 'The mail server does not answer in time',
-    ESOCKET: 'The connection to the mail server broke, or its certificate is not trusted',
-    ETLS: 'The mail server offers no TLS here, or its certificate is not trusted',
-  };
   const line = answer.replace(/\s+/g, ' ').trim().slice(0, 500);
-  const begins = says[code];
-  return begins === undefined ? line : `${begins}: ${line}`;
+  const hint = hints.find(([codes, words]) => codes.test(code) && words.test(line));
+  return hint === undefined ? line : `${hint[2]}: ${line}`;
 }
 
 function without(text: string, password: Secret | null): string {

@@ -34,7 +34,7 @@ describe('windows-local on Samba', () => {
     ['3.0, encrypted by AES-CCM', ['server max protocol = SMB3_00'], 'required'],
     ['3.1.1, signed by AES-CMAC', ['server smb encrypt = off'], 'where offered'],
     ['3.1.1, encrypted by AES-CCM', ['server smb3 encryption algorithms = AES-128-CCM'], 'required'],
-  ])('sets and verifies over SMB %s', async (_, lines, encryption) => {
+  ])('sets and verifies over SMB %s [RST-07]', async (_, lines, encryption) => {
     const host = await startPeer(...lines);
     try {
       const s = await scene('administrator', host, { encryption });
@@ -125,7 +125,7 @@ describe('windows-local on a domain controller', () => {
   };
 
   it.each(['an administrator', 'the account itself'] as const)(
-    'sets the password of a domain account by %s',
+    'sets the password of a domain account by %s [RST-07]',
     async (who) => {
       const account = await fresh();
       const target = onController();

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createClient } from '@redis/client';
 import { makeCertificate } from '../../apps/server/test/certificates.ts';
 import { output, startDaemon, type Daemon } from '../lab/daemon.ts';
 import { ownAddress } from '../lab/own-address.ts';
@@ -21,6 +22,8 @@ export interface RedisPeer extends Peer {
 }
 
 const root = { username: 'root', password: 'Redis-Root-0' };
+/** An answer, one line for each part of it. */
+const linesOf = (answer: unknown): string[] => (Array.isArray(answer) ? answer.flatMap(linesOf) : [String(answer)]);
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
 /**
@@ -49,13 +52,28 @@ export async function startPeer(keepBy: 'ACL SAVE' | 'CONFIG REWRITE' = 'ACL SAV
     `bind ${address}\nport ${String(plainPort)}\ntls-port ${String(directPort)}\ntls-cert-file ${dir}/cert.pem\ntls-key-file ${dir}/key.pem
 tls-ca-cert-file ${dir}/cert.pem\ntls-auth-clients no\ndir ${dir}\nsave ""\nlogfile ${dir}/log\n${inFile ? `aclfile ${aclFile}` : users.join('\n')}\n`,
   );
-  const command = async (...words: readonly string[]): Promise<string> =>
-    output(['redis-cli', '-h', address, '-p', String(plainPort), '--user', root.username, '-e', '--raw', ...words], {
-      env: { REDISCLI_AUTH: root.password },
-    });
   const start = (): Promise<Daemon> =>
-    startDaemon({ command: ['/usr/bin/redis-server', configuration], ready: () => command('ping') });
+    startDaemon({
+      command: ['/usr/bin/redis-server', configuration],
+      ready: () =>
+        output(['redis-cli', '-h', address, '-p', String(plainPort), '--user', root.username, '-e', 'ping'], {
+          env: { REDISCLI_AUTH: root.password },
+        }),
+    });
   let daemon = await start();
+  const connect = async () => {
+    const client = createClient({
+      ...root,
+      RESP: 2,
+      socket: { host: address, port: plainPort, reconnectStrategy: false },
+    });
+    client.on('error', () => undefined);
+    await client.connect();
+    return client;
+  };
+  let client = await connect();
+  const command = async (...words: readonly string[]): Promise<string> =>
+    linesOf(await client.sendCommand([...words])).join('\n');
   const proxy = await startWatchingProxy(address, { host: address, port: directPort }, () => command('acl', 'list'));
   let made = 0;
   return {
@@ -67,8 +85,10 @@ tls-ca-cert-file ${dir}/cert.pem\ntls-auth-clients no\ndir ${dir}\nsave ""\nlogf
     command,
     kept: () => readFile(inFile ? aclFile : configuration, 'utf8'),
     async restart() {
+      client.destroy();
       await daemon.stop();
       daemon = await start();
+      client = await connect();
     },
     async accounts(count) {
       const fresh = Array.from({ length: count }, () => {
@@ -97,6 +117,7 @@ tls-ca-cert-file ${dir}/cert.pem\ntls-auth-clients no\ndir ${dir}\nsave ""\nlogf
     },
     async stop() {
       await proxy.stop();
+      client.destroy();
       await daemon.stop();
       release();
       await rm(dir, { recursive: true, force: true });

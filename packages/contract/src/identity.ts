@@ -47,6 +47,10 @@ export const completeSetup = call({
   reply: z.object({ username: z.string(), keyFile: z.string() }),
 });
 
+/** What a log-in password must be, as far as a page can say while one types. The server knows more: leaked passwords and blocked words. */
+export const LoginRules = z.object({ minLength: z.int(), mixed: z.boolean() });
+export type LoginRules = z.infer<typeof LoginRules>;
+
 /** Who is asking, and what the console must know about the organisation. */
 export const Me = z
   .object({
@@ -71,6 +75,7 @@ export const Me = z
       fileLimitMegabytes: z.int(),
       mailPasswords: z.boolean(),
       denySuperAdministrators: z.boolean(),
+      loginRules: LoginRules,
     }),
     /** What the user's role allows. */
     permissions: z.array(RolePermission),
@@ -194,7 +199,7 @@ export const readLink = call({
   anonymous: true,
   summary: 'Tells for whom a set-up link is.',
   input: z.object({ token: z.string().min(20).max(200) }),
-  reply: z.object({ username: z.string(), fullName: z.string(), organisation: z.string() }),
+  reply: z.object({ username: z.string(), fullName: z.string(), organisation: z.string(), rules: LoginRules }),
 });
 export const acceptLink = call({
   name: 'identity.accept-link',

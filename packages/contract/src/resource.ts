@@ -64,6 +64,9 @@ export const Resource = z
     accounts: z.int(),
     /** The worst health of its accounts. */
     health: Health.nullable(),
+    /** How many of them have a password that does not keep its policy, and when the first expires. */
+    violating: z.int(),
+    expiresAt: Instant.nullable(),
     ...shownFields,
     tags: z.array(ResourceTag),
     reset: ResetSettings.nullable(),

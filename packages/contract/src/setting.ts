@@ -61,6 +61,7 @@ export const Settings = z
     loginMixed: z.boolean(),
     loginMaxAgeDays: z
       .int()
+      .min(0)
       .max(3650)
       .refine((days) => days === 0 || days >= 30, 'never (0), or at least 30 days'),
     /** Words that no log-in password may have in it, such as the organisation's name: parted by spaces or line ends. */

@@ -51,7 +51,8 @@ export const linkEndpoints = (database: Database, hasher: PasswordHasher): Endpo
         .where('id', '=', link.userId)
         .executeTakeFirstOrThrow();
       const organisation = await db.selectFrom('organisation').select('name').executeTakeFirstOrThrow();
-      return { ...user, organisation: organisation.name };
+      const { minLength, mixedCase } = await readLoginRules(db);
+      return { ...user, organisation: organisation.name, rules: { minLength, mixed: mixedCase } };
     });
   }),
   longEndpoint(acceptLink, async (perform, actor, input) => {

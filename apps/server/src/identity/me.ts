@@ -55,6 +55,8 @@ export async function describeMe(
     fileLimitMegabytes,
     mailPasswords,
     denySuperAdministrators,
+    loginMinLength,
+    loginMixed,
   } = settings;
   return {
     user: userReply(user, { facts, userId: session.userId }),
@@ -76,6 +78,7 @@ export async function describeMe(
       fileLimitMegabytes,
       mailPasswords,
       denySuperAdministrators,
+      loginRules: { minLength: loginMinLength, mixed: loginMixed },
     },
     permissions: [...facts.permits],
     permits: restrictions,

@@ -1,4 +1,4 @@
-import { changeMyPassword, readMe, signIn } from '@strongroom/contract';
+import { changeMyPassword, readMe, signIn, updateSettings } from '@strongroom/contract';
 import { isCommon } from '@strongroom/password-policy';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -232,6 +232,71 @@ describe('signing in with a name and a password [AUT-01]', () => {
       const trail = (await w.audit('me.change-password')).filter((row) => row.object_id === user.id);
       expect(trail.filter((row) => row.outcome === 'done')).toHaveLength(6);
       expect(JSON.stringify(trail)).not.toMatch(/rolling-password|quiet-harbour/);
+    });
+
+    it('follows rules of its own, apart from those of stored passwords, and ages only where an administrator says so', async () => {
+      const user = await w.add({ username: 'ruled' });
+      const browser = client(app, address());
+      await browser.send(signIn, { username: 'ruled', password: loginPassword });
+      const change = async (next: string) => {
+        const { body } = await browser.send(changeMyPassword, { current: loginPassword, next });
+        return (
+          (body['errors'] as { message: string }[] | undefined)?.map((one) => one.message) ?? body['code'] ?? 'changed'
+        );
+      };
+      const privileged = await w.people.privileged.actor();
+      await expect(
+        w.invoke(updateSettings, await w.people.admin.actor(), { loginMinLength: 20 }),
+      ).rejects.toMatchObject({ code: 'not-your-role' });
+      for (const loginMaxAgeDays of [1, 29, 3651])
+        await expect(w.invoke(updateSettings, privileged, { loginMaxAgeDays })).rejects.toMatchObject({
+          code: 'input-invalid',
+        });
+      await w.invoke(updateSettings, privileged, {
+        loginMinLength: 24,
+        loginMixed: true,
+        loginBlockedWords: 'Acme\nlighthouse of',
+      });
+      expect(await change('lower-acme-case')).toEqual([
+        'Use at least 24 characters.',
+        'Use both small and capital letters.',
+        'Use at least 1 digit.',
+        'Leave out the words that your organisation blocks.',
+      ]);
+      // The default policy of stored passwords would take this one, and the other way about.
+      expect(await change('Ab12!#Quite-Mixed-')).toEqual(['Use at least 24 characters.']);
+      // Not old: nobody is asked. Then it ages, and what is new counts anew.
+      const signedIn = async () => {
+        const again = client(app, address());
+        return (await again.send(signIn, { username: 'ruled', password: loginPassword })).body['user'] as Record<
+          string,
+          unknown
+        >;
+      };
+      const aged = (days: number) =>
+        w.sql('update strongroom.app_user set password_set_at = now() - make_interval(days => $2::int) where id = $1', [
+          user.id,
+          days,
+        ]);
+      const must = async () =>
+        (
+          await w.sql<{ it: boolean }>('select must_change_password as it from strongroom.app_user where id = $1', [
+            user.id,
+          ])
+        )[0]?.it;
+      await aged(2000);
+      await signedIn();
+      expect(await must()).toBe(false);
+      await w.invoke(updateSettings, privileged, { loginMaxAgeDays: 30 });
+      await aged(29);
+      await signedIn();
+      expect(await must()).toBe(false);
+      await aged(31);
+      await signedIn();
+      expect(await must()).toBe(true);
+      expect(await change('A-Good-Deal-Longer-Than-24')).toBe('changed');
+      expect(await must()).toBe(false);
+      await w.sql('delete from strongroom.setting where organisation_id = $1', [w.organisationId]);
     });
   });
 });

@@ -404,10 +404,11 @@ describe('passwords that are drawn', () => {
        values (gen_random_uuid(), $1, 9001, 'Vault', 'static', $2, $3), (gen_random_uuid(), $1, 9002, 'Loose', 'static', $2, $4)`,
       [w.organisationId, keeper.id, strict?.id, lax?.id],
     );
-    await w.sql(`update strongroom.password_policy set is_default = (id = $2) where organisation_id = $1`, [
+    // Never two at a time.
+    await w.sql(`update strongroom.password_policy set is_default = false where organisation_id = $1`, [
       w.organisationId,
-      lax?.id,
     ]);
+    await w.sql(`update strongroom.password_policy set is_default = true where id = $1`, [lax?.id]);
     await imports.take(keeper, 'resource', 'h,u,g\ndrawn-1,a,Loose;Vault\n', {
       resourceName: 0,
       username: 1,

@@ -25,6 +25,8 @@ export interface ResourceRow {
   ownerName: string;
   accounts: number;
   health: Health | null;
+  violating: number;
+  expiresAt: Date | null;
   fields: Record<string, string>;
   reset: Record<string, unknown> | null;
   adminAccountId: string | null;
@@ -38,6 +40,7 @@ const resourceColumns: RawBuilder<unknown> = sql`
   r.id, r.number, r.name, r.type, r.dns_name, r.description, r.department, r.location, r.domain, r.url, r.policy_id, strongroom.policy_of_groups(r.id) as group_policy_id, r.owner_id, o.username as owner_name,
   (select count(*)::int from account a where a.resource_id = r.id) as accounts,
   (select (array_agg(h.health order by array_position(${[...healthOrder]}::text[], h.health)))[1] from (select ${healthOf} as health from account a where a.resource_id = r.id) h) as health,
+  (select count(*)::int from account a where a.resource_id = r.id and a.compliance = 'violating') as violating, (select min(a.expires_at) from account a where a.resource_id = r.id) as expires_at,
   r.fields, r.reset, r.admin_account_id, r.elevation_account_id, r.created_at, r.updated_at, r.version`;
 
 const resourceTables = sql`resource r join app_user o on o.id = r.owner_id`;
@@ -88,7 +91,8 @@ export async function resourceItems(
   return known.map(({ row, facts: own }) => resourceItem({ ...row, ...shown(row.id) }, own, more(row.id)));
 }
 
-type Counted = Pick<ResourceRow, 'accounts' | 'health'>;
+type Counted = Pick<ResourceRow, 'accounts' | 'health' | 'violating' | 'expiresAt'>;
+const nothing: Counted = { accounts: 0, health: null, violating: 0, expiresAt: null };
 /** Of a resource of which only accounts are shared, how many those are and their worst health: one statement for all, where there is one. */
 async function partsOf(
   db: OrganisationDb,
@@ -100,13 +104,14 @@ async function partsOf(
     .map(({ row }) => row.id);
   if (ids.length === 0) return () => undefined;
   const { rows: counted } = await sql<Counted & { id: string }>`
-    select h.resource_id as id, count(*)::int as accounts, (array_agg(h.health order by array_position(${[...healthOrder]}::text[], h.health)))[1] as health
-    from (select a.resource_id, ${healthOf} as health from account a
+    select h.resource_id as id, count(*)::int as accounts, (array_agg(h.health order by array_position(${[...healthOrder]}::text[], h.health)))[1] as health,
+      count(*) filter (where h.compliance = 'violating')::int as violating, min(h.expires_at) as expires_at
+    from (select a.resource_id, ${healthOf} as health, a.compliance, a.expires_at from account a
       where a.resource_id = any(${ids}::uuid[]) and a.id in (${heldAccounts(userId)})) h group by h.resource_id`.execute(
     db,
   );
-  const byId = new Map(counted.map(({ id, accounts, health }) => [id, { accounts, health }]));
-  return (id) => (ids.includes(id) ? (byId.get(id) ?? { accounts: 0, health: null }) : undefined);
+  const byId = new Map(counted.map(({ id, ...parts }) => [id, parts]));
+  return (id) => (ids.includes(id) ? (byId.get(id) ?? nothing) : undefined);
 }
 
 const rowFacts = (row: ResourceRow, facts: Facts, userId: string | null, reached: Reached): Facts =>
@@ -130,6 +135,7 @@ function resourceItem(
     ...more,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
+    expiresAt: row.expiresAt?.toISOString() ?? null,
     hold: facts.relation === 'none' ? 'part' : facts.relation,
     can: abilities(onResource, facts),
   };

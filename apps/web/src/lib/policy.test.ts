@@ -5,6 +5,11 @@ import { policyRules } from './policy.ts';
 const policy: Policy = {
   id: '00000000-0000-7000-8000-000000000001' as Policy['id'],
   name: 'Strong',
+  description: '',
+  kind: 'password',
+  dictionaryWordsAllowed: true,
+  words: 0,
+  version: 1,
   builtIn: true,
   isDefault: true,
   minLength: 8,
@@ -34,6 +39,12 @@ it('says which rules a password keeps', () => {
 it('finds the log-in name in any case, and asks for nothing while there is no name', () => {
   expect(unmet('xROOTx1#')).toEqual(['Does not contain the log-in name']);
   expect(policyRules(policy, 'Abcdef1#', '').some((rule) => rule.says.includes('log-in name'))).toBe(false);
+});
+
+it('counts the different words of a passphrase', () => {
+  const words: Policy = { ...policy, kind: 'passphrase', words: 2, maxLength: 60 };
+  const met = (text: string) => policyRules(words, text).find((rule) => rule.says.includes('words'))?.met;
+  expect([met('river-stone'), met('river-River'), met('river-x')]).toEqual([true, false, false]);
 });
 
 it('counts characters, not code units', () => {

@@ -9,6 +9,10 @@ export interface PasswordRule {
 
 const count = (text: string, matches: (char: string) => boolean): number => [...text].filter(matches).length;
 
+/** Different words: runs of three letters or more, as the server counts them. */
+const wordsIn = (text: string): number =>
+  new Set((text.match(/\p{L}{3,}/gu) ?? []).map((word) => word.toLowerCase())).size;
+
 /**
  * Checks a password against a policy as the person types. The server decides; this only says it sooner. Characters are
  * code points, as the server counts them.
@@ -21,6 +25,10 @@ export function policyRules(policy: Policy, password: string, username = ''): re
     {
       says: kit('ruleLength', { min: policy.minLength, max: policy.maxLength }),
       met: length >= policy.minLength && length <= policy.maxLength,
+    },
+    policy.kind === 'passphrase' && {
+      says: kit('ruleWords', { count: policy.words }),
+      met: wordsIn(password) >= policy.words,
     },
     policy.mixedCase && { says: kit('ruleMixed'), met: /\p{Lu}/u.test(password) && /\p{Ll}/u.test(password) },
     policy.digits > 0 && {

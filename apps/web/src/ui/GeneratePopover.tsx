@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, SegmentedControl } from '@mantine/core';
 import { generatePassword, type Policy } from '@strongroom/contract';
 import { IconRefresh } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
@@ -15,7 +15,10 @@ export interface GenerateBy {
   readonly resourceType?: string;
 }
 
-/** Five passwords by the policy to choose from. They live here alone and are gone when it closes. */
+const fewestWords = 4;
+const mostWords = 12;
+
+/** Five passwords, or passphrases, by the policy to choose from. They live here alone and are gone when it closes. */
 export default function GeneratePopover({
   by,
   use,
@@ -26,7 +29,10 @@ export default function GeneratePopover({
   const { policy, username, resourceType } = by;
   const [length, setLength] = useState<number | null>(null);
   const [round, setRound] = useState(0);
+  const [passphrase, setPassphrase] = useState(policy.kind === 'passphrase');
+  const [words, setWords] = useState<number | null>(null);
   const [drawn, setDrawn] = useState<readonly string[] | null>(null);
+  const [bits, setBits] = useState(0);
   const [error, setError] = useState<unknown>(null);
   useEffect(() => {
     const stop = new AbortController();
@@ -35,14 +41,15 @@ export default function GeneratePopover({
       {
         policyId: policy.id,
         count: 5,
-        ...(length ? { length } : {}),
+        ...(passphrase ? { passphrase, ...(words ? { words } : {}) } : length ? { length } : {}),
         ...(username ? { username } : {}),
         ...(resourceType ? { resourceType } : {}),
       },
       { signal: stop.signal },
     ).then(
-      ({ passwords }) => {
-        setDrawn(passwords);
+      (found) => {
+        setDrawn(found.passwords);
+        setBits(found.bits);
         setError(null);
       },
       (failure: unknown) => {
@@ -50,7 +57,8 @@ export default function GeneratePopover({
       },
     );
     return () => stop.abort();
-  }, [policy.id, length, username, resourceType, round]);
+  }, [policy.id, passphrase, words, length, username, resourceType, round]);
+  const shownWords = words ?? Math.max(fewestWords, policy.words);
   return (
     <div className={css.pop}>
       <div className={css.popHead}>
@@ -59,6 +67,20 @@ export default function GeneratePopover({
           {kit('generateMore')}
         </Button>
       </div>
+      <SegmentedControl
+        size="xs"
+        fullWidth
+        aria-label={kit('generateKind')}
+        data={[
+          { value: 'password', label: kit('generatePassword'), disabled: policy.kind === 'passphrase' },
+          { value: 'passphrase', label: kit('generatePassphrase') },
+        ]}
+        value={passphrase ? 'passphrase' : 'password'}
+        onChange={(kind) => {
+          setPassphrase(kind === 'passphrase');
+          setDrawn(null);
+        }}
+      />
       {error !== null && <ErrorBox error={error} retry={() => setRound(round + 1)} />}
       {drawn === null && error === null && <Bones lines={[70, 80, 75, 85, 70]} />}
       <div className={css.choices}>
@@ -75,19 +97,34 @@ export default function GeneratePopover({
           </button>
         ))}
       </div>
-      <label>
-        <span className="dim">
-          {kit('generateLength', { length: length ?? drawn?.[0]?.length ?? policy.minLength })}
-        </span>
-        <input
-          className={css.slider}
-          type="range"
-          min={policy.minLength}
-          max={Math.min(policy.maxLength, 64)}
-          value={length ?? drawn?.[0]?.length ?? policy.minLength}
-          onChange={(event) => setLength(Number(event.currentTarget.value))}
-        />
-      </label>
+      {passphrase ? (
+        <label>
+          <span className="dim">{kit('generateWords', { count: shownWords })}</span>
+          <input
+            className={css.slider}
+            type="range"
+            min={Math.max(3, policy.words)}
+            max={mostWords}
+            value={shownWords}
+            onChange={(event) => setWords(Number(event.currentTarget.value))}
+          />
+        </label>
+      ) : (
+        <label>
+          <span className="dim">
+            {kit('generateLength', { length: length ?? drawn?.[0]?.length ?? policy.minLength })}
+          </span>
+          <input
+            className={css.slider}
+            type="range"
+            min={policy.minLength}
+            max={Math.min(policy.maxLength, 64)}
+            value={length ?? drawn?.[0]?.length ?? policy.minLength}
+            onChange={(event) => setLength(Number(event.currentTarget.value))}
+          />
+        </label>
+      )}
+      {drawn !== null && <p className={`dim ${css.bits}`}>{kit('generateBits', { bits: Math.floor(bits) })}</p>}
     </div>
   );
 }

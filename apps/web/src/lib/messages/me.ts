@@ -45,6 +45,7 @@ export const me = catalogue('me', {
   'check.help': 'A long sentence that you remember is better than a short riddle. Common leaked passwords are refused.',
   'check.heading': 'The password needs',
   'check.length': 'At least {n, plural, one {# character} other {# characters}}',
+  'check.mixed': 'Small and capital letters, and a digit',
   'check.notName': 'Not your user name in it',
   'check.missing': 'The password does not meet every point above',
 

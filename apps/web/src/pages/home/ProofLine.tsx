@@ -1,19 +1,46 @@
 import { readDashboard, type Health } from '@strongroom/contract';
 import { useQuery } from '@tanstack/react-query';
+import type { z } from 'zod';
 import { ask } from '../../lib/client.ts';
 import { percent } from '../../lib/format.ts';
 import { home } from '../../lib/messages/home.ts';
+import { policies } from '../../lib/messages/policies.ts';
 import { keys } from '../../lib/query.ts';
 import { number } from '../../lib/t.ts';
 import css from './proof.module.css';
+
+interface Standing {
+  readonly compliance?: string | undefined;
+  readonly expiry?: string | undefined;
+}
+const noStanding: Standing = { compliance: undefined, expiry: undefined };
+const isPicked = (state: Standing, to: Standing): boolean =>
+  state.compliance === to.compliance && state.expiry === to.expiry;
+
+/** What policies say, each with the list it leads to. */
+const standings: readonly {
+  readonly name: 'violating' | 'unknown' | 'expired' | 'soon';
+  readonly to: Standing;
+  readonly count: (data: z.infer<(typeof readDashboard)['reply']>) => number;
+}[] = [
+  { name: 'violating', to: { compliance: 'violating' }, count: (data) => data.violating },
+  { name: 'unknown', to: { compliance: 'unknown' }, count: (data) => data.unjudged },
+  { name: 'expired', to: { expiry: 'expired' }, count: (data) => data.expired },
+  { name: 'soon', to: { expiry: 'soon' }, count: (data) => data.expiringSoon },
+];
 
 /** How much of what one may see is proven, what is not and why; each part leads to its accounts. */
 export function ProofLine({
   health,
   pick,
+  state,
+  narrow,
 }: {
   readonly health: string | undefined;
   readonly pick: (health: Health | undefined) => void;
+  /** What the list is narrowed to by policy and expiry, and how that is changed. */
+  readonly state: Standing;
+  readonly narrow: (to: Standing) => void;
 }) {
   const { data } = useQuery({
     queryKey: keys.dashboard,
@@ -77,6 +104,22 @@ export function ProofLine({
           <li className={css.ages}>
             {home('provenAges', { day: number(data.provenWithinDay), week: number(data.provenWithinWeek) })}
           </li>
+        )}
+        {standings.map(
+          ({ name, to, count }) =>
+            count(data) > 0 && (
+              <li key={name}>
+                <button
+                  type="button"
+                  data-health={name}
+                  aria-pressed={isPicked(state, to)}
+                  onClick={() => narrow(isPicked(state, to) ? noStanding : { ...noStanding, ...to })}
+                >
+                  <i aria-hidden />
+                  <span className="num">{number(count(data))}</span> {policies(`part.${name}`)}
+                </button>
+              </li>
+            ),
         )}
         {data.needsPerson > 0 && <li className={css.person}>{home('needsPerson', { count: data.needsPerson })}</li>}
       </ul>

@@ -1,11 +1,13 @@
 import type { Account } from '@strongroom/contract';
 import { ago, exact } from '../../lib/format.ts';
 import { accounts } from '../../lib/messages/accounts.ts';
+import { policies } from '../../lib/messages/policies.ts';
 import { AccountHealth } from '../../parts/accounts/health.tsx';
 import type { OpenMenu } from '../../parts/accounts/AccountMenu.tsx';
 import { PasswordCell } from '../../parts/accounts/PasswordCell.tsx';
 import { Keys, More, Star } from '../../parts/accounts/RowButtons.tsx';
 import type { AccountActions } from '../../parts/accounts/use-account-actions.tsx';
+import { CompliancePill, Expiry } from '../../parts/accounts/standing.tsx';
 import { TypeIcon } from '../../parts/TypeIcon.tsx';
 import type { Column } from '../../ui/Grid.tsx';
 import css from './home.module.css';
@@ -51,6 +53,21 @@ export function homeColumns(actions: AccountActions, menu: OpenMenu): readonly C
       cell: (a, tabIndex) => <PasswordCell account={a} tabIndex={tabIndex} />,
     },
     { id: 'health', title: accounts('health'), width: '140px', cell: (a) => <AccountHealth account={a} /> },
+    {
+      id: 'compliance',
+      title: policies('compliance'),
+      width: '128px',
+      wide: true,
+      cell: (a) => <CompliancePill account={a} quiet />,
+    },
+    {
+      id: 'expires',
+      title: policies('expires'),
+      width: '124px',
+      sort: 'expiresAt',
+      wide: true,
+      cell: (a) => !a.holdsFile && <Expiry at={a.expiresAt} />,
+    },
     {
       id: 'changed',
       title: accounts('changed'),

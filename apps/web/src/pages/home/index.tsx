@@ -46,7 +46,7 @@ const fields = ['view', 'node', 'search', 'type', 'health', 'sort', 'account', '
 /** What a saved view keeps: what is listed and how, not what is open beside it. */
 const kept = ['view', 'node', 'search', 'type', 'health', 'sort', ...moreFields] as const;
 const none = Object.fromEntries(kept.map((name) => [name, undefined]));
-const sorts = ['username', 'resourceName', 'changedAt', 'checkedAt', 'number'] as const;
+const sorts = ['username', 'resourceName', 'changedAt', 'checkedAt', 'expiresAt', 'number'] as const;
 type Sort = (typeof sorts)[number] | `-${(typeof sorts)[number]}`;
 const sortOf = (text: string | undefined): Sort | undefined =>
   sorts.flatMap((s): Sort[] => [s, `-${s}`]).find((s) => s === text);
@@ -94,17 +94,17 @@ export default function Home() {
     [actions, menu.open],
   );
 
-  const { department, location, tag, field } = url;
+  const { compliance, expiry, department, location, tag, field } = url;
   const filter = useMemo(
     () => ({
       view,
-      ...moreFilter({ department, location, tag, field } as MoreState),
+      ...moreFilter({ compliance, expiry, department, location, tag, field } as MoreState),
       ...(node ? { groupId: node } : {}),
       ...(search ? { search } : {}),
       ...(type ? { type } : {}),
       ...(health ? { health } : {}),
     }),
-    [view, node, search, type, health, department, location, tag, field],
+    [view, node, search, type, health, compliance, expiry, department, location, tag, field],
   );
   const queryKey = useMemo(() => [...keys.accounts, 'list', filter], [filter]);
   const load = useCallback(
@@ -136,6 +136,10 @@ export default function Home() {
       setUrl({ view: to === 'all' ? undefined : to, node: group, account: undefined, tab: undefined }, { push: true });
       setBrowsing(false);
     },
+    [setUrl],
+  );
+  const narrow = useCallback(
+    (to: { compliance?: string | undefined; expiry?: string | undefined }) => setUrl({ ...to, view: undefined }),
     [setUrl],
   );
   const pick = useCallback(
@@ -202,7 +206,7 @@ export default function Home() {
               add
             ))}
         </PageHeader>
-        <ProofLine health={health} pick={pick} />
+        <ProofLine health={health} pick={pick} state={url} narrow={narrow} />
         <BulkBar selection={selection} actions={bulk.actions}>
           <FilterBar
             search={search}

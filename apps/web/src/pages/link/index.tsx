@@ -35,7 +35,7 @@ export default function Link() {
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
-    if (busy || !meetsAll(checkPassword(password, username))) return;
+    if (busy || !meetsAll(checkPassword(password, username, link.data?.rules))) return;
     setBusy(true);
     setError(null);
     try {
@@ -74,9 +74,10 @@ export default function Link() {
               label={entry('link.password')}
               size="lg"
               username={username}
+              rules={link.data.rules}
               value={password}
               change={setPassword}
-              error={tried && !meetsAll(checkPassword(password, username)) ? me('check.missing') : null}
+              error={tried && !meetsAll(checkPassword(password, username, link.data?.rules)) ? me('check.missing') : null}
             />
             {error !== null && <ErrorBox error={error} />}
             <Button

@@ -28,7 +28,7 @@ export function ChangePassword() {
     event.preventDefault();
     const found = {
       ...(current ? {} : { current: words('password.currentMissing') }),
-      ...(meetsAll(checkPassword(next, me.user.username)) ? {} : { next: words('check.missing') }),
+      ...(meetsAll(checkPassword(next, me.user.username, me.preferences.loginRules)) ? {} : { next: words('check.missing') }),
       ...(next && next === current ? { next: words('password.same') } : {}),
     };
     setErrors(found);
@@ -65,6 +65,7 @@ export function ChangePassword() {
         <NewPassword
           label={words('password.next')}
           username={me.user.username}
+          rules={me.preferences.loginRules}
           value={next}
           change={setNext}
           error={errors['next']}

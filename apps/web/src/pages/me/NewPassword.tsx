@@ -1,3 +1,4 @@
+import type { LoginRules } from '@strongroom/contract';
 import type { ReactNode } from 'react';
 import { me } from '../../lib/messages/me.ts';
 import { PasswordInput, RuleList } from '../../ui/PasswordInput.tsx';
@@ -7,6 +8,8 @@ const say = (check: Check): string => {
   switch (check.id) {
     case 'length':
       return me('check.length', { n: check.n });
+    case 'mixed':
+      return me('check.mixed');
     case 'notName':
       return me('check.notName');
   }
@@ -19,11 +22,13 @@ export function NewPassword(props: {
   readonly change: (password: string) => void;
   /** The user name it must not contain. */
   readonly username: string;
+  /** The organisation's; left out, what every one starts with. */
+  readonly rules?: LoginRules | undefined;
   readonly error?: ReactNode;
   readonly description?: ReactNode;
   readonly size?: 'sm' | 'lg';
 }) {
-  const checks = checkPassword(props.value, props.username);
+  const checks = checkPassword(props.value, props.username, props.rules);
   return (
     <div>
       <PasswordInput

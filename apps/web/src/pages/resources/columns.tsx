@@ -1,9 +1,13 @@
+import { IconAlertTriangle } from '@tabler/icons-react';
 import type { Resource } from '@strongroom/contract';
 import { ago, exact } from '../../lib/format.ts';
 import { resources } from '../../lib/messages/resources.ts';
 import { number } from '../../lib/t.ts';
+import { policies } from '../../lib/messages/policies.ts';
 import { HealthPill } from '../../parts/accounts/health.tsx';
+import { Expiry } from '../../parts/accounts/standing.tsx';
 import { TypeIcon } from '../../parts/TypeIcon.tsx';
+import { Pill } from '../../ui/Pill.tsx';
 import type { Column } from '../../ui/Grid.tsx';
 import css from './resources.module.css';
 
@@ -54,6 +58,25 @@ export const resourceColumns: readonly Column<ListedResource>[] = [
     title: resources('health'),
     width: '150px',
     cell: (r) => r.health && <HealthPill health={r.health} quiet />,
+  },
+  {
+    id: 'compliance',
+    title: policies('compliance'),
+    width: '128px',
+    wide: true,
+    cell: (r) =>
+      r.violating > 0 && (
+        <Pill tone="warn" icon={IconAlertTriangle} title={policies('violatingOf', { count: r.violating })}>
+          {policies('violating', { count: r.violating })}
+        </Pill>
+      ),
+  },
+  {
+    id: 'expires',
+    title: policies('expires'),
+    width: '124px',
+    wide: true,
+    cell: (r) => r.expiresAt && <Expiry at={r.expiresAt} />,
   },
   {
     id: 'owner',

@@ -54,14 +54,14 @@ export default function Resources() {
   const types = useResourceTypes();
   const { search = '', type } = url;
   const sort = sortOf(url.sort);
-  const { department, location, tag, field } = url;
+  const { compliance, expiry, department, location, tag, field } = url;
   const filter = useMemo(
     () => ({
       ...(search ? { search } : {}),
       ...(type ? { type } : {}),
-      ...moreFilter({ department, location, tag, field } as MoreState),
+      ...moreFilter({ compliance, expiry, department, location, tag, field } as MoreState),
     }),
-    [search, type, department, location, tag, field],
+    [search, type, compliance, expiry, department, location, tag, field],
   );
   const queryKey = useMemo(() => [...keys.resources, 'list', filter], [filter]);
   const load = useCallback(

@@ -1,4 +1,4 @@
-import { Switch, TextInput } from '@mantine/core';
+import { Switch, Textarea, TextInput } from '@mantine/core';
 import { settings } from '../../lib/messages/settings.ts';
 import { number } from '../../lib/t.ts';
 import { Pill } from '../../ui/Pill.tsx';
@@ -6,8 +6,8 @@ import type { Field } from './fields.ts';
 import css from './settings.module.css';
 
 const standardText = (field: Field): string =>
-  field.kind === 'time'
-    ? field.standard
+  field.kind === 'time' || field.kind === 'text'
+    ? field.standard || settings('settings.none')
     : field.kind === 'switch'
       ? settings(field.standard ? 'settings.on' : 'settings.off')
       : field.standard === 0
@@ -38,7 +38,20 @@ export function SettingRow(props: {
           <span className={css.standard}>{settings('settings.default', { value: standardText(field) })}.</span> {locked}
         </p>
       </div>
-      {field.kind === 'switch' ? (
+      {field.kind === 'text' ? (
+        <Textarea
+          id={`${field.name}-field`}
+          aria-describedby={help}
+          className={css.text}
+          autosize
+          minRows={2}
+          maxRows={6}
+          value={String(value)}
+          disabled={locked !== undefined}
+          onChange={(event) => props.change(event.currentTarget.value)}
+          error={props.error}
+        />
+      ) : field.kind === 'switch' ? (
         <Switch
           id={`${field.name}-field`}
           aria-describedby={help}

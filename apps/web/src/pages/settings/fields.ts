@@ -11,7 +11,7 @@ type Switches = Exclude<
 export interface NumberField {
   readonly kind: 'number';
   readonly name: Numbers;
-  readonly unit: 'seconds' | 'days' | 'minutes' | 'hours' | 'sessions' | 'megabytes' | 'accounts';
+  readonly unit: 'characters' | 'seconds' | 'days' | 'minutes' | 'hours' | 'sessions' | 'megabytes' | 'accounts';
   readonly min: number;
   readonly max: number;
   readonly standard: number;
@@ -28,7 +28,14 @@ export interface TimeField {
   readonly name: 'nightlyCheckAt';
   readonly standard: string;
 }
-export type Field = NumberField | SwitchField | TimeField;
+/** A setting that is text. */
+export interface TextField {
+  readonly kind: 'text';
+  readonly name: 'loginBlockedWords';
+  readonly max: number;
+  readonly standard: string;
+}
+export type Field = NumberField | SwitchField | TimeField | TextField;
 
 /** The settings by section, each with what an organisation starts with. Mail is a section of its own kind. */
 export const sections: readonly {
@@ -45,6 +52,7 @@ export const sections: readonly {
       { kind: 'switch', name: 'reasonToChange', standard: false },
       { kind: 'switch', name: 'changeOnTargetByDefault', standard: false },
       { kind: 'switch', name: 'policyOnCreation', standard: false },
+      { kind: 'switch', name: 'noRevealWithAutoLogon', standard: false },
       { kind: 'number', name: 'proofMaxAgeDays', unit: 'days', min: 1, max: 365, standard: 30 },
     ],
   },
@@ -56,7 +64,16 @@ export const sections: readonly {
       { kind: 'number', name: 'maxSessionsPerUser', unit: 'sessions', min: 0, max: 100, standard: 0 },
     ],
   },
-  { id: 'people', fields: [{ kind: 'switch', name: 'mailPasswords', standard: false }] },
+  {
+    id: 'people',
+    fields: [
+      { kind: 'switch', name: 'mailPasswords', standard: false },
+      { kind: 'number', name: 'loginMinLength', unit: 'characters', min: 8, max: 64, standard: 12 },
+      { kind: 'switch', name: 'loginMixed', standard: false },
+      { kind: 'number', name: 'loginMaxAgeDays', unit: 'days', min: 0, max: 3650, standard: 0 },
+      { kind: 'text', name: 'loginBlockedWords', max: 2000, standard: '' },
+    ],
+  },
   {
     id: 'groups',
     fields: [
@@ -84,4 +101,9 @@ export const privileged: readonly Field['name'][] = [
   'inactivityMinutes',
   'absoluteSessionHours',
   'maxSessionsPerUser',
+  'noRevealWithAutoLogon',
+  'loginMinLength',
+  'loginMixed',
+  'loginMaxAgeDays',
+  'loginBlockedWords',
 ];

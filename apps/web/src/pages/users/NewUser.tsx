@@ -54,7 +54,7 @@ export default function NewUser() {
   const wrong = (): Errors => ({
     ...profileErrors(profile),
     ...usernameErrors(username),
-    ...(entry === 'password' && !meetsAll(checkPassword(password, username))
+    ...(entry === 'password' && !meetsAll(checkPassword(password, username, me.preferences.loginRules))
       ? { password: meWords('check.missing') }
       : {}),
   });
@@ -145,6 +145,7 @@ export default function NewUser() {
                 <NewPassword
                   label={users('new.password')}
                   username={username}
+                  rules={me.preferences.loginRules}
                   value={password}
                   change={setPassword}
                   error={errors['password']}

@@ -15,6 +15,8 @@ import { ask } from '../../lib/client.ts';
 import { ago, exact } from '../../lib/format.ts';
 import { access } from '../../lib/messages/access.ts';
 import { accounts } from '../../lib/messages/accounts.ts';
+import { policies } from '../../lib/messages/policies.ts';
+import { consumers } from '../../lib/messages/consumers.ts';
 import { keys } from '../../lib/query.ts';
 import { Bones } from '../../ui/Bones.tsx';
 import { ErrorBox } from '../../ui/ErrorBox.tsx';
@@ -31,14 +33,14 @@ import { drawerTab, type DrawerTab } from './drawer-tabs.ts';
 import css from './drawer.module.css';
 import { PasswordCell } from './PasswordCell.tsx';
 import type { AccountActions } from './use-account-actions.tsx';
-import { policyOf, usePolicies, useResource } from './use-lists.ts';
+import { CompliancePill, Expiry } from './standing.tsx';
+import { useResource } from './use-lists.ts';
 
+const UsedBy = lazy(() => import('./UsedBy.tsx'));
 const SharesTab = lazy(() => import('../shares/SharesTab.tsx'));
 
 function AccountDetails({ account }: { readonly account: Account }) {
-  const resource = useResource(account.resourceId).data;
   const ownFields = useFields('account');
-  const policy = policyOf(usePolicies(), account.policyId, resource?.policyId, resource?.groupPolicyId);
   return (
     <Details
       items={[
@@ -50,7 +52,36 @@ function AccountDetails({ account }: { readonly account: Account }) {
         ],
         [accounts('address'), account.dnsName && <bdi className="mono">{account.dnsName}</bdi>],
         [accounts('type'), account.resourceType],
-        [accounts('policy'), policy?.name],
+        [
+          accounts('policy'),
+          account.appliedPolicy && policies(`from.${account.appliedPolicy.from}`, { name: account.appliedPolicy.name }),
+        ],
+        [
+          policies('compliance'),
+          account.compliance !== null && (
+            <span key="c">
+              <CompliancePill account={account} />
+              {account.complianceWhy.length > 0 && (
+                <ul className={css.why}>
+                  {account.complianceWhy.map((why) => (
+                    <li key={why}>{why}</li>
+                  ))}
+                </ul>
+              )}
+            </span>
+          ),
+        ],
+        [policies('expires'), !account.holdsFile && <Expiry key="e" at={account.expiresAt} />],
+        [
+          policies('lastAccess'),
+          account.lastAccess ? (
+            <span key="l" title={exact(account.lastAccess.at)}>
+              {policies('lastAccessBy', { when: ago(account.lastAccess.at), name: account.lastAccess.by })}
+            </span>
+          ) : (
+            policies('noAccess')
+          ),
+        ],
         [
           accounts('version'),
           <span
@@ -206,6 +237,7 @@ export default function AccountDrawer(props: {
               {!account.holdsFile && <Tabs.Tab value="proof">{accounts('proof')}</Tabs.Tab>}
               <Tabs.Tab value="history">{accounts('historyTab')}</Tabs.Tab>
               {!account.holdsFile && <Tabs.Tab value="rotations">{accounts('rotations')}</Tabs.Tab>}
+              <Tabs.Tab value="used">{consumers('tab')}</Tabs.Tab>
               {may('account.share') && <Tabs.Tab value="shares">{access('tab')}</Tabs.Tab>}
             </Tabs.List>
             <Tabs.Panel value="details" className={css.panel}>
@@ -219,6 +251,11 @@ export default function AccountDrawer(props: {
             </Tabs.Panel>
             <Tabs.Panel value="rotations" className={css.panel}>
               <AccountRotations account={account} actions={actions} />
+            </Tabs.Panel>
+            <Tabs.Panel value="used" className={css.panel}>
+              <Suspense fallback={<Bones />}>
+                <UsedBy account={account} />
+              </Suspense>
             </Tabs.Panel>
             <Tabs.Panel value="shares" className={css.panel}>
               {may('account.share') ? (

@@ -1,16 +1,17 @@
 import { Button, Popover, Select, TextInput } from '@mantine/core';
-import { listFields, listTags, type Field } from '@strongroom/contract';
+import { Compliance, listFields, listTags, type Field } from '@strongroom/contract';
 import { IconAdjustmentsHorizontal } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { ask } from '../../lib/client.ts';
 import { lists } from '../../lib/messages/lists.ts';
-import { fieldsOf, fieldsText, moreActive, noMore, type MoreField, type MoreState } from './filters.ts';
+import { policies } from '../../lib/messages/policies.ts';
+import { expiries, fieldsOf, fieldsText, moreActive, noMore, type MoreField, type MoreState } from './filters.ts';
 import css from './lists.module.css';
 
 type Change = Partial<Record<MoreField, string | undefined>>;
 
-/** The button that opens what else a list can be narrowed by: department, location, a tag, and the organisation's own fields. */
+/** The button that opens what else a list can be narrowed by: policy and expiry, department, location, a tag, and the organisation's own fields. */
 export function MoreFilters({
   state,
   onChange,
@@ -59,6 +60,8 @@ function FilterForm({
 }) {
   const tags = useQuery({ queryKey: ['tags', 'filter'], queryFn: ({ signal }) => ask(listTags, {}, { signal }) });
   const fields = useQuery({ queryKey: ['fields', 'filter'], queryFn: ({ signal }) => ask(listFields, {}, { signal }) });
+  const [compliance, setCompliance] = useState(state.compliance ?? null);
+  const [expiry, setExpiry] = useState(state.expiry ?? null);
   const [department, setDepartment] = useState(state.department ?? '');
   const [location, setLocation] = useState(state.location ?? '');
   const [tag, setTag] = useState(state.tag ?? null);
@@ -73,6 +76,8 @@ function FilterForm({
     event.preventDefault();
     const set = Object.entries(values).filter(([, value]) => value.trim() !== '');
     onChange({
+      compliance: compliance ?? undefined,
+      expiry: expiry ?? undefined,
       department: department.trim(),
       location: location.trim(),
       tag: tag ?? undefined,
@@ -81,6 +86,24 @@ function FilterForm({
   };
   return (
     <form onSubmit={apply} className={css.form}>
+      <Select
+        label={policies('filter.compliance')}
+        placeholder={lists('any')}
+        data={Compliance.options.map((value) => ({ value: value as string, label: policies(`is.${value}`) }))}
+        value={compliance}
+        onChange={setCompliance}
+        clearable
+        comboboxProps={{ withinPortal: false }}
+      />
+      <Select
+        label={policies('filter.expiry')}
+        placeholder={lists('any')}
+        data={expiries.map((value) => ({ value: value as string, label: policies(`filter.${value}`) }))}
+        value={expiry}
+        onChange={setExpiry}
+        clearable
+        comboboxProps={{ withinPortal: false }}
+      />
       <TextInput
         label={lists('department')}
         placeholder={lists('exactly')}

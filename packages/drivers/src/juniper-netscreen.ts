@@ -80,7 +80,7 @@ function commandFor(list: string, name: string): string {
     .map((line) => line.trim().split(/\s+/))
     .find(([first]) => first === name);
   if (row === undefined) throw new Stopped('the firewall has no such administrator');
-  switch (row[1]?.toLowerCase()) {
+  switch (row[1]?.toLowerCase() ?? '') {
     case 'root':
       return 'set admin password PASSWORD';
     case 'read-write':

@@ -1,6 +1,5 @@
 /** Resets and checks of many accounts on real sshd, through the product as its users start it; with faults that are injected, and a server that is killed. */
-import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { passwords, startFleet, type Fleet } from '../lab/fleet.ts';
 import { addHost, modes, reveal, type Mode } from '../lib/rotating.ts';
 import { startServer, type TestServer } from '../lib/server.ts';
@@ -45,25 +44,27 @@ afterAll(async () => {
 const start = (kind: 'reset' | 'verify', selection: unknown): Promise<Run> =>
   server.call<Run>('POST', '/runs', { kind, selection });
 const read = (id: string): Promise<Run> => server.call<Run>('GET', `/runs/${id}`);
-async function ended(id: string): Promise<Run> {
-  for (const until = Date.now() + 90_000; Date.now() < until;) {
-    const run = await read(id);
-    if (run.state !== 'running') return run;
-    await pause(200);
-  }
-  throw new Error(`the run does not end: ${JSON.stringify(await read(id))}`);
-}
+const ended = (id: string): Promise<Run> =>
+  vi.waitFor(
+    async () => {
+      const run = await read(id);
+      if (run.state === 'running') throw new Error(`the run does not end: ${JSON.stringify(run.counts)}`);
+      return run;
+    },
+    { timeout: 90_000, interval: 200 },
+  );
 /** Waits until each account of a run was asked once at least. */
-async function allAsked(id: string): Promise<void> {
-  for (const until = Date.now() + 60_000; Date.now() < until; await pause(100)) {
-    const { items } = await server.call<{ items: { tries: number; endedAt: string | null }[] }>(
-      'GET',
-      `/runs/${id}/items`,
-    );
-    if (items.every(({ tries, endedAt }) => tries > 0 || endedAt !== null)) return;
-  }
-  throw new Error('not all were asked');
-}
+const allAsked = (id: string): Promise<void> =>
+  vi.waitFor(
+    async () => {
+      const { items } = await server.call<{ items: { tries: number; endedAt: string | null }[] }>(
+        'GET',
+        `/runs/${id}/items`,
+      );
+      if (!items.every(({ tries, endedAt }) => tries > 0 || endedAt !== null)) throw new Error('not all were asked');
+    },
+    { timeout: 60_000, interval: 100 },
+  );
 const ids = (...of: Host[]): { accountIds: string[] } => ({ accountIds: of.map(({ accountId }) => accountId) });
 const healthOf = async ({ accountId }: Host): Promise<string> =>
   (await server.call<{ proof: { health: string } }>('GET', `/accounts/${accountId}`)).proof.health;

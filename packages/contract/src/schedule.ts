@@ -118,6 +118,8 @@ export const ScheduleRow = z
     nextAt: Instant.nullable(),
     /** Whose rights it runs with; null when that user is gone. */
     runsAs: z.string().nullable(),
+    /** How many programs are declared to use accounts of the group. */
+    usedBy: z.int(),
     last: ScheduleRun.nullable(),
     can: z.array(z.string()),
   })

@@ -76,7 +76,7 @@ export async function readRun(db: OrganisationDb, groupId: string, id: string): 
 const stateAllows = (state: string, action: string): boolean =>
   action === 'schedule.pause' ? state === 'active' : action === 'schedule.resume' ? state !== 'active' : true;
 
-/** Rows as the contract shows them, in their order: three statements, however many there are. */
+/** Rows as the contract shows them, in their order: four statements, however many there are. */
 export async function rowReplies(
   db: OrganisationDb,
   rows: readonly RowInList[],
@@ -84,13 +84,17 @@ export async function rowReplies(
   userId: string | null,
 ): Promise<z.input<typeof ScheduleRow>[]> {
   const groups = rows.map((row) => row.groupId);
-  const [reached, lasts] = await Promise.all([
+  const [reached, uses, lasts] = await Promise.all([
     reachOf(db, facts, userId, 'resource-group', groups),
+    sql<{ groupId: string; n: number }>`select m.group_id, count(*)::int as n from resource_group_member m
+      join account a on a.resource_id = m.resource_id join account_consumer c on c.account_id = a.id
+      where m.group_id = any(${groups}::uuid[]) group by m.group_id`.execute(db),
     sql<RunRow>`select ${runColumns} from unnest(${rows.map((row) => row.id)}::uuid[]) w(id) join lateral (
       select * from reset_schedule_run r where r.schedule_id = w.id order by r.started_at desc, r.id desc limit 1) x on true`.execute(
       db,
     ),
   ]);
+  const used = new Map(uses.rows.map((row) => [row.groupId, row.n]));
   const last = new Map(lasts.rows.map((row) => [row.scheduleId, row]));
   return rows.map(({ id, groupOwnerId, byCriteria, at, nextAt, groupId, ...row }) => {
     const ofRow = factsOfRow(facts, { owned: groupOwnerId === userId, byCriteria, edges: reached(groupId).edges });
@@ -100,6 +104,7 @@ export async function rowReplies(
       groupId: groupId as z.input<typeof ScheduleRow>['groupId'],
       when: When.parse(at),
       nextAt: nextAt?.toISOString() ?? null,
+      usedBy: used.get(groupId) ?? 0,
       last: newest ? runReply(newest) : null,
       can: abilities(onSchedule, ofRow).filter((action) => stateAllows(row.state, action)),
     };

@@ -9,6 +9,7 @@ export const consumers = catalogue('consumers', {
   emptyText: 'Say which programs sign in with it, so that nobody changes it unaware.',
   add: 'Add a program',
   edit: 'Change {name}',
+  change: 'Change',
   remove: 'Remove {name}',
   addTitle: 'What uses this account?',
   editTitle: 'Change {name}',
@@ -41,5 +42,8 @@ export const consumers = catalogue('consumers', {
   warningMany:
     '{count, plural, one {# program uses one of these passwords: {names}} other {# programs use these passwords: {names}}}',
   andMore: '{names} and {count, plural, one {# more} other {# more}}',
+  keepPassword: 'Leave it as it is',
+  rotateAnyway: 'Rotate',
+  rotateBody: 'A new password is drawn and set on the target.',
   warningHelp: 'Each needs the new one afterwards.',
 });

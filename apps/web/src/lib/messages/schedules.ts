@@ -20,8 +20,9 @@ export const schedules = catalogue('schedules', {
   when: 'When',
   next: 'Next run',
   last: 'Last result',
+  lastAt: 'Last run',
   actions: 'Actions',
-  runsAs: 'With the rights of {name}',
+  runsAs: 'Runs with the rights of',
   runsAsNobody: 'Its user is gone',
   never: 'No further run',
   byHandOnly: 'By hand only',
@@ -39,6 +40,8 @@ export const schedules = catalogue('schedules', {
   runTitle: 'Reset the passwords of {name} now?',
   runText:
     'Every account of the group that can be reset gets a new password, as the schedule says. Its next run stays as it is.',
+  usedWarning:
+    '{count, plural, one {# program uses these passwords, and needs the new one afterwards.} other {# programs use these passwords, and need the new ones afterwards.}}',
   started: '{count, plural, one {Reset of # account started} other {Reset of # accounts started}}',
   removeTitle: 'Delete the schedule of {name}?',
   removeText:
@@ -51,8 +54,8 @@ export const schedules = catalogue('schedules', {
   'when-once': 'Once, {date} at {time}',
   'when-daily': 'Every day at {time}',
   'when-days': 'Every {count} days at {time}',
-  'when-monthly': 'Every month on day {day} at {time}',
-  'when-monthly-last': 'On the last day of every month at {time}',
+  'when-monthly': 'Day {day} of every month, {time}',
+  'when-monthly-last': 'Last day of every month, {time}',
   'when-cron': 'Cron {pattern}',
   'when-never': 'Only by hand',
   // Results.

@@ -85,7 +85,7 @@ function Summary({ schedule, edit }: { readonly schedule: Schedule; readonly edi
               : `${schedules('before', { time: beforeInWords(schedule.tellBeforeMinutes) })}: ${toldInWords(schedule.tellBefore)}`,
           ],
           [schedules('tellAfter'), toldInWords(schedule.tellAfter)],
-          ['', schedule.runsAs === null ? schedules('runsAsNobody') : schedules('runsAs', { name: schedule.runsAs })],
+          [schedules('runsAs'), schedule.runsAs ?? schedules('runsAsNobody')],
         ]}
       />
       {dialogs}

@@ -124,7 +124,7 @@ export const scheduleColumns = (actions: ScheduleActions): readonly Column<Sched
   },
   {
     id: 'lastAt',
-    title: schedules('dueAt'),
+    title: schedules('lastAt'),
     width: 'minmax(110px, 0.6fr)',
     wide: true,
     cell: (row) =>

@@ -14,6 +14,7 @@ import { PasswordInput } from '../../ui/PasswordInput.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { nameOf } from '../secrets/SecretsProvider.tsx';
 import { patchAccount, refreshAccount } from './store.ts';
+import { UsedByWarning } from './UsedByWarning.tsx';
 import { policyOf, usePolicies, useResource } from './use-lists.ts';
 
 /** Sets a password that a person chose, in the vault alone or on the target too. */
@@ -79,6 +80,7 @@ export default function ChangePasswordDialog(props: {
         }}
       >
         <Stack gap={14}>
+          <UsedByWarning accountIds={[account.id]} />
           <PasswordInput
             label={accounts('newPassword')}
             required

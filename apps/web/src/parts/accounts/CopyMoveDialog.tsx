@@ -12,6 +12,7 @@ import { ErrorBox } from '../../ui/ErrorBox.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { nameOf } from '../secrets/SecretsProvider.tsx';
 import { refreshAccount } from './store.ts';
+import { UsedByWarning } from './UsedByWarning.tsx';
 
 /** Copies an account to other resources, or moves it to one. Resources are found by typing: there may be thousands. */
 export default function CopyMoveDialog({ account, close }: { readonly account: Account; readonly close: () => void }) {
@@ -81,6 +82,7 @@ export default function CopyMoveDialog({ account, close }: { readonly account: A
             ]}
           />
         )}
+        {how === 'move' && <UsedByWarning accountIds={[account.id]} />}
         {how === 'copy' ? (
           <MultiSelect
             label={accounts('chooseResources')}

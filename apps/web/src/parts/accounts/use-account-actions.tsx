@@ -1,7 +1,15 @@
-import { deleteAccount, favouriteAccount, rotateAccount, verifyAccount, type Account } from '@strongroom/contract';
-import { lazy, Suspense, useMemo, useRef, useState, type ReactNode } from 'react';
+import {
+  countConsumers,
+  deleteAccount,
+  favouriteAccount,
+  rotateAccount,
+  verifyAccount,
+  type Account,
+} from '@strongroom/contract';
+import { lazy, Suspense, useCallback, useMemo, useRef, useState, type ReactNode } from 'react';
 import { ask } from '../../lib/client.ts';
 import { accounts } from '../../lib/messages/accounts.ts';
+import { consumers } from '../../lib/messages/consumers.ts';
 import { secrets as words } from '../../lib/messages/secrets.ts';
 import { ConfirmByName } from '../../ui/ConfirmByName.tsx';
 import { toast, toastProblem } from '../../ui/toast.tsx';
@@ -13,6 +21,8 @@ const ChangePasswordDialog = lazy(() => import('./ChangePasswordDialog.tsx'));
 const EditAccountDialog = lazy(() => import('./EditAccountDialog.tsx'));
 const ResolveDialog = lazy(() => import('./ResolveDialog.tsx'));
 const LargeSecret = lazy(() => import('../secrets/LargeSecret.tsx'));
+const UsedByWarning = lazy(() => import('./UsedByWarning.tsx').then((part) => ({ default: part.UsedByWarning })));
+const AskDialog = lazy(() => import('../../pages/users/AskDialog.tsx').then((part) => ({ default: part.AskDialog })));
 const CopyMoveDialog = lazy(() => import('./CopyMoveDialog.tsx'));
 
 /** What a person can do with an account, from a row, its menu or its drawer. */
@@ -29,7 +39,7 @@ export interface AccountActions {
   readonly openUrl: (account: Account) => void;
 }
 
-type Dialogue = 'change' | 'edit' | 'copyMove' | 'remove' | 'resolve' | 'large';
+type Dialogue = 'rotate' | 'change' | 'edit' | 'copyMove' | 'remove' | 'resolve' | 'large';
 
 async function setFavourite(account: Account, favourite: boolean, undoable: boolean): Promise<void> {
   patchAccount(account.id, { favourite });
@@ -84,9 +94,8 @@ export function useAccountActions(onAttempt: (account: Account, attemptId: strin
   const tell = useRef(onAttempt);
   tell.current = onAttempt;
 
-  const actions = useMemo<AccountActions>(() => {
-    const show = (what: Dialogue) => (account: Account) => setOpen({ what, account });
-    const rotate = async (account: Account) => {
+  const rotateNow = useCallback(
+    async (account: Account): Promise<void> => {
       const why = await secrets.whyChange(account, words('whyRotate', { name: nameOf(account) }));
       if (!why) return;
       try {
@@ -94,6 +103,21 @@ export function useAccountActions(onAttempt: (account: Account, attemptId: strin
         patchAccount(account.id, { attempt: { id: attemptId, state: 'prepared', why: null } });
         tell.current(account, attemptId);
         void refreshAccount(account);
+      } catch (error) {
+        toastProblem(error);
+      }
+    },
+    [secrets],
+  );
+
+  const actions = useMemo<AccountActions>(() => {
+    const show = (what: Dialogue) => (account: Account) => setOpen({ what, account });
+    const rotate = async (account: Account) => {
+      try {
+        // Where programs use it somebody should know before, not after.
+        const { items } = await ask(countConsumers, { accountIds: [account.id] });
+        if (items.length > 0) setOpen({ what: 'rotate', account });
+        else await rotateNow(account);
       } catch (error) {
         toastProblem(error);
       }
@@ -110,12 +134,25 @@ export function useAccountActions(onAttempt: (account: Account, attemptId: strin
       showLarge: show('large'),
       openUrl: (account) => void openUrl(account, secrets.withWhy),
     };
-  }, [secrets]);
+  }, [secrets, rotateNow]);
 
   const close = () => setOpen(null);
   const account = open?.account;
   const dialogs = account && (
     <Suspense fallback={null}>
+      {open.what === 'rotate' && (
+        <AskDialog
+          open
+          close={close}
+          title={words('whyRotate', { name: nameOf(account) })}
+          body={consumers('rotateBody')}
+          keep={consumers('keepPassword')}
+          go={consumers('rotateAnyway')}
+          does={() => rotateNow(account)}
+        >
+          <UsedByWarning accountIds={[account.id]} />
+        </AskDialog>
+      )}
       {open.what === 'change' && (
         <ChangePasswordDialog account={account} close={close} onAttempt={(id) => tell.current(account, id)} />
       )}
@@ -138,6 +175,7 @@ export function useAccountActions(onAttempt: (account: Account, attemptId: strin
           }}
         >
           <p>{accounts('removeText', { count: account.secretVersion })}</p>
+          <UsedByWarning accountIds={[account.id]} />
         </ConfirmByName>
       )}
     </Suspense>

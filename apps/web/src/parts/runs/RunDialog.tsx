@@ -9,6 +9,7 @@ import { keys, queries } from '../../lib/query.ts';
 import { useMe } from '../../lib/session.tsx';
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
 import { ErrorBox } from '../../ui/ErrorBox.tsx';
+import { UsedByWarning } from '../accounts/UsedByWarning.tsx';
 import css from './run-dialog.module.css';
 
 type Passwords = 'unique' | 'common-random' | 'common';
@@ -72,6 +73,7 @@ export function RunDialog(props: {
         }}
       >
         <p className={css.help}>{props.help}</p>
+        {kind === 'reset' && 'accountIds' in selection && <UsedByWarning accountIds={selection.accountIds} />}
         <div className={css.preview} aria-live="polite">
           {preview.isPending && (
             <span className={css.looking}>

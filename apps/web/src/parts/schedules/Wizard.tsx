@@ -128,7 +128,7 @@ export default function Wizard(props: {
             next();
           }}
         >
-          <h3 ref={heading} tabIndex={-1} className={wizard.stepTitle}>
+          <h3 ref={heading} tabIndex={-1} className="sr">
             {schedules(titles[step] ?? 'stepBefore')}
           </h3>
           {step === 0 && kept.length > 0 && (

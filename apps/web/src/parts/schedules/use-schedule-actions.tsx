@@ -11,7 +11,7 @@ import { toast, toastProblem } from '../../ui/toast.tsx';
 import { useAction } from '../../pages/me/use-action.ts';
 import { AskDialog } from '../../pages/users/AskDialog.tsx';
 
-type Of = Pick<ScheduleRow, 'groupId' | 'groupName'>;
+type Of = Pick<ScheduleRow, 'groupId' | 'groupName' | 'usedBy'>;
 
 /** Asks for everything anew that shows schedules. */
 export const refreshSchedules = (): Promise<unknown> =>
@@ -94,6 +94,7 @@ function RunNow({ of, close }: { readonly of: Of; readonly close: () => void }) 
     <Dialog open close={close} title={schedules('runTitle', { name: of.groupName })} closable={!action.busy}>
       <Stack gap={14}>
         <p style={{ margin: 0 }}>{schedules('runText')}</p>
+        {of.usedBy > 0 && <p style={{ margin: 0 }}>{schedules('usedWarning', { count: of.usedBy })}</p>}
         {preferences.reasonToChange && (
           <Textarea
             label={schedules('reason')}

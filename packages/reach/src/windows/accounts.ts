@@ -10,13 +10,23 @@ import {
 import { Malformed } from './bytes.ts';
 import { RpcFault } from './rpc.ts';
 import { accountSid, builtinSid, openSamr, type Handle, type Samr } from './samr.ts';
-import { aesPasswordBuffer, aesSealed, oldUnderNew, sealedWithOld, sealedWithSalt } from './samr-secret.ts';
+import {
+  aesPasswordBuffer,
+  aesSealed,
+  aesSealedWithOld,
+  changeIterations,
+  oldUnderNew,
+  sealedWithOld,
+  sealedWithSalt,
+} from './samr-secret.ts';
 import { LineBroken } from './smb-line.ts';
 import { openPipe } from './smb-pipe.ts';
 import type { SmbSession } from './smb-session.ts';
 import { ntStatus } from './status.ts';
 
 const administrators = 544;
+/** nca_s_op_rng_error. Source: C706 appendix E. */
+const noSuchProcedure = 0x1c01_0002;
 
 /** A host's accounts, over a session of SMB. Each call has `timeoutMs` of its own. */
 export function accountsOver(session: SmbSession, host: string, timeoutMs: number): WindowsAccounts {
@@ -48,7 +58,16 @@ export function accountsOver(session: SmbSession, host: string, timeoutMs: numbe
       const opened = await asking((one) => Promise.resolve(one));
       session.within(timeoutMs);
       const [old, fresh] = [current.expose(), next.expose()];
-      await changing(() => opened.change(host, username.name, sealedWithOld(fresh, old), oldUnderNew(old, fresh)));
+      const sealed = await aesSealedWithOld(fresh, old);
+      await changing(async () => {
+        try {
+          await opened.changeAes(host, username.name, sealed, changeIterations);
+        } catch (error) {
+          // A host that has no such procedure has done nothing; one that has may not take the older one any more.
+          if (!(error instanceof RpcFault && error.code === noSuchProcedure)) throw error;
+          await opened.change(host, username.name, sealedWithOld(fresh, old), oldUnderNew(old, fresh));
+        }
+      });
     },
 
     list: () =>

@@ -57,7 +57,7 @@ async function bySettings<T>(
 }
 
 /** A name without a domain is the host's own; `name@domain` is for the host to find out. */
-export function ntlmLogin(login: Login, computer: string): NtlmLogin {
+function ntlmLogin(login: Login, computer: string): NtlmLogin {
   const { domain, name } = windowsName(login.username);
   const password = login.password?.expose() ?? '';
   return { domain: domain ?? (name.includes('@') ? '' : computer), username: name, password };

@@ -1,4 +1,5 @@
-import { createCipheriv, createHash, createHmac, randomBytes } from 'node:crypto';
+import { createCipheriv, createHash, createHmac, pbkdf2, randomBytes } from 'node:crypto';
+import { promisify } from 'node:util';
 import { utf16, Writer } from './bytes.ts';
 import { ntHash } from './ntlm-response.ts';
 import { rc4 } from './rc4.ts';
@@ -6,7 +7,7 @@ import { rc4 } from './rc4.ts';
 /* How MS-SAMR wraps passwords on their way. */
 
 /** In UTF-16 units: SAMPR_USER_PASSWORD holds 256. Source: MS-SAMR section 2.2.6.21. */
-export const longestPassword = 256;
+const longestPassword = 256;
 
 /** Random bytes, the password at the end, its length: 516 bytes. Source: MS-SAMR section 2.2.6.21. */
 function passwordBuffer(password: string): Buffer {
@@ -74,4 +75,14 @@ export function aesPasswordBuffer(password: string): Buffer {
     .bytes(text)
     .bytes(randomBytes(longestPassword * 2 - text.length))
     .done();
+}
+
+/** What MS-SAMR section 3.1.5.10.4 allows from 5,000 to 1,000,000. */
+export const changeIterations = 10_000;
+
+/** The next password under a key that follows from the current one. Source: MS-SAMR section 3.2.2.5. */
+export async function aesSealedWithOld(next: string, current: string): Promise<AesSealed> {
+  const salt = randomBytes(16);
+  const key = await promisify(pbkdf2)(ntHash(current), salt, changeIterations, 16, 'sha512');
+  return aesSealed(aesPasswordBuffer(next), key, salt);
 }

@@ -1,4 +1,4 @@
-import { createDecipheriv, createHash, createHmac } from 'node:crypto';
+import { createDecipheriv, createHash, createHmac, pbkdf2Sync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Cut, Unreachable, WindowsError } from '@strongroom/driver-kit';
@@ -7,11 +7,32 @@ import { Malformed, utf16, Writer } from './bytes.ts';
 import { rc4 } from './rc4.ts';
 import { RpcFault } from './rpc.ts';
 import { accountSid, builtinSid, openSamr } from './samr.ts';
-import { aesPasswordBuffer, aesSealed, des, oldUnderNew, sealedWithOld, sealedWithSalt } from './samr-secret.ts';
+import {
+  aesPasswordBuffer,
+  aesSealed,
+  aesSealedWithOld,
+  changeIterations,
+  des,
+  oldUnderNew,
+  sealedWithOld,
+  sealedWithSalt,
+  type AesSealed,
+} from './samr-secret.ts';
 import type { Pipe } from './smb-pipe.ts';
 import { ntHash } from './ntlm-response.ts';
 
 const hex = (text: string): Buffer => Buffer.from(text.replaceAll(/\s/g, ''), 'hex');
+
+/** What the host makes of AES. */
+function plainOf({ cipher, salt }: AesSealed, key: Buffer): Buffer {
+  const label = 'Microsoft SAM encryption key AEAD-AES-256-CBC-HMAC-SHA512 16\0';
+  const machine = createDecipheriv(
+    'aes-256-cbc',
+    createHmac('sha512', key).update(label).digest().subarray(0, 32),
+    salt,
+  );
+  return Buffer.concat([machine.update(cipher), machine.final()]);
+}
 
 /** What the host makes of a 516-byte buffer. */
 const opened = (buffer: Buffer): string => {
@@ -133,6 +154,35 @@ describe('calls of SAMR', () => {
     const sealed = sealedWithSalt('Next-Word-6', Buffer.alloc(16));
     await expect(samr.setSalted(handle, sealed)).rejects.toMatchObject({ status: 0xc000006c });
     expect(pipe.sent.at(-1)?.subarray(24)).toEqual(Buffer.concat([handle, hex('1a001a00'), sealed, Buffer.alloc(1)]));
+  });
+
+  it('sends AES as MS-SAMR lays it out, under the key of the session or of the current password', async () => {
+    const pipe = pipeOf(ok);
+    const samr = await openSamr(pipe);
+    const sealed = aesSealed(aesPasswordBuffer('Next-Word-6'), Buffer.alloc(16, 3));
+    await samr.setAes(handle, sealed);
+    const set = pipe.sent.at(-1)?.subarray(24) ?? Buffer.alloc(0);
+    expect(set.subarray(0, 24)).toEqual(Buffer.concat([handle, hex('1f001f00')]));
+    expect(set.subarray(24, 104)).toEqual(Buffer.concat([sealed.authData, sealed.salt]));
+    expect([set.readUInt32LE(104), set.readBigUInt64LE(112), set[120], set.readUInt32LE(124)]).toEqual([
+      528,
+      0n,
+      0,
+      528,
+    ]);
+    expect(set.subarray(128)).toEqual(sealed.cipher);
+
+    const under = await aesSealedWithOld('Next-Word-6', 'Old-Word');
+    await samr.changeAes('host', 'ana', under, changeIterations);
+    const change = pipe.sent.at(-1)?.subarray(24) ?? Buffer.alloc(0);
+    const at = change.indexOf(under.authData);
+    expect(at % 8).toBe(0);
+    expect(change.readUInt32LE(at + 80)).toBe(528);
+    const iterations = Number(change.readBigUInt64LE(at + 88));
+    expect(change.subarray(at + 100)).toEqual(under.cipher);
+    const key = pbkdf2Sync(ntHash('Old-Word'), under.salt, iterations, 16, 'sha512');
+    expect(aesSealed(plainOf(under, key), key, under.salt)).toEqual(under);
+    expect(plainOf(under, key).toString('utf16le', 2, 2 + plainOf(under, key).readUInt16LE())).toBe('Next-Word-6');
   });
 
   it('names accounts by identifier', () => {

@@ -1,5 +1,5 @@
 import { WindowsError } from '@strongroom/driver-kit';
-import { Malformed, Reader, utf16, Writer } from './bytes.ts';
+import { Malformed, Reader, Writer } from './bytes.ts';
 import { pointer, readCount, readUnicodeHead, readUnicodeTail, unicodeHead, unicodeTail, uniqueString } from './ndr.ts';
 import { bind, type Call } from './rpc.ts';
 import type { AesSealed } from './samr-secret.ts';
@@ -23,6 +23,7 @@ const operation = {
   userInformation: 36,
   changePassword2: 55,
   setInformation2: 58,
+  changePassword4: 73,
   connect5: 64,
 } as const;
 
@@ -115,11 +116,17 @@ export async function openSamr(pipe: Pipe) {
       await asked(call, operation.setInformation2, parameters);
     },
 
+    /** SamrUnicodeChangePasswordUser4, which takes no handle: nobody has to be let into the database for it. Source: section 3.1.5.10.4. */
+    async changeAes(host: string, username: string, sealed: AesSealed, iterations: number): Promise<void> {
+      const parameters = unicodeTail(unicodeHead(namedServer(host), username, 3), username);
+      parameters.align(8).bytes(sealed.authData).bytes(sealed.salt).u32(sealed.cipher.length).u32(pointer(4));
+      parameters.u64(BigInt(iterations)).u32(sealed.cipher.length).bytes(sealed.cipher);
+      await asked(call, operation.changePassword4, parameters);
+    },
+
     /** SamrUnicodeChangePasswordUser2, without the parts for LM. Source: section 3.1.5.10.3. */
     async change(host: string, username: string, sealed: Buffer, oldUnderNew: Buffer): Promise<void> {
-      const server = `\\\\${host}`;
-      const parameters = unicodeTail(unicodeHead(new Writer().u32(pointer(1)), server, 2), server);
-      unicodeTail(unicodeHead(parameters, username, 3), username).align(4);
+      const parameters = unicodeTail(unicodeHead(namedServer(host), username, 3), username).align(4);
       parameters.u32(pointer(4)).bytes(sealed).u32(pointer(5)).bytes(oldUnderNew).u8(0).align(4).u32(0).u32(0);
       await asked(call, operation.changePassword2, parameters);
     },
@@ -142,6 +149,12 @@ export async function openSamr(pipe: Pipe) {
       });
     },
   };
+}
+
+/** The name of the host, as calls without a handle begin. */
+function namedServer(host: string): Writer {
+  const server = `\\\\${host}`;
+  return unicodeTail(unicodeHead(new Writer().u32(pointer(1)), server, 2), server);
 }
 
 /** The account database of a host. */
@@ -202,7 +215,3 @@ export function accountSid(domain: Buffer, rid: number): Buffer {
   const count = domain.readUInt32LE() + 1;
   return new Writer().u32(count).u8(1).u8(count).bytes(domain.subarray(6)).u32(rid).done();
 }
-
-/** In UTF-16 units; what fits into one call. Longer ones are no account names. Source: MS-SAMR section 3.1.1.8.4. */
-export const longestName = 256;
-export const fitsName = (name: string): boolean => name.length > 0 && utf16(name).length <= longestName * 2;

@@ -100,7 +100,7 @@ function ioctlBody(code: number, file: Buffer, input: Buffer): Buffer {
     .u32(at)
     .u32(input.length)
     .u32(0)
-    .u32(at)
+    .u32(0)
     .u32(0)
     .u32(most)
     .u32(1)

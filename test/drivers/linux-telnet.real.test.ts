@@ -62,7 +62,8 @@ async function scene(index: number, way: Way): Promise<Scene<SshSettings>> {
 // What a line of text and a terminal like to spoil, in few words: a log-in over Telnet takes its time.
 const hard = [' "quote\'$HOME`id`$(id) ', '\\n;&|<Pipe>#@!%^ {a}', 'ünïCöde✓-3 Ω漢字🔑'];
 Object.entries(ways).forEach(([name, way], at) => {
-  const extent = at < 2 ? { awkward: hard, odd: ['Odd-Word\nroot:hijacked'] } : { awkward: hard.slice(2 - (at % 2), 3), odd: [] };
+  const extent =
+    at < 2 ? { awkward: hard, odd: ['Odd-Word\nroot:hijacked'] } : { awkward: hard.slice(2 - (at % 2), 3), odd: [] };
   driverContract(driver, `${name}, over Telnet on a real host`, () => scene(at + 1, way), extent);
 });
 
@@ -104,13 +105,28 @@ describe('linux-ssh over Telnet on real hosts [RST-03]', () => {
   });
 
   it('keeps every password out of command lines and histories, whatever the log-in shell', async () => {
-    await fleet.exec(4, 'chsh', '-s', '/bin/sh', 'root');
-    await fleet.execWith('tr "\\0" "\\n" < /proc/$$/cmdline >> /root/cmdlines\n', 4, 'tee', '/root/.profile');
-    const from = over(4);
-    expect(await driver.reset?.(from, by('root', passwords.root), { username: 'svcapp' }, next)).toEqual({ is: 'done' });
-    const { stdout } = await fleet.exec(4, 'sh', '-c', 'cat /root/cmdlines /root/.*history 2>/dev/null');
-    expect(stdout).toContain('sh');
-    expect(stdout).not.toMatch(/Next-Word-6|Root-Pw-0|Svc-Pw-0/);
+    // What every process of the host shows of itself, at the moment at which the password is set.
+    await fleet.execWith('#!/bin/sh\ncat /proc/[0-9]*/cmdline >> /root/cmdlines\n', 4, 'tee', '/etc/look.sh');
+    await fleet.exec(4, 'chmod', '755', '/etc/look.sh');
+    const stack = 'password optional pam_exec.so /etc/look.sh\n@include common-password\n';
+    for (const service of ['chpasswd', 'passwd']) await fleet.execWith(stack, 4, 'tee', `/etc/pam.d/${service}`);
+    for (const shell of ['/bin/bash', '/bin/sh']) {
+      await fleet.exec(4, 'chsh', '-s', shell, 'root');
+      const said = await driver.reset?.(over(4), by('root', passwords.root), { username: 'svcapp' }, next);
+      expect(said).toEqual({ is: 'done' });
+    }
+    const own = { username: 'svcapp', current: next };
+    const itself = await driver.reset?.(over(4), by('svcapp', 'Next-Word-6'), own, secret('Other-Word-8'));
+    expect(itself).toEqual({ is: 'done' });
+    const { stdout } = await fleet.exec(
+      4,
+      'sh',
+      '-c',
+      'cat /root/cmdlines /root/.*history /home/*/.*history 2>/dev/null',
+    );
+    expect(stdout).toMatch(/chpasswd[^]*passwd/);
+    expect(stdout).toContain('while read line');
+    expect(stdout).not.toMatch(/Next-Word-6|Other-Word-8|Root-Pw-0|Svc-Pw-0/);
   });
 
   it('verifies by su, and discovers accounts', async () => {

@@ -91,9 +91,9 @@ export const hpProcurve = defineDriver<Settings>({
       { target, greeting: greetingOf(s), limits, admin, account, next, elevation },
       async (console) => {
         const { look, act } = console;
-        const [operator, manager, config] = [s.prompts.operator, s.prompts.manager, s.prompts.config].map(promptEnding);
-        if (operator === undefined || manager === undefined || config === undefined) return;
-        const who = await look.ask('', [{ when: manager }, { when: operator }]);
+        const manager = promptEnding(s.prompts.manager);
+        const config = promptEnding(s.prompts.config);
+        const who = await look.ask('', [{ when: manager }, { when: promptEnding(s.prompts.operator) }]);
         if (who.ended === 1) await enable(look, s, elevation);
         const begun = await look.ask('configure', [{ when: config }, pager, { when: manager }]);
         if (begun.ended !== 0)

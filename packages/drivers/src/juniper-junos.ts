@@ -63,9 +63,9 @@ export const juniperJunos = defineDriver<Settings>({
     const greeting = greetingOf(target.settings);
     return resetByTerminal({ target, greeting, limits, admin, account, next, elevation }, async (console) => {
       const { look, act } = console;
-      const [operational, config, shell] = [prompts.operational, prompts.config, prompts.shell].map(promptEnding);
-      if (operational === undefined || config === undefined || shell === undefined) return;
-      const at = await look.ask('', [{ when: operational }, { when: shell }]);
+      const operational = promptEnding(prompts.operational);
+      const config = promptEnding(prompts.config);
+      const at = await look.ask('', [{ when: operational }, { when: promptEnding(prompts.shell) }]);
       if (at.ended === 1) await look.ask('cli', [{ when: operational }]);
       await look.ask('set cli screen-length 0', [pager, { when: operational }]);
       const begun = await look.ask('configure private', [{ when: config }, pager, { when: operational }]);

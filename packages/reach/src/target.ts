@@ -1,5 +1,6 @@
 import { Untrusted, type HostKey, type Protection, type Target, type Ways } from '@strongroom/driver-kit';
 import { openLine, type Line, type Reach } from './connect.ts';
+import { overTelnet } from './protocol.ts';
 import { shellOver } from './shell.ts';
 
 /** How to reach one target. */
@@ -82,10 +83,6 @@ async function alarmed<T>(options: ReachOptions<unknown>, protection: Protection
 }
 
 const notYet = () => Promise.reject(new Error('this way is not there'));
-
-/** Whether the settings say Telnet. */
-const overTelnet = (settings: unknown): boolean =>
-  typeof settings === 'object' && settings !== null && 'protocol' in settings && settings.protocol === 'Telnet';
 
 function shellWay(options: ReachOptions<unknown>): Ways['shell'] {
   return async (login, work) => {

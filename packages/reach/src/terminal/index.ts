@@ -5,11 +5,11 @@ import {
   Unreachable,
   Untrusted,
   type Login,
-  type Protocol,
   type Shell,
   type Ways,
 } from '@strongroom/driver-kit';
 import { openLine } from '../connect.ts';
+import { overTelnet } from '../protocol.ts';
 import type { ReachOptions } from '../target.ts';
 import { arrive, logIn } from './greet.ts';
 import { openSshTerminal } from './ssh-wire.ts';
@@ -18,20 +18,13 @@ import { terminalOver } from './terminal.ts';
 import { unixShell } from './unix-shell.ts';
 import { Reader } from './wire.ts';
 
-/** What the settings say a target is spoken to over. SSH where they say nothing. */
-export function protocolOf(settings: unknown): Protocol {
-  return typeof settings === 'object' && settings !== null && 'protocol' in settings && settings.protocol === 'Telnet'
-    ? 'Telnet'
-    : 'SSH';
-}
-
 /** A device's command line, as `Ways` has it. */
 export function terminalWay(options: ReachOptions<unknown>): Ways['terminal'] {
   return async (login, greeting, work) => {
     const secrets = [login.password, login.privateKey, login.passphrase].flatMap((one) =>
       one === undefined ? [] : [one.expose()],
     );
-    if (protocolOf(options.settings) === 'Telnet') {
+    if (overTelnet(options.settings)) {
       const wire = await openTelnet(options, false);
       try {
         const reader = new Reader(wire, options.timeoutMs, options.signal);

@@ -1,5 +1,12 @@
-import { Untrusted, windowsName, type Login, type Ways, type WindowsAccounts } from '@strongroom/driver-kit';
-import type { ReachOptions } from '../target.ts';
+import {
+  Untrusted,
+  windowsName,
+  type HostKey,
+  type Login,
+  type Ways,
+  type WindowsAccounts,
+} from '@strongroom/driver-kit';
+import type { TlsReach } from '../tls.ts';
 import { accountsOver, beforeChange } from './accounts.ts';
 import type { NtlmLogin } from './ntlm-response.ts';
 import { signIn, type SmbSession } from './smb-session.ts';
@@ -12,20 +19,27 @@ interface WindowsSettings {
   readonly authentication?: 'NTLM' | 'Basic';
 }
 
+/** Where to, whom to trust, and the settings that say how. */
+export interface WindowsReach extends TlsReach {
+  readonly settings: unknown;
+  /** Called with a certificate that is not the pinned one, before Untrusted is thrown. */
+  readonly onUntrusted?: (key: HostKey) => void;
+}
+
 /** The way to a Windows host's accounts, as the settings say. */
-export function windowsWay(options: ReachOptions<unknown>): Ways['windows'] {
+export function windowsWay(options: WindowsReach): Ways['windows'] {
   const settings = (options.settings ?? {}) as WindowsSettings;
   return (login, work) => {
     if (login.password === undefined) throw new TypeError('a log-in to Windows needs a password');
     return settings.way === 'WinRM'
-      ? bySettings(options, settings, login, work)
+      ? overHttps(options, settings, login, work)
       : overSmb(options, settings.encryption === 'required', login, work);
   };
 }
 
 type Work<T> = (accounts: WindowsAccounts) => Promise<T>;
 
-async function overSmb<T>(options: ReachOptions<unknown>, encrypted: boolean, login: Login, work: Work<T>): Promise<T> {
+async function overSmb<T>(options: WindowsReach, encrypted: boolean, login: Login, work: Work<T>): Promise<T> {
   let session: SmbSession;
   try {
     session = await signIn({ ...options, encrypted }, (computer) => ntlmLogin(login, computer));
@@ -39,8 +53,8 @@ async function overSmb<T>(options: ReachOptions<unknown>, encrypted: boolean, lo
   }
 }
 
-async function bySettings<T>(
-  options: ReachOptions<unknown>,
+async function overHttps<T>(
+  options: WindowsReach,
   { certificate = 'verified', authentication = 'NTLM' }: WindowsSettings,
   login: Login,
   work: Work<T>,

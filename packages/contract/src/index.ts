@@ -28,6 +28,7 @@ import * as notice from './notice.ts';
 import * as run from './run.ts';
 import * as schedule from './schedule.ts';
 import * as consumer from './consumer.ts';
+import * as listener from './listener.ts';
 
 import type { z } from 'zod';
 
@@ -59,6 +60,7 @@ export * from './notice.ts';
 export * from './run.ts';
 export * from './schedule.ts';
 export * from './consumer.ts';
+export * from './listener.ts';
 
 const isCall = (value: unknown): value is Call<string, z.ZodType, z.ZodType> =>
   typeof value === 'object' && value !== null && 'method' in value && 'path' in value && 'reply' in value;
@@ -88,6 +90,7 @@ export const calls: readonly Call<string, z.ZodType, z.ZodType>[] = [
   run,
   schedule,
   consumer,
+  listener,
   importing,
   search,
   audit,

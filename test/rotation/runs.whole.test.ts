@@ -104,7 +104,7 @@ describe('a run on real hosts', () => {
   });
 
   it('finds each injected fault in one check, and calls nothing proven that is not', async () => {
-    const [changed, away, moved, locked, good, byBob, expired, alone] = hosts as [
+    const [changed, away, moved, locked, good, byBob, expired, alone] = hosts.slice(killed) as [
       Host,
       Host,
       Host,

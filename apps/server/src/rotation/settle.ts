@@ -3,7 +3,7 @@ import type { Grant } from '../authorise/index.ts';
 import { verdictOnCandidate } from '../policies/index.ts';
 import { Problem } from '../platform/problem.ts';
 import { leaseMs, move, queue } from './attempt.ts';
-import { endItemOfAttempt, isOfRun, putOff } from './run-item.ts';
+import { endItemOfAttempt, isOfRun, putOff, tryAgain } from './run-item.ts';
 import { verdict, type Evidence, type Verdict } from './verdict.ts';
 
 /** When a target could not be asked: seconds until it is asked again. */
@@ -52,7 +52,9 @@ export async function settle(
       break;
     case 'abandon':
       await rollBack(grant, attempt, why);
-      await endItemOfAttempt(grant.db, grant.objectId, 'refused', why);
+      // A run begins anew with an account that a crash had cut off before its target took anything.
+      if (!(evidence.cutOff && (await tryAgain(grant.db, grant.objectId))))
+        await endItemOfAttempt(grant.db, grant.objectId, 'refused', why);
       if (evidence.current === 'accepted' || evidence.current === 'rejected')
         await grant.db
           .updateTable('account')

@@ -79,7 +79,8 @@ async function bringOn(parts: WorkerParts, actor: Actor, attempt: Attempt): Prom
     // The command may still be at work on the target: asked now, it could answer for a moment that is about to pass.
     if (word === 'unknown') return undefined;
   }
-  const evidence = attempt.reach.provable ? await gather(line, attempt, said) : byWord(attempt, said);
+  const seen = attempt.reach.provable ? await gather(line, attempt, said) : byWord(attempt, said);
+  const evidence: Evidence = said === undefined ? { ...seen, cutOff: true } : seen;
   await raiseAlarm(parts, organisationId, attempt.reach, line);
   const why = explain(said, evidence, attempt, line.offered());
   return parts.perform({ actor, action: 'rotation.settle', objectId: attempt.id }, (grant) =>

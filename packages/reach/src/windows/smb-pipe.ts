@@ -11,6 +11,8 @@ import { ntStatus, statusText } from './status.ts';
 const fsctl = { pipeTransceive: 0x0011_c017, validateNegotiate: 0x0014_0204 } as const;
 const most = 0xffff;
 
+type Asking = Pick<SmbSession, 'request' | 'agreed' | 'offer'>;
+
 /** An open pipe. */
 export interface Pipe {
   /** Writes a message and reads the first that comes back. Throws LineBroken and Malformed. */
@@ -20,7 +22,7 @@ export interface Pipe {
 }
 
 /** Opens a pipe by name, such as `samr`. Throws Unreachable when the host does not want to, LineBroken and Malformed. */
-export async function openPipe(session: SmbSession, host: string, name: string): Promise<Pipe> {
+export async function openPipe(session: Asking, host: string, name: string): Promise<Pipe> {
   const path = utf16(`\\\\${host}\\IPC$`);
   const tree = new Writer()
     .u16(9)
@@ -60,7 +62,7 @@ function must(response: Response): Response {
 }
 
 /** Asks again, inside the session, what was agreed before it. A host that knows no such question says so, signed. */
-async function validate(session: SmbSession, treeId: number): Promise<void> {
+async function validate(session: Asking, treeId: number): Promise<void> {
   const nowhere = Buffer.alloc(16, 0xff);
   const body = ioctlBody(fsctl.validateNegotiate, nowhere, validateBody(session.offer));
   const response = await session.request(command.ioctl, treeId, body);

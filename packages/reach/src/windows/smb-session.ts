@@ -21,6 +21,8 @@ export interface SmbTarget {
   readonly encrypted: boolean;
 }
 
+type Line = Pick<SmbLine, 'send' | 'receive' | 'within' | 'close'>;
+
 const signingRequired = 2;
 const sessionFlag = { guest: 1, anonymous: 2 } as const;
 
@@ -29,12 +31,12 @@ export class SmbSession {
   readonly agreed: Agreed;
   readonly offer: Offer;
   readonly keys: SmbKeys;
-  readonly #line: SmbLine;
+  readonly #line: Line;
   readonly #sessionId: bigint;
   #messageId: bigint;
 
   constructor(
-    line: SmbLine,
+    line: Line,
     signedIn: { agreed: Agreed; offer: Offer; keys: SmbKeys; sessionId: bigint; messageId: bigint },
   ) {
     this.#line = line;

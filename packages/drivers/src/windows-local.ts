@@ -66,7 +66,7 @@ const longestName = 104;
 
 /**
  * Local accounts of Windows, without an agent; on a domain controller, those of the domain.
- * Over SMB an account is proven by signing in, set by an administrator with SamrSetInformationUser2, and changed by itself with SamrUnicodeChangePasswordUser2.
+ * Over SMB an account is proven by signing in, set by an administrator with SamrSetInformationUser2, and changed by itself with SamrUnicodeChangePasswordUser4 or, on older hosts, 2.
  * Over WinRM an administrator runs a fixed script. Source: MS-SMB2, MS-SAMR, MS-WSMV.
  */
 export const windowsLocal = defineDriver<WindowsSettings>({

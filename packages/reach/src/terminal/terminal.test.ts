@@ -201,7 +201,7 @@ describe('a command line over Telnet', () => {
     const again = { when: /more\? $/, send: 'y' };
     await expect(to(asks.port, (terminal) => terminal.ask('x', [again, end]))).rejects.toThrow('asks without end');
     const floods = await host(letsIn(() => `\r\n${'x'.repeat(5 * 1024 * 1024)}`));
-    await expect(to(floods.port, (terminal) => terminal.ask('x', [end]))).rejects.toThrow('wrote too much');
+    await expect(to(floods.port, (terminal) => terminal.ask('x', [end]), {}, 20_000)).rejects.toThrow('wrote too much');
   });
 
   it('sends no text that the line would spoil', async () => {

@@ -223,7 +223,7 @@ describe('doctor', () => {
     expect(notWell(await doctor())).toEqual([]);
     await mailTo(Number(taken));
     expect(notWell(await doctor())).toEqual([
-      `fail mail server of Northwind IT: 127.0.0.1:${taken} does not answer as a mail server (ECONNREFUSED). Mend: mend the mail server in the console under Settings, or see that this machine may reach it`,
+      `fail mail server of Northwind IT: 127.0.0.1:${taken} does not answer as a mail server (ECONNREFUSED). Mend: mend the mail server in the console under Admin, Mail, or see that this machine may reach it`,
     ]);
     await mailTo((fakeMail.address() as AddressInfo).port);
     const { code, stdout } = await place.run(['doctor'], { STRONGROOM_LOG_LEVEL: 'loud' });

@@ -121,6 +121,9 @@ interface Waiting {
   person: number;
   unsealed: number;
   future: number;
+  /** Mails that failed for good, and those that wait for longer than an hour. */
+  failedMails: number;
+  lateMails: number;
   note: string | null;
 }
 
@@ -134,6 +137,8 @@ async function perOrganisation(config: Config, database: Database, all: readonly
           (select count(*) from audit_event e where e.at < now() - interval '1 minute'
             and not exists (select 1 from audit_leaf l where l.event_id = e.id)) as unsealed,
           (select greatest(0, extract(epoch from max(at) - now()))::float8 from audit_event) as future,
+          (select count(*) from mail_outbox where state = 'failed') as failed_mails,
+          (select count(*) from mail_outbox where state = 'waiting' and created_at < now() - interval '1 hour') as late_mails,
           (select note from audit_checkpoint order by size desc limit 1) as note`.execute(db);
       return { waiting: rows[0], mail: (await readSettings(db)).mail, trust: await trustOf(db) };
     });
@@ -143,8 +148,16 @@ async function perOrganisation(config: Config, database: Database, all: readonly
   return checks;
 }
 
-function waitingChecks(name: string, { stuck, person, unsealed, future }: Waiting): Check[] {
+function waitingChecks(name: string, { stuck, person, unsealed, future, failedMails, lateMails }: Waiting): Check[] {
   const checks: Check[] = [];
+  if (failedMails + lateMails > 0)
+    checks.push(
+      warn(
+        `mail of ${name}`,
+        `${failedMails} failed and ${lateMails} wait for longer than an hour.`,
+        'look at the answers of the mail server in the console under Admin, Mail, Outgoing mail',
+      ),
+    );
   if (person > 0)
     checks.push(
       warn(

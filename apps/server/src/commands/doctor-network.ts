@@ -117,7 +117,7 @@ export async function mailCheck(organisation: string, mail: MailHost | null, tru
   const what = `mail server of ${organisation}`;
   if (mail === null) return ok(what, 'none is set, so invitations are handed over as links.');
   const at = `${mail.host}:${mail.port}`;
-  const mend = 'mend the mail server in the console under Settings, or see that this machine may reach it';
+  const mend = 'mend the mail server in the console under Admin, Mail, or see that this machine may reach it';
   const why = await greeted(mail, trust);
   return why === undefined
     ? ok(what, `${at} answers.`)

@@ -11,7 +11,7 @@ export const mail = catalogue('mail', {
   server: 'Server',
   signIn: 'Sign-in',
   links: 'Links',
-  how: 'How the server lets us in',
+  how: 'How Strongroom signs in',
   'how.none': 'No sign-in',
   'how.typed': 'User name and password',
   'how.account': 'An account of the vault',

@@ -28,7 +28,7 @@ export const settings = catalogue('settings', {
   'admin.superAdministrators.says': 'Who sees every resource, and who may make more of them',
   'admin.access.says': 'Who can reach what and why, now and before, and what would change it',
   'admin.roles.says': 'What each role may do, and roles of your own',
-  'admin.settings.says': 'Passwords, sessions, mail and the API, for everybody in the organisation',
+  'admin.settings.says': 'Passwords, sessions and the API, for everybody in the organisation',
   'admin.certificates.says': 'The certificate this server shows, and those it trusts when it connects itself',
   'admin.reference.says': 'Every call of the API with its input, its reply and an example',
   'admin.reference': 'API reference',
@@ -123,7 +123,8 @@ export const settings = catalogue('settings', {
   'unit.outOf': 'Enter a whole number from {min} to {max}',
 
   'mail.use': 'Use a mail server',
-  'mail.use.says': 'For invitations. Without one, a one-time link is shown to the administrator instead.',
+  'mail.use.says':
+    'For invitations, notices and reports. Without one, nobody is told of anything, and one-time links are shown to the administrator instead.',
   'mail.host': 'Server',
   'mail.port': 'Port',
   'mail.security': 'Security',

@@ -31,7 +31,7 @@ function Row(props: {
   const title = notices(draft.event);
   return (
     <li className={css.row}>
-      <h3>
+      <h2>
         <button type="button" aria-expanded={open} aria-controls={panel} onClick={() => setOpened(!open)}>
           <IconChevronRight size={16} aria-hidden data-open={open || undefined} />
           <span className={css.what}>
@@ -40,7 +40,7 @@ function Row(props: {
           </span>
           <span className={css.summary}>{summaryOf(draft)}</span>
         </button>
-      </h3>
+      </h2>
       {open && (
         <div className={css.panel} id={panel} role="group" aria-label={title}>
           <Checkbox

@@ -25,7 +25,7 @@ const refresh = () => queries.invalidateQueries({ queryKey: keys.mail });
 /** Every mail of the last weeks with what became of it; trying again, and taking out. */
 export function QueueTab() {
   const [url, setUrl] = useUrlState(['search', 'state', 'sort'] as const);
-  const may = useCan('mail.delete');
+  const may = useCan('mail.retry-failed');
   const [removing, setRemoving] = useState<QueuedMail | null>(null);
   const action = useAction();
   const state = MailState.options.find((one) => one === url.state);

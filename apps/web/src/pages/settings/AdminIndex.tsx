@@ -6,6 +6,7 @@ import { settings } from '../../lib/messages/settings.ts';
 import { useMe } from '../../lib/session.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
+import { MailHealth } from '../mail/MailHealth.tsx';
 import { AdminFrame } from './AdminFrame.tsx';
 import { adminPages, adminSettings, search, type Entry } from './entries.ts';
 import css from './admin.module.css';
@@ -54,6 +55,7 @@ export default function AdminIndex() {
         <div role="status" className="sr">
           {text.trim() && pages.length + found.length === 0 ? settings('admin.none') : ''}
         </div>
+        {text.trim() === '' && me.can.includes('mail.status') && <MailHealth />}
         <Places title={settings('nav.people')} entries={pages.filter((entry) => entry.group === 'people')} />
         <Places
           title={settings('nav.organisation')}

@@ -4,13 +4,13 @@ import {
   promptEnding,
   Unreachable,
   Untrusted,
+  type HostKey,
   type Login,
   type Shell,
   type Ways,
 } from '@strongroom/driver-kit';
-import { openLine } from '../connect.ts';
+import { openLine, type Reach } from '../connect.ts';
 import { overTelnet } from '../protocol.ts';
-import type { ReachOptions } from '../target.ts';
 import { arrive, logIn } from './greet.ts';
 import { openSshTerminal } from './ssh-wire.ts';
 import { openTelnet } from './telnet-wire.ts';
@@ -18,8 +18,16 @@ import { terminalOver } from './terminal.ts';
 import { unixShell } from './unix-shell.ts';
 import { Reader } from './wire.ts';
 
+/** How to reach a command line. */
+export interface TerminalReach extends Reach {
+  /** Those of the driver: `protocol`, and `prompts.shell` of a Unix over Telnet. */
+  readonly settings: unknown;
+  /** Called with a host key that is not a pinned one, before Untrusted is thrown. */
+  readonly onUntrusted?: (key: HostKey) => void;
+}
+
 /** A device's command line, as `Ways` has it. */
-export function terminalWay(options: ReachOptions<unknown>): Ways['terminal'] {
+export function terminalWay(options: TerminalReach): Ways['terminal'] {
   return async (login, greeting, work) => {
     const secrets = [login.password, login.privateKey, login.passphrase].flatMap((one) =>
       one === undefined ? [] : [one.expose()],
@@ -61,7 +69,7 @@ const unixGreeting = {
 
 /** Commands on a Unix over Telnet, with what `shell` of the settings' prompts says a command line ends in. */
 export async function telnetShell<T>(
-  options: ReachOptions<unknown>,
+  options: TerminalReach,
   login: Login,
   work: (shell: Shell) => Promise<T>,
 ): Promise<T> {

@@ -40,7 +40,7 @@ const ring = (name, files) => (files?.length === 0 ? [] : [{ name, run: () => ru
 
 const outcomes = [
   ...(await runSteps([...checks, build])),
-  // The rings share two cores and start servers of their own: one after the other, each two files wide.
+  // The rings share two cores and start servers of their own: one after the other, each a few files wide.
   ...(await runSteps([...ring('web'), ...ring('server'), ...ring('real', real.files), ...ring('whole', whole.files)], {
     width: 1,
   })),

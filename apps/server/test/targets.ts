@@ -69,7 +69,8 @@ export function fakeTargets(): Targets {
       most.all,
       [...busy.values()].reduce((sum, n) => sum + n, 0),
     );
-    await new Promise((resolve) => setImmediate(resolve));
+    // So long that others come meanwhile, where they may.
+    for (let turn = 0; turn < 40; turn++) await new Promise((resolve) => setImmediate(resolve));
     const target = at(host);
     target.asked += 1;
     const result = work(target);

@@ -139,6 +139,7 @@ describe('the database', () => {
       'setup_token_holds',
       'unfinished_attempts',
       'unfinished_sweeps',
+      'unfinished_runs',
       'unfinished_tasks',
       'waiting_mail',
     ]);

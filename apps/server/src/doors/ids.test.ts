@@ -59,12 +59,30 @@ async function everything(owner: Person, name: string): Promise<Record<string, s
     tagValueId: await made('tag_value', 'tag_id, value', [tag, name]),
     resourceTypeId: await made('resource_type', 'name, attributes, account_label', [name, '{}', 'Account']),
     taskId: await made('task', 'user_id, kind, title, input', [owner.id, 'x', 'x', '{}']),
+    runId: await made('reset_run', 'requested_by_id, kind, title, source, requested_by, total', [
+      owner.id,
+      'verify',
+      'x',
+      'person',
+      'x',
+      0,
+    ]),
     importId: await made('import_run', 'user_id, kind, state, file_name', [owner.id, 'resource', 'uploaded', 'x']),
     viewId: await made('saved_view', 'user_id, list, name, query', [owner.id, 'resources', name, '{}']),
   };
 }
 /** What is hidden from an administrator of the same organisation. Users, groups of users, roles and the like are not. */
-const heldKinds = ['resourceId', 'accountId', 'groupId', 'consumerId', 'scheduleRunId', 'taskId', 'importId', 'viewId'];
+const heldKinds = [
+  'resourceId',
+  'accountId',
+  'groupId',
+  'consumerId',
+  'scheduleRunId',
+  'taskId',
+  'importId',
+  'viewId',
+  'runId',
+];
 
 beforeAll(async () => {
   w = await world();
@@ -116,7 +134,8 @@ async function send(call: (typeof calls)[number], input: Record<string, unknown>
   });
   const { requestId: _, ...body } = reply.json<Record<string, unknown>>();
   // A task is a new one each time it is asked for; what its items may not touch they say when their turn comes.
-  if (call.name === 'task.start') Object.assign(body, { id: '', createdAt: '' });
+  if (call.name === 'task.start' || call.name === 'run.start')
+    Object.assign(body, { id: '', createdAt: '', startedAt: '' });
   return `${reply.statusCode} ${JSON.stringify(body)}`;
 }
 

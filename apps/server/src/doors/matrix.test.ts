@@ -81,6 +81,7 @@ beforeAll(async () => {
     const ofUser = {
       task: `insert into strongroom.task (id, organisation_id, user_id, kind, title, input) values (gen_random_uuid(), $1, $2, 'x', 'x', '{}')`,
       import: `insert into strongroom.import_run (id, organisation_id, user_id, kind, state, file_name) values (gen_random_uuid(), $1, $2, 'resource', 'uploaded', 'x')`,
+      run: `insert into strongroom.reset_run (id, organisation_id, requested_by_id, kind, title, source, requested_by, total) values (gen_random_uuid(), $1, $2, 'verify', 'x', 'person', 'x', 0)`,
       view: `insert into strongroom.saved_view (id, organisation_id, user_id, list, name, query) values (gen_random_uuid(), $1, $2, 'resources', 'x', '{}')`,
     };
     for (const [kind, text] of Object.entries(ofUser))
@@ -107,9 +108,10 @@ const idField: Readonly<Record<string, string>> = {
   'task': 'taskId',
   'import': 'importId',
   'view': 'viewId',
+  'run': 'runId',
 }; // prettier-ignore
 const byHold = ['resource', 'account', 'resource-group'];
-const byOwner = ['task', 'import', 'view'];
+const byOwner = ['task', 'import', 'view', 'run'];
 
 async function answer(call: (typeof calls)[number], who: Person, id: string | undefined): Promise<string> {
   const kind = idField[policy[call.name as Action].on];
@@ -166,7 +168,7 @@ describe('the matrix', () => {
         }
       }
       const anId = objects.get(on) ?? objects.get(`${on} none`);
-      const superHold = byHold.includes(on) ? 'owner' : byOwner.includes(on) ? 'none' : 'view';
+      const superHold = byHold.includes(on) ? 'owner' : on === 'run' ? 'owner' : byOwner.includes(on) ? 'none' : 'view';
       expect(['super', await answer(call, w.people.boss, anId)]).toEqual([
         'super',
         expected('administrator', true, superHold),

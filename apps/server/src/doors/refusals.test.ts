@@ -315,7 +315,11 @@ async function workOfTheirs(): Promise<Record<string, unknown>> {
     `insert into strongroom.saved_view (id, organisation_id, user_id, list, name, query) values (gen_random_uuid(), $1, $2, 'resources', gen_random_uuid()::text, '{}') returning id`,
     whose,
   );
-  return { taskId: task?.id, importId: run?.id, viewId: view?.id };
+  const [resets] = await w.sql<{ id: string }>(
+    `insert into strongroom.reset_run (id, organisation_id, requested_by_id, kind, title, source, requested_by, total) values (gen_random_uuid(), $1, $2, 'verify', 'Verify', 'person', 'boss', 0) returning id`,
+    whose,
+  );
+  return { taskId: task?.id, importId: run?.id, viewId: view?.id, runId: resets?.id };
 }
 
 /** Who is told of a schedule: whoever has access, so that nobody needs naming. */
@@ -352,7 +356,7 @@ function fitted(call: ACall, ids: Record<string, unknown>): Record<string, unkno
     case 'explorer.revert':
       return { ...ids, version: 0 };
     case 'setting.update':
-      return { ...ids, ...privilegedSettings };
+      return { ...ids, ...privilegedSettings, nightlyCheckAt: '01:00' };
     case 'resource.remove-file':
       return { ...ids, fieldId: ids['fileFieldId'] };
     case 'account.remove-field':
@@ -398,6 +402,9 @@ function fitted(call: ACall, ids: Record<string, unknown>): Record<string, unkno
         selection: { ids: [ids['resourceId']] },
         input: { location: 'Bergen' },
       };
+    case 'run.start':
+    case 'run.preview':
+      return { ...ids, kind: 'verify', selection: { accountIds: [ids['accountId']] } };
     case 'view.create':
     case 'view.update':
       return { ...ids, userGroupId: null, query: { search: 'db' } };
@@ -424,9 +431,15 @@ function ownAffair(call: ACall, who: string): boolean {
   return (
     who === nobody &&
     (ofThemselves ||
-      ['policy.generate', 'task.start', 'view.create', 'schedule.preview', 'account.count-consumers'].includes(
-        call.name,
-      ))
+      [
+        'policy.generate',
+        'task.start',
+        'run.start',
+        'run.preview',
+        'view.create',
+        'schedule.preview',
+        'account.count-consumers',
+      ].includes(call.name))
   );
 }
 

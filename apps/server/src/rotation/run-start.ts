@@ -64,16 +64,16 @@ export async function startRun(grant: Grant, run: NewRun): Promise<string> {
       sealed,
     })
     .execute();
-  const rows = accounts.map(({ id: account_id, name, resourceId, viaAccountId, skipped }, n) => ({
+  const rows = accounts.map(({ id: account, name, resourceId, viaAccountId, skipped }, n) => ({
     n,
-    account_id,
+    // Of what the asker does not see nothing tells whether it is there.
+    account_id: name === '' ? null : account,
     name,
     resource_id: resourceId,
     via_account_id: viaAccountId,
     state: skipped === null ? 'waiting' : 'skipped',
     why: skipped,
   }));
-  // An account that is gone leaves a row without one: the reference would refuse it.
   await sql`insert into reset_run_item (organisation_id, run_id, n, account_id, name, resource_id, via_account_id, state, why, ended_at)
     select ${organisationId}, ${id}, x.n, a.id, x.name, x.resource_id, x.via_account_id, case when a.id is null then 'refused' else x.state end,
       case when a.id is null then 'It is not there, or you may not see it.' else x.why end, case when x.state = 'skipped' or a.id is null then now() end
@@ -82,6 +82,8 @@ export async function startRun(grant: Grant, run: NewRun): Promise<string> {
   await enqueuePumps(grant.db, organisationId, id, accounts.length);
   if (grant.action === 'run.start' || grant.action === 'run.start-nightly')
     grant.about({ kind: 'run', id, name: run.title });
+  const unseen = accounts.filter(({ name }) => name === '').length;
+  if (unseen > 0) grant.note({ refused: unseen });
   grant.note({ run: id, kind: run.kind, accounts: accounts.length, passwords: run.passwords?.is ?? 'unique' });
   return id;
 }

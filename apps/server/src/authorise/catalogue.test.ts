@@ -138,8 +138,8 @@ describe('the database', () => {
       'remember_setup',
       'setup_token_holds',
       'unfinished_attempts',
-      'unfinished_sweeps',
       'unfinished_runs',
+      'unfinished_sweeps',
       'unfinished_tasks',
       'waiting_mail',
     ]);

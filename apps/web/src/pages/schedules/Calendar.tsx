@@ -101,13 +101,18 @@ export default function Calendar() {
                         data-outside={monthOf(one) === month ? undefined : true}
                         data-today={one === today || undefined}
                         aria-pressed={one === day}
-                        aria-label={`${words(one, { weekday: 'long', day: 'numeric', month: 'long' })}: ${schedules('runsOn', { count })}`}
                         tabIndex={one === day ? 0 : -1}
                         onClick={() => setDay(one)}
                       >
-                        <span className={css.dayNumber}>{Number(one.slice(8))}</span>
+                        <span className="sr">
+                          {words(one, { weekday: 'long', day: 'numeric', month: 'long' })}:{' '}
+                          {schedules('runsOn', { count })}
+                        </span>
+                        <span className={css.dayNumber} aria-hidden>
+                          {Number(one.slice(8))}
+                        </span>
                         {count > 0 && (
-                          <span className={css.runs}>
+                          <span className={css.runs} aria-hidden>
                             {count}
                             <span className={css.runsWord}>{schedules('runsOn', { count }).replace(/^\S+/, '')}</span>
                           </span>

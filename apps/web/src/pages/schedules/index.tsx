@@ -143,7 +143,7 @@ export default function Schedules() {
             dense={preferences.density === 'compact'}
             filtered={search !== '' || state !== undefined}
             onClear={clear}
-            refetchInterval={15_000}
+            refetchInterval={5000}
             empty={
               <EmptyState icon={IconCalendarRepeat} title={schedules('emptyTitle')} text={schedules('emptyText')}>
                 <Button component={Link} to="/resources/groups" variant="default">

@@ -12,6 +12,7 @@ const types = {
   timestamptz: 'Date',
   bytea: 'Buffer',
   _text: 'string[]',
+  _int4: 'number[]',
   _uuid: 'string[]',
 };
 const camel = (name) => name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase());

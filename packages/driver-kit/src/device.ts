@@ -2,6 +2,7 @@ import { fits, type Limits, type Reset, type Subject, type Verified } from './dr
 import { plainText } from './dialogue.ts';
 import type { DeviceSettings } from './device-settings.ts';
 import { reason, resetBy, secretsOf, verdictOf, verifyByShell } from './outcome.ts';
+import type { Matcher } from './pattern.ts';
 import { Cut, Unreachable, type Exposable, type Login } from './target.ts';
 import type { Target } from './ways.ts';
 import { NoPrompt, type Answer, type Greeting, type Prompt, type Terminal } from './ways/terminal.ts';
@@ -125,12 +126,12 @@ export async function verifyOnTerminal<S>(
 export interface NewPassword {
   readonly command: string;
   /** Asked before, where the account changes its own. */
-  readonly current?: { readonly when: RegExp; readonly send: Exposable };
-  readonly first: RegExp;
-  readonly again: RegExp;
+  readonly current?: { readonly when: Matcher; readonly send: Exposable };
+  readonly first: Matcher;
+  readonly again: Matcher;
   readonly next: Exposable;
   /** The prompt behind it. */
-  readonly end: RegExp;
+  readonly end: Matcher;
 }
 
 /**

@@ -42,6 +42,23 @@ export interface Subject {
   readonly current?: Exposable;
 }
 
+/** What came of a dialogue that was had up to the change. `stopped`: at the change, as it should. */
+export interface Rehearsed {
+  /** Without secrets: what was sent has placeholders in their places. */
+  readonly lines: readonly { readonly is: 'sent' | 'said'; readonly text: string }[];
+  readonly ended: 'stopped' | 'refused' | 'lost' | 'rejected' | 'unreachable' | 'untrusted';
+  /** One sentence for a person. */
+  readonly why: string;
+}
+
+/** Keys that are to open an account, and keys that are not to any more: each `algorithm base64`, as in the first fields of a .pub file. */
+export interface KeyChange {
+  readonly add: readonly string[];
+  readonly remove: readonly string[];
+  /** Behind each added key, to tell whose it is: letters, digits and `. _ : @ -`. */
+  readonly comment: string;
+}
+
 /** One kind of target. What a driver leaves out, the product does not offer. */
 export interface Driver<S = unknown> {
   /** Stored in the database and shown in the API: never rename. */
@@ -65,6 +82,22 @@ export interface Driver<S = unknown> {
    * Never throws for a target's reasons.
    */
   reset?(target: Target<S>, admin: Login, account: Subject, next: Exposable, elevation?: Login): Promise<Reset>;
+  /**
+   * Signs in as reset() would and has its dialogue up to the point where the new password would be sent, for people to see.
+   * Never throws for a target's reasons.
+   */
+  rehearse?(target: Target<S>, admin: Login, account: Subject, elevation?: Login): Promise<Rehearsed>;
+  /**
+   * Puts lines into the list of keys that open `account`, and takes others out, in one step. What is asked for already is no change.
+   * Never throws for a target's reasons.
+   */
+  authorise?(
+    target: Target<S>,
+    admin: Login,
+    account: Pick<Subject, 'username'>,
+    change: KeyChange,
+    elevation?: Login,
+  ): Promise<Reset>;
   /** Lists the accounts on the target. Throws what Target.shell throws. */
   discover?(target: Target<S>, admin: Login): Promise<Found[]>;
 }

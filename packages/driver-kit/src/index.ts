@@ -36,6 +36,9 @@ export {
   type NewPassword,
 } from './device.ts';
 export * from './device-settings.ts';
+export { PatternFault, plainPattern, safePattern, type Matcher } from './pattern.ts';
+export { Script, scriptFaults, scriptLimits, type ScriptStep, type Words } from './script.ts';
+export { rehearse, runSteps, withoutSecrets, type Line, type Rehearsal, type Values } from './script-run.ts';
 export { sshSettings, type Prompts, type SshSettings } from './ssh-settings.ts';
 export { discoverBy, readPasswd, unixDriver, type Family } from './unix.ts';
 export {

@@ -21,6 +21,7 @@ import { mysql } from './mysql.ts';
 import { oracleAlom } from './oracle-alom.ts';
 import { oracleIlom } from './oracle-ilom.ts';
 import { oracleXscf } from './oracle-xscf.ts';
+import { ownScript } from './own-script.ts';
 import { postgres } from './postgres.ts';
 import { redis } from './redis.ts';
 import { solarisSsh } from './solaris-ssh.ts';
@@ -61,6 +62,7 @@ export const drivers: readonly Driver<any>[] = [
   redis,
   mongodb,
   windowsLocal,
+  ownScript,
 ];
 
 /** The driver of this type, or undefined. */

@@ -276,6 +276,73 @@ export interface Tables {
     subjectId: string;
     usedAt: Date;
   };
+  listener: {
+    id: string;
+    organisationId: string;
+    name: string;
+    isOn: Generated<boolean>;
+    newest: Generated<number>;
+    runs: number | null;
+    createdById: string;
+    createdBy: string;
+    createdAt: Generated<Date>;
+    sealed: Buffer | null;
+    secretVersion: Generated<number>;
+  };
+  listenerCursor: {
+    organisationId: string;
+    tx: number;
+    eventId: string;
+  };
+  listenerFile: {
+    id: string;
+    organisationId: string;
+    listenerId: string;
+    name: string;
+    bytes: number;
+    sha256: string;
+    sealed: Buffer;
+  };
+  listenerRun: {
+    id: string;
+    organisationId: string;
+    listenerId: string;
+    eventId: string | null;
+    version: number | null;
+    accountId: string | null;
+    accountName: string | null;
+    oldVersion: number | null;
+    newVersion: number | null;
+    state: Generated<string>;
+    why: string | null;
+    exitCode: number | null;
+    output: string | null;
+    tries: Generated<number>;
+    createdAt: Generated<Date>;
+    startedAt: Date | null;
+    endedAt: Date | null;
+    nextTryAt: Generated<Date>;
+    leasedUntil: Date | null;
+  };
+  listenerVersion: {
+    organisationId: string;
+    listenerId: string;
+    version: number;
+    name: string;
+    note: string;
+    spec: Json;
+    fileId: string | null;
+    companionId: string | null;
+    hash: string;
+    state: Generated<string>;
+    authorId: string;
+    author: string;
+    createdAt: Generated<Date>;
+    decidedBy: string | null;
+    decidedAt: Date | null;
+    why: string | null;
+    approval: Buffer | null;
+  };
   mailOutbox: {
     id: string;
     organisationId: string;
@@ -542,6 +609,7 @@ export interface Tables {
     holdsFiles: Generated<boolean>;
     createdAt: Generated<Date>;
     version: Generated<number>;
+    script: NullableJson;
   };
   resourceTypeIcon: {
     organisationId: string;
@@ -650,6 +718,44 @@ export interface Tables {
     failures: number;
     lastFailedAt: Date;
     lockedUntil: Date | null;
+  };
+  sshKey: {
+    id: string;
+    organisationId: string;
+    accountId: string;
+    kind: string;
+    stage: Generated<string>;
+    createdAt: Generated<Date>;
+    rotatedAt: Date | null;
+    leasedUntil: Date | null;
+  };
+  sshKeyPlace: {
+    id: string;
+    organisationId: string;
+    keyId: string;
+    accountId: string;
+    wanted: Generated<boolean>;
+    placed: Generated<number[]>;
+    proven: Generated<number[]>;
+    checkDue: Generated<boolean>;
+    checkedAt: Date | null;
+    result: string | null;
+    why: string | null;
+    tries: Generated<number>;
+    nextTryAt: Date | null;
+    addedAt: Generated<Date>;
+    addedBy: string;
+  };
+  sshKeyVersion: {
+    organisationId: string;
+    keyId: string;
+    version: number;
+    state: string;
+    sealed: Buffer;
+    publicKey: string;
+    fingerprint: string;
+    madeBy: string;
+    madeAt: Generated<Date>;
   };
   storedFile: {
     id: string;

@@ -1,9 +1,10 @@
+import type { Matcher } from '../pattern.ts';
 import { Cut, type Exposable } from '../target.ts';
 
 /** One question a device may ask, and what to do about it. */
 export interface Prompt {
   /** Matched against what the device wrote since the last line was sent, without ANSI sequences and without the echo of that line. */
-  readonly when: RegExp;
+  readonly when: Matcher;
   /** Sent with a line break. Left out, with no `press` either: this prompt is the end of what was asked. */
   readonly send?: Exposable | string;
   /** Sent as it is, without a line break: for a pager that wants a space. */
@@ -33,14 +34,14 @@ export class NoPrompt extends Cut {}
 
 /** How a device lets somebody in where the protocol does not, which is Telnet: what it writes when it wants which. */
 export interface Greeting {
-  readonly username: RegExp;
-  readonly password: RegExp;
+  readonly username: Matcher;
+  readonly password: Matcher;
   /** Shown to whoever is in. */
-  readonly prompt: RegExp;
+  readonly prompt: Matcher;
   /** Shown when it did not take the answer. */
-  readonly refused: RegExp;
+  readonly refused: Matcher;
   /** The device asks for no user name: one that does all the same is not answered. */
   readonly noUsername?: boolean;
   /** A key that the device wants pressed before it goes on, over SSH too. */
-  readonly press?: { readonly when: RegExp; readonly key: string };
+  readonly press?: { readonly when: Matcher; readonly key: string };
 }

@@ -105,6 +105,8 @@ export const groups = catalogue('groups', {
   factShared: 'Shared with',
   factSharedHidden: 'Known to who manages it',
   tabMembers: 'Members',
+  schedules: 'Schedules',
+  tabRotation: 'Rotation',
   tabSettings: 'Settings',
   moreFor: 'More for {name}',
   showPasswords: 'Show passwords',

@@ -28,6 +28,7 @@ export const palette = catalogue('palette', {
   prefix: 'Type {sign} for commands',
   count: '{count, plural, =0 {No results} one {# result} other {# results}}',
   addGroup: 'New resource group',
+  schedules: 'Schedules',
   resourceGroups: 'Resource groups',
   addResource: 'Add resource',
   importResources: 'Import resources',

@@ -67,7 +67,6 @@ export const schedules = catalogue('schedules', {
   'run-failed': 'Failed',
   skippedCount: '{count, plural, one {# left out} other {# left out}}',
   // The tab of a group.
-  tab: 'Rotation',
   tabEmpty: 'No schedule',
   tabEmptyText:
     'Let the passwords of this group be reset by the calendar: people are told before, and get a report after.',
@@ -178,7 +177,6 @@ export const schedules = catalogue('schedules', {
   templatesSub: 'Schedules to begin others with. They carry no password.',
   templatesEmpty: 'No templates yet',
   templatesEmptyText: 'Save one in the last step of a group’s schedule.',
-  templatesSays: 'Saved schedules to begin others with',
   templateBy: 'Saved by {name}, {at}',
   templateDelete: 'Delete',
   templateDeleteFor: 'Delete the template {name}',

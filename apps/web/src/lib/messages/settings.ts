@@ -16,6 +16,8 @@ export const settings = catalogue('settings', {
   'nav.organisation': 'Organisation',
   'nav.settings': 'Settings',
   'nav.server': 'Server',
+  'nav.rotationTemplates': 'Rotation templates',
+  'admin.rotationTemplates.says': 'Saved schedules to begin others with',
   'nav.certificates': 'Certificates',
   'nav.page': 'Page of the administration',
 

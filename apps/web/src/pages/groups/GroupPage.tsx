@@ -30,7 +30,6 @@ import { ask, ProblemError } from '../../lib/client.ts';
 import { access } from '../../lib/messages/access.ts';
 import { groups } from '../../lib/messages/groups.ts';
 import { notices } from '../../lib/messages/notices.ts';
-import { schedules } from '../../lib/messages/schedules.ts';
 import { runs } from '../../lib/messages/runs.ts';
 import { keys, queries } from '../../lib/query.ts';
 import { useCan } from '../../lib/session.tsx';
@@ -188,7 +187,7 @@ function View({ group, tab }: { readonly group: ResourceGroup; readonly tab: Tab
             )}
             {may('resource-group.update') && (
               <Tabs.Tab value="rotation" leftSection={<IconCalendarRepeat size={15} stroke={1.7} />}>
-                {schedules('tab')}
+                {groups('tabRotation')}
               </Tabs.Tab>
             )}
             {may('resource-group.update') && (

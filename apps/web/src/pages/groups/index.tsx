@@ -8,7 +8,6 @@ import { lazy, Suspense, useCallback, useMemo } from 'react';
 import { ask } from '../../lib/client.ts';
 import { groups } from '../../lib/messages/groups.ts';
 import { resources } from '../../lib/messages/resources.ts';
-import { schedules } from '../../lib/messages/schedules.ts';
 import { usePreferences } from '../../lib/preferences.ts';
 import { keys } from '../../lib/query.ts';
 import { useCan } from '../../lib/session.tsx';
@@ -107,7 +106,7 @@ export default function Groups() {
           variant="default"
           leftSection={<IconCalendarRepeat size={15} />}
         >
-          {schedules('title')}
+          {groups('schedules')}
         </Button>
         {mayArrange && (
           <Button

@@ -1,7 +1,6 @@
 import type { Me } from '@strongroom/contract';
 import { customise } from '../../lib/messages/customise.ts';
 import { mail } from '../../lib/messages/mail.ts';
-import { schedules } from '../../lib/messages/schedules.ts';
 import { policies } from '../../lib/messages/policies.ts';
 import { settings } from '../../lib/messages/settings.ts';
 import { sections } from './fields.ts';
@@ -99,8 +98,8 @@ export function adminPages(me: Me): readonly Entry[] {
     {
       id: 'rotation-templates',
       group: 'organisation',
-      label: schedules('templatesTitle'),
-      says: schedules('templatesSays'),
+      label: settings('nav.rotationTemplates'),
+      says: settings('admin.rotationTemplates.says'),
       to: '/admin/rotation-templates',
     },
   ];

@@ -24,7 +24,6 @@ import {
 import type { Me } from '@strongroom/contract';
 import type { ReactNode } from 'react';
 import { palette } from '../../lib/messages/palette.ts';
-import { schedules } from '../../lib/messages/schedules.ts';
 
 /** A line of the palette that is not found by the server. */
 export interface Command {
@@ -146,7 +145,7 @@ export function commandsFor(
     {
       id: 'schedules',
       group: 'goTo',
-      label: schedules('title'),
+      label: palette('schedules'),
       icon: <IconCalendarRepeat size={16} />,
       to: '/resources/schedules',
     },

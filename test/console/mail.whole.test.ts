@@ -85,18 +85,18 @@ describe('mail and notices', () => {
     await button('Save').click();
     await page.getByText('Enter the name or address of the server').waitFor();
     expect(await accessibilityFindings(page)).toEqual([]);
-    await page.getByLabel('Server', { exact: true }).fill('127.0.0.1');
-    await page.getByLabel('Port').fill(String((sink.address() as AddressInfo).port));
+    await page.getByRole('textbox', { name: /^Server/ }).fill('127.0.0.1');
+    await page.getByRole('textbox', { name: /^Port/ }).fill(String((sink.address() as AddressInfo).port));
     await page.getByRole('combobox', { name: 'Security' }).click();
     await page.getByRole('option', { name: 'None' }).click();
-    await page.getByLabel('Sender').fill('vault@northwind.example');
-    await page.getByLabel('Address in mails').fill('https://vault.northwind.example/');
+    await page.getByRole('textbox', { name: /^Sender/ }).fill('vault@northwind.example');
+    await page.getByRole('textbox', { name: 'Address in mails' }).fill('https://vault.northwind.example/');
     await button('Save').click();
     await page.getByText('Mail server saved').first().waitFor();
-    await page.getByLabel('To', { exact: true }).fill('gone@northwind.example');
+    await page.getByRole('textbox', { name: 'To', exact: true }).fill('gone@northwind.example');
     await button('Send test mail').click();
     await page.getByText('550 5.1.1 no such user').waitFor();
-    await page.getByLabel('To', { exact: true }).fill('ada@northwind.example');
+    await page.getByRole('textbox', { name: 'To', exact: true }).fill('ada@northwind.example');
     await button('Send test mail').click();
     await page.getByText('The server took the mail').waitFor();
     await page.getByText('250 2.0.0 taken').waitFor();
@@ -144,7 +144,7 @@ describe('mail and notices', () => {
   it('lets an administrator try a failed mail again, and take it out', async () => {
     await open('/admin');
     await page.getByText('1 mail failed').waitFor();
-    await page.getByRole('link', { name: 'Show' }).click();
+    await page.getByRole('link', { name: 'Show', exact: true }).click();
     await button(/^Try again now: .*gone@/).click();
     await page.getByText('Tried again').first().waitFor();
     await page.getByText('1 mail failed').waitFor();

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import {
   addTrustedCertificates,
   createResource,
+  inviteUser,
   listAccounts,
   listMails,
   readMailStatus,
@@ -126,9 +127,15 @@ describe('a real mail server', () => {
       accounts: [{ username: 'postman', password }],
     });
     const accountId = (await w.invoke(listAccounts, boss, { resourceId: resource.id })).items[0]?.id ?? null;
-    await set({ username: '', password: '', accountId, accessUrl: 'https://vault.example' });
+    await set({ username: '', password: '', accountId, accessUrl: 'https://secrets.example' });
     expect((await test()).sent).toBe(true);
     expect((await taken()).user).toBe('postman');
+
+    // Links begin as set.
+    const { invitation } = await w.invoke(inviteUser, boss, { userId: w.people.nobody.id as never });
+    expect(invitation).toMatchObject({ mailed: true, link: null });
+    expect((await taken()).text.replaceAll('=\r\n', '')).toContain('https://secrets.example/link#');
+    await w.sql('delete from strongroom.mail_outbox');
 
     // The queue: what was written arrives, what is refused is told apart, and a page shows both.
     for (const to of ['ann@example.org', 'gone@example.org', 'grey@example.org']) await queue(to);

@@ -47,7 +47,7 @@ const version = '0.1.0';
 const jobsAtOnce = 40;
 const sealEveryMs = 1000;
 const tidyEveryMs = 3_600_000;
-const noticesEveryMs = 5000;
+const noticesEveryMs = 2000;
 /** How late a schedule may be. */
 const schedulesEveryMs = 10_000;
 

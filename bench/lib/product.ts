@@ -17,6 +17,8 @@ export interface Product {
   readonly tls: string;
   /** Its certificate, PEM. */
   readonly ca: string;
+  /** Where its master key lies, for what fills its vault past the API. */
+  readonly keyFile: string;
   /** Login of the embedded database's superuser, for the peer that shares the server. */
   readonly adminUrl: string;
   /** The first administrator. */
@@ -39,13 +41,14 @@ export async function startProduct(): Promise<Product> {
   // Under root the database runs as another user, who must be able to pass through.
   chmodSync(root, 0o711);
   const home = join(root, 'home');
+  const keyFile = join(root, 'key', 'master.key');
   const passwordFile = join(root, 'password');
   writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('STRONGROOM_'));
   const running = run(process.execPath, [command, 'start'], {
     ...Object.fromEntries(kept),
     STRONGROOM_HOME: home,
-    STRONGROOM_KEY_FILE: join(root, 'key', 'master.key'),
+    STRONGROOM_KEY_FILE: keyFile,
     STRONGROOM_PORT: '0',
     STRONGROOM_SSH_CLI_PORT: 'off',
     STRONGROOM_XMLRPC_PORT: 'off',
@@ -71,6 +74,7 @@ export async function startProduct(): Promise<Product> {
       port,
       tls: pathsOf(home).tls,
       ca,
+      keyFile,
       adminUrl: embedded.adminUrl,
       admin: { username: 'ada', password },
       ask: (method, path, headers, body) => ask({ port, ca }, method, path, headers, body),

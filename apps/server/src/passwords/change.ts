@@ -119,7 +119,6 @@ export async function changeLocally(
     .set({
       ...verdict,
       secretVersion: next,
-      changedAt: new Date(),
       provenAt: null,
       provenBy: null,
       checkedAt: null,

@@ -13,6 +13,11 @@ export interface Verdict {
   readonly expiresAt: Date | null;
 }
 
+/** A verdict with the moment at which the password became current, which its expiry counts from: to be stored together. */
+export interface Judged extends Verdict {
+  readonly changedAt: Date;
+}
+
 /**
  * Holds off whoever goes through accounts after a change of policies, until the end of the transaction. Call it before
  * the policy is read that a password is judged by: see `judging_lock` in the database.
@@ -45,12 +50,10 @@ export interface ToJudge {
   readonly policyId: string | null;
   readonly username: string;
   readonly password: Secret | null;
-  /** When it became current; left out, now. */
-  readonly changedAt?: Date;
 }
 
 /** The verdicts on passwords of accounts that are about to be added, in their order: by the policy that applies to each. Three statements, however many. */
-export async function verdictsOn(db: OrganisationDb, passwords: readonly ToJudge[]): Promise<Verdict[]> {
+export async function verdictsOn(db: OrganisationDb, passwords: readonly ToJudge[]): Promise<Judged[]> {
   if (passwords.length === 0) return [];
   await startJudging(db);
   const policies = await readPolicies(db);
@@ -61,15 +64,15 @@ export async function verdictsOn(db: OrganisationDb, passwords: readonly ToJudge
   );
   const ofResource = new Map(rows.map((row) => [row.id, row.policyId]));
   const byId = new Map(policies.map((policy) => [policy.id, policy]));
-  const now = new Date();
-  return passwords.map(({ resourceId, policyId, username, password, changedAt }) => {
+  const changedAt = new Date();
+  return passwords.map(({ resourceId, policyId, username, password }) => {
     const policy = byId.get(policyId ?? ofResource.get(resourceId) ?? '') ?? defaultOf(policies);
-    return judge(policy, password, username, changedAt ?? now);
+    return { ...judge(policy, password, username, changedAt), changedAt };
   });
 }
 
 /** The verdict on a password that becomes the current one of an account. Lock the account first. */
-export async function verdictOn(db: OrganisationDb, accountId: string, password: Secret | null): Promise<Verdict> {
+export async function verdictOn(db: OrganisationDb, accountId: string, password: Secret | null): Promise<Judged> {
   const account = await db
     .selectFrom('account')
     .select(['resourceId', 'policyId', 'username'])
@@ -87,7 +90,7 @@ const longestTransaction = '10 minutes';
  * The verdict on a candidate that becomes current. It kept its policy when it was stored, and is not opened again: where anything that decides over it changed
  * since, it is unknown, and looked at in the background.
  */
-export async function verdictOnCandidate(db: OrganisationDb, accountId: string, storedAt: Date): Promise<Verdict> {
+export async function verdictOnCandidate(db: OrganisationDb, accountId: string, storedAt: Date): Promise<Judged> {
   await startJudging(db);
   const { rows } = await sql<{ organisationId: string; maxAgeDays: number; touched: boolean }>`
     select a.organisation_id, p.max_age_days, exists (select 1 from policy_sweep s where s.created_at > ${storedAt}::timestamptz - ${longestTransaction}::interval
@@ -102,9 +105,11 @@ export async function verdictOnCandidate(db: OrganisationDb, accountId: string, 
     await sql`select strongroom.sweep_policies(${row.organisationId}, 'accounts', null, null, ${[accountId]}::uuid[], true)`.execute(
       db,
     );
+  const changedAt = new Date();
   return {
     compliance: row.touched ? 'unknown' : 'compliant',
     complianceWhy: [],
-    expiresAt: expiryOf(row, new Date()),
+    expiresAt: expiryOf(row, changedAt),
+    changedAt,
   };
 }

@@ -17,6 +17,8 @@ import {
   updatePolicy,
   updateResource,
   listPolicies,
+  revealAccount,
+  whoReaches,
   type Policy,
 } from '@strongroom/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -175,6 +177,36 @@ describe('an account’s compliance', () => {
     const nobody = await w.people.nobody.actor();
     expect((await w.invoke(listAccounts, nobody, { compliance: 'violating' })).total).toBe(0);
     expect(await w.invoke(readDashboard, nobody, {})).toMatchObject({ violating: 0, expired: 0 });
+  });
+
+  it('stands beside everything else that is known of an account: last opened and by whom, changed, in sync, and who reaches it and why [PWD-06]', async () => {
+    const { accountId, resourceId } = await account(good);
+    await w.sql(
+      `insert into strongroom.share (id, organisation_id, resource_id, user_id, permission, shared_by) values ($1, $2, $3, $4, 'view', 'keeper')`,
+      [newId(), w.organisationId, resourceId, w.people.nobody.id],
+    );
+    const nobody = await w.people.nobody.actor();
+    await w.invoke(revealAccount, nobody, { accountId, purpose: 'copy' });
+    await w.sql(
+      `update strongroom.account set proven_at = now(), proven_by = 'verify', checked_at = now(), check_result = 'accepted' where id = $1`,
+      [accountId],
+    );
+    const about = await w.invoke(readAccount, keeper, { accountId });
+    expect(about).toMatchObject({
+      compliance: 'compliant',
+      complianceWhy: [],
+      appliedPolicy: { name: 'Strong', from: 'default' },
+      lastAccess: { by: 'nobody', action: 'account.reveal' },
+      proof: { health: 'proven', provenBy: 'verify' },
+    });
+    for (const at of [about.lastAccess?.at, about.changedAt, about.proof.provenAt])
+      expect(Math.abs(Date.now() - Date.parse(at ?? ''))).toBeLessThan(60_000);
+    expect(Date.parse(about.expiresAt ?? '') - Date.parse(about.changedAt)).toBe(90 * 86_400_000);
+    const who = await w.invoke(whoReaches, admin, { objectKind: 'account', objectId: accountId });
+    const reaches = who.items.find((one) => one.username === 'nobody');
+    expect(reaches?.hold).toBe('view');
+    expect(reaches?.ways).toHaveLength(1);
+    await w.sql('delete from strongroom.share where resource_id = $1', [resourceId]);
   });
 
   it('follows a change of rules, of age, of name, of what applies, and of the default', async () => {

@@ -38,8 +38,8 @@ const insertResources = statement<never>(`insert into resource
   select id, organisation_id, number, name, type, dns_name, description, department, location, domain, url, policy_id, owner_id, fields
   from jsonb_populate_recordset(null::resource, $1::jsonb)`);
 const insertAccounts =
-  statement<never>(`insert into account (id, organisation_id, number, resource_id, username, notes, policy_id, fields, compliance, compliance_why, expires_at)
-  select id, organisation_id, number, resource_id, username, notes, policy_id, fields, compliance, compliance_why, expires_at from jsonb_populate_recordset(null::account, $1::jsonb)`);
+  statement<never>(`insert into account (id, organisation_id, number, resource_id, username, notes, policy_id, fields, compliance, compliance_why, expires_at, changed_at)
+  select id, organisation_id, number, resource_id, username, notes, policy_id, fields, compliance, compliance_why, expires_at, changed_at from jsonb_populate_recordset(null::account, $1::jsonb)`);
 const insertSecrets =
   statement<never>(`insert into secret (organisation_id, account_id, version, state, sealed, origin, changed_by, changed_from)
   select organisation_id, account_id, version, state, sealed, origin, changed_by, changed_from from jsonb_populate_recordset(null::secret, $1::jsonb)`);
@@ -100,6 +100,7 @@ export async function addManyAccounts(
     compliance: verdicts[i]?.compliance,
     compliance_why: verdicts[i]?.complianceWhy,
     expires_at: verdicts[i]?.expiresAt,
+    changed_at: verdicts[i]?.changedAt,
   }));
   await insertAccounts.run(grant.db, [JSON.stringify(rows)]);
   const secrets = [];

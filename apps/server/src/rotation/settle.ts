@@ -169,7 +169,6 @@ async function promote(grant: Grant, attempt: Ends, by: 'rotation' | 'word' | nu
     .set({
       ...verdict,
       secretVersion: attempt.nextVersion,
-      changedAt: now,
       provenAt: by === 'rotation' ? now : null,
       provenBy: by === 'rotation' ? by : null,
       checkedAt: by && now,

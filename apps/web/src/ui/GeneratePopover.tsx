@@ -2,7 +2,7 @@ import { Button, SegmentedControl } from '@mantine/core';
 import { generatePassword, type Policy } from '@strongroom/contract';
 import { IconRefresh } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
-import { ask } from '../lib/client.ts';
+import { ask, ProblemError } from '../lib/client.ts';
 import { kit } from '../lib/messages/kit.ts';
 import { Bones } from './Bones.tsx';
 import { ErrorBox } from './ErrorBox.tsx';
@@ -53,7 +53,9 @@ export default function GeneratePopover({
         setError(null);
       },
       (failure: unknown) => {
-        if (!stop.signal.aborted) setError(failure);
+        if (stop.signal.aborted) return;
+        setDrawn(null);
+        setError(failure);
       },
     );
     return () => stop.abort();
@@ -81,7 +83,12 @@ export default function GeneratePopover({
           setDrawn(null);
         }}
       />
-      {error !== null && <ErrorBox error={error} retry={() => setRound(round + 1)} />}
+      {error !== null &&
+        (passphrase && error instanceof ProblemError && error.code === 'password-weak' ? (
+          <p className="dim">{kit('generateNoWords')}</p>
+        ) : (
+          <ErrorBox error={error} retry={() => setRound(round + 1)} />
+        ))}
       {drawn === null && error === null && <Bones lines={[70, 80, 75, 85, 70]} />}
       <div className={css.choices}>
         {drawn?.map((password) => (

@@ -79,6 +79,7 @@ export const kit = catalogue('kit', {
   generatePassword: 'Password',
   generatePassphrase: 'Passphrase',
   generateWords: '{count, plural, one {# word} other {# words}}',
+  generateNoWords: 'No passphrase keeps this policy: it is too short for words, or takes none.',
   generateBits: 'About {bits} bits: so many coin tosses to guess.',
   policyBy: 'By the policy {name}',
   ruleLength: '{min}–{max} characters',

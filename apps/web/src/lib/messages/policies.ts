@@ -103,6 +103,7 @@ export const policies = catalogue('policies', {
   'anew.recent': 'Lately',
   // Of an account.
   compliance: 'Policy',
+  kept: 'Compliance',
   expires: 'Expires',
   'is.compliant': 'Keeps it',
   'is.violating': 'Against policy',

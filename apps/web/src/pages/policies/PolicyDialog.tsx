@@ -132,7 +132,7 @@ export function PolicyDialog(props: {
             <TextInput
               label={policies('edit.set')}
               description={policies('edit.setHelp')}
-              className="mono"
+              classNames={{ input: 'mono' }}
               dir="ltr"
               maxLength={32}
               value={form.specialCharacters}
@@ -152,7 +152,7 @@ export function PolicyDialog(props: {
               box('noDictionary', policies('edit.dictionary'), policies('edit.dictionaryHelp'))}
           </div>
           {rules ? <Sample rules={rules} /> : <p className={css.sampleError}>{policies('edit.numbers')}</p>}
-          {policy && <p className="dim">{policies('edit.anew')}</p>}
+          {policy && <p className={css.none}>{policies('edit.anew')}</p>}
           {action.error !== null && Object.keys(errors).length === 0 && <ErrorBox error={action.error} />}
         </Stack>
         <DialogActions>

@@ -14,12 +14,13 @@ import { ask } from '../../lib/client.ts';
 import { policies } from '../../lib/messages/policies.ts';
 import { keys, queries } from '../../lib/query.ts';
 import { useCan } from '../../lib/session.tsx';
+import { number } from '../../lib/t.ts';
 import { Bones } from '../../ui/Bones.tsx';
 import { ErrorBox } from '../../ui/ErrorBox.tsx';
+import { FormColumn } from '../../ui/FormSection.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { Pill } from '../../ui/Pill.tsx';
 import { toast, toastProblem } from '../../ui/toast.tsx';
-import admin from '../settings/admin.module.css';
 import { AdminFrame } from '../settings/AdminFrame.tsx';
 import { Anew } from './Anew.tsx';
 import css from './policies.module.css';
@@ -68,8 +69,10 @@ function Row(props: {
         </span>
         {policy.description && <span className="dim">{policy.description}</span>}
       </th>
-      <td data-label={policies('length')} className="num">
-        {policies('lengthIs', { min: policy.minLength, max: policy.maxLength })}
+      <td data-label={policies('length')} className={`num ${css.short}`}>
+        {policy.minLength === policy.maxLength
+          ? number(policy.minLength)
+          : policies('lengthIs', { min: policy.minLength, max: policy.maxLength })}
       </td>
       <td data-label={policies('rules')}>
         <ul className={css.rules}>
@@ -79,8 +82,12 @@ function Row(props: {
           {policy.historyDepth > 0 && <li>{policies('historyIs', { count: policy.historyDepth })}</li>}
         </ul>
       </td>
-      <td data-label={policies('age')}>{policies('ageIs', { days: policy.maxAgeDays })}</td>
-      <td data-label={policies('usedBy')}>{uses.length > 0 ? uses.join(', ') : policies('unused')}</td>
+      <td data-label={policies('age')} className={css.short}>
+        {policies('ageIs', { days: policy.maxAgeDays })}
+      </td>
+      <td data-label={policies('usedBy')} className={css.short}>
+        {uses.length > 0 ? uses.map((one) => <div key={one}>{one}</div>) : policies('unused')}
+      </td>
       <td className={css.more}>
         {may && (
           <Menu width={200} position="bottom-end">
@@ -187,9 +194,9 @@ export default function PoliciesPage() {
           </div>
         )}
         {may && (
-          <div className={admin.form}>
+          <FormColumn>
             <Anew />
-          </div>
+          </FormColumn>
         )}
       </div>
       {editing !== null && (

@@ -57,7 +57,7 @@ function AccountDetails({ account }: { readonly account: Account }) {
           account.appliedPolicy && policies(`from.${account.appliedPolicy.from}`, { name: account.appliedPolicy.name }),
         ],
         [
-          policies('compliance'),
+          policies('kept'),
           account.compliance !== null && (
             <span key="c">
               <CompliancePill account={account} />

@@ -9,7 +9,7 @@ import { useAction } from '../../pages/me/use-action.ts';
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
 import { ErrorBox } from '../../ui/ErrorBox.tsx';
 import { toast } from '../../ui/toast.tsx';
-import { refreshConsumers } from './UsedBy.tsx';
+import { refreshConsumers } from './refresh-consumers.ts';
 
 const kinds: readonly ConsumerKind[] = [
   'application',

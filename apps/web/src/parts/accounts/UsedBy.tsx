@@ -5,22 +5,16 @@ import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { ask } from '../../lib/client.ts';
 import { consumers } from '../../lib/messages/consumers.ts';
-import { keys, queries } from '../../lib/query.ts';
+import { keys } from '../../lib/query.ts';
 import { AskDialog } from '../../pages/users/AskDialog.tsx';
 import { Bones } from '../../ui/Bones.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorBox } from '../../ui/ErrorBox.tsx';
 import { toast } from '../../ui/toast.tsx';
+import { refreshConsumers } from './refresh-consumers.ts';
 import css from './used-by.module.css';
 
 const ConsumerDialog = lazy(() => import('./ConsumerDialog.tsx'));
-
-/** Asks anew for everything that shows what uses an account. */
-export const refreshConsumers = (accountId: string): Promise<unknown> =>
-  Promise.all([
-    queries.invalidateQueries({ queryKey: keys.consumers(accountId) }),
-    queries.invalidateQueries({ queryKey: ['used-by'] }),
-  ]);
 
 /** XTR-15: what is declared to use an account's password, in the order in which it is to be told of a new one. */
 export default function UsedBy({ account }: { readonly account: Account }) {

@@ -10,6 +10,7 @@ const server = [
   'search',
   'imports',
   'notices',
+  'listeners',
   'schedules',
   'tasks',
   'rotation',

@@ -5,6 +5,7 @@ import { fileEndpoints, fileStreams } from './files/index.ts';
 import { groupEndpoints } from './group/index.ts';
 import { identityEndpoints, type PasswordHasher } from './identity/index.ts';
 import { importStreams, importsEndpoints, importTasks } from './imports/index.ts';
+import { listenerEndpoints, runListener, type ListenerParts } from './listeners/index.ts';
 import { deliverMail, mailEndpoints, type Mailer } from './mail/index.ts';
 import { policyEndpoints, runSweep } from './policies/index.ts';
 import { noticeEndpoints } from './notices/index.ts';
@@ -45,6 +46,8 @@ export interface Parts {
   /** Where the console is reached, without a slash at the end. */
   publicUrl(): string;
   onMailFailure(error: unknown): void;
+  /** As whom listeners run, and who is told when one is not what was approved. */
+  readonly listeners: Pick<ListenerParts, 'runAs' | 'onAltered'>;
   signerOf(organisationId: string): NoteSigner;
 }
 
@@ -74,6 +77,7 @@ export function compose(parts: Parts): Composed {
     ...trustEndpoints(database, tls),
     ...resourceEndpoints({ vault, catalogue: driverCatalogue, passwords: firstPasswords(driverCatalogue) }),
     ...groupEndpoints(),
+    ...listenerEndpoints({ vault, publicUrl }),
     ...noticeEndpoints(),
     ...shareEndpoints(),
     ...policyEndpoints(),
@@ -100,6 +104,7 @@ export function compose(parts: Parts): Composed {
       'run-ended': async (payload) => {
         for (const after of afterRun) await after(payload);
       },
+      listener: (payload, signal) => runListener({ perform, vault, publicUrl, ...parts.listeners }, payload, signal),
       nightly: (payload) => runNightly(perform, payload),
       rotate: async ({ organisationId, attemptId }) => void (await runAttempt(worker, organisationId, attemptId)),
       judge: (payload, signal) => runSweep({ perform, vault }, payload, signal),

@@ -21,6 +21,7 @@ import { firstRun } from './first-run.ts';
 import { sweepImports } from './imports/index.ts';
 import { createPasswordHasher, tidy } from './identity/index.ts';
 import { fault, moveKeys, openMasterKey } from './key-files.ts';
+import { runAs, startListeners } from './listeners/index.ts';
 import { recoverMail, smtpMailer, tidyMail, type Mailer } from './mail/index.ts';
 import { mailChannel, startNotices } from './notices/index.ts';
 import { noteAddress } from './platform/address.ts';
@@ -48,6 +49,8 @@ const jobsAtOnce = 40;
 const sealEveryMs = 1000;
 const tidyEveryMs = 3_600_000;
 const noticesEveryMs = 2000;
+/** How long after a new password its listeners begin, at most and without other work. */
+const listenersEveryMs = 1000;
 /** How late a schedule may be. */
 const schedulesEveryMs = 10_000;
 
@@ -158,6 +161,13 @@ async function assemble(
     worker,
     publicUrl,
     signerOf,
+    listeners: {
+      runAs: runAs(config.listenerOsUser),
+      onAltered: (alarm) => {
+        metrics.count('strongroom_listener_altered_total');
+        log.warn(alarm, 'a listener is not what was approved; it was not run');
+      },
+    },
     onMailFailure: (err) => {
       log.warn({ err }, 'mail not sent');
     },
@@ -265,6 +275,16 @@ async function assemble(
     },
   });
   undo.push(() => notices.stop());
+
+  const listeners = startListeners({
+    perform,
+    everyMs: listenersEveryMs,
+    organisationIds: async () => (await organisations(database)).map((organisation) => organisation.id),
+    onError: (err) => {
+      log.warn({ err }, 'listeners were not looked after; it is tried again');
+    },
+  });
+  undo.push(() => listeners.stop());
 
   let closing = false;
   const app = httpServer({

@@ -172,6 +172,7 @@ export async function world(
     signerOf,
     publicUrl: () => 'https://vault.example',
     onMailFailure: () => undefined,
+    listeners: { runAs: { is: 'self' }, onAltered: () => undefined },
     setup: {
       version: 'test',
       host: 'test',

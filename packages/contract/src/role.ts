@@ -15,6 +15,7 @@ export const RolePermission = z.enum([
   'arrange-explorer',
   'manage-passwords',
   'manage-policies',
+  'manage-listeners',
   'view-passwords',
   'read-audit',
   'manage-settings',

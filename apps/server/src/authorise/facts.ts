@@ -81,6 +81,8 @@ const objects: Record<On, string> = {
   'tag-value': named('tag_value', 'value'),
   'resource-type': named('resource_type'),
   'schedule-template': named('schedule_template'),
+  'listener': named('listener'),
+  'listener-run': `select l.name, ${none} from listener_run x join listener l on l.id = x.listener_id where x.id = $1::uuid`,
   'task': ofUser('task', 'title'),
   'import': ofUser('import_run', 'file_name'),
   'view': ofUser('saved_view', 'name'),

@@ -21,6 +21,7 @@ export const permissions = {
   'arrange-explorer': 'arrange the organisation’s explorer tree',
   'manage-passwords': 'settle rotations that need a person',
   'manage-policies': 'make and change password policies',
+  'manage-listeners': 'set up and approve what runs after a reset',
   'view-passwords': 'open the passwords they hold',
   'read-audit': 'read and export the audit trail',
   'manage-settings': 'change settings, mail and certificates',

@@ -132,7 +132,9 @@ export type On =
   | 'view'
   | 'mail'
   | 'run'
-  | 'schedule-template';
+  | 'schedule-template'
+  | 'listener'
+  | 'listener-run';
 type Trail = 'resource' | 'user' | 'task';
 interface Line {
   readonly on: On;
@@ -341,6 +343,24 @@ export const policy = {
   'schedule.stop': { on: 'resource-group', trail: 'task', rules: [bySystem] },
   'schedule.tell': { on: 'resource-group', trail: 'task', rules: [bySystem] },
   'schedule.finish': { on: 'resource-group', trail: 'task', rules: [bySystem] },
+  'listener.list': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('manage-listeners')] },
+  'listener.read': { on: 'listener', trail: 'user', audit: 'refusals', rules: [...person('read'), found, may('manage-listeners')] },
+  'listener.read-file': { on: 'listener', trail: 'user', rules: [...person('administer'), found, may('manage-listeners')] },
+  'listener.create': { on: 'organisation', trail: 'user', rules: [...person('administer'), may('manage-listeners')] },
+  'listener.update': { on: 'listener', trail: 'user', rules: [...person('administer'), found, may('manage-listeners')] },
+  'listener.approve': { on: 'listener', trail: 'user', rules: [...themselves, passwordSettled, found, may('manage-listeners')] },
+  'listener.refuse': { on: 'listener', trail: 'user', rules: [...themselves, passwordSettled, found, may('manage-listeners')] },
+  'listener.switch': { on: 'listener', trail: 'user', rules: [...person('administer'), found, may('manage-listeners')] },
+  'listener.renew-secret': { on: 'listener', trail: 'user', rules: [...person('administer'), found, may('manage-listeners')] },
+  'listener.delete': { on: 'listener', trail: 'user', rules: [...person('administer'), found, may('manage-listeners')] },
+  'listener.test': { on: 'listener', trail: 'user', rules: [...person('administer'), found, may('manage-listeners')] },
+  'listener.runs': { on: 'organisation', trail: 'task', audit: 'refusals', rules: [...person('read'), may('manage-listeners')] },
+  'listener.read-run': { on: 'listener-run', trail: 'task', audit: 'refusals', rules: [...person('read'), found, may('manage-listeners')] },
+  'listener.retry': { on: 'listener-run', trail: 'task', rules: [...person('administer'), found, may('manage-listeners')] },
+  'listener.plan': { on: 'organisation', trail: 'task', rules: [bySystem] },
+  'listener.run': { on: 'listener-run', trail: 'task', rules: [bySystem] },
+  'listener.settle': { on: 'listener-run', trail: 'task', rules: [bySystem] },
+  'approval.list': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('manage-listeners')] },
   'schedule-template.list': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: [...person('read'), may('manage-resources')] },
   'schedule-template.save': { on: 'organisation', trail: 'resource', rules: [...person('manage'), may('manage-resources')] },
   'schedule-template.delete': { on: 'schedule-template', trail: 'resource', rules: [...person('manage'), found, may('manage-resources')] },

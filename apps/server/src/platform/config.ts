@@ -55,6 +55,8 @@ export interface Config {
     readonly binDir: string | undefined;
     readonly osUser: string | undefined;
   };
+  /** The user that reset listeners run as under root; undefined for the usual ones. */
+  readonly listenerOsUser: string | undefined;
   /** Unattended set-up, for an empty installation. The password file is read only then, so that it may be deleted afterwards. */
   readonly setup:
     | {
@@ -134,6 +136,7 @@ function assemble(values: Settings, home: string, production: boolean, nodeOptio
         ? Object.freeze({ cert: values.tls_cert, key: values.tls_key })
         : undefined,
     logLevel: values.log_level,
+    listenerOsUser: values.listener_os_user,
     database: Object.freeze(
       Object.defineProperty(database, 'url', { value: values.database_url, enumerable: false }) as typeof database & {
         url: string | undefined;

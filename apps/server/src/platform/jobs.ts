@@ -16,6 +16,8 @@ export interface Jobs {
   /** One of the lanes of a run: how many there are, it says itself. */
   run: { organisationId: string; runId: string; pump: number };
   'run-ended': { organisationId: string; runId: string };
+  /** One run of a listener. */
+  listener: { organisationId: string; runId: string };
   /** The nightly check of every password. */
   nightly: { organisationId: string };
 }

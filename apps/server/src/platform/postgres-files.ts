@@ -56,7 +56,8 @@ export function findOsUser(name: string | undefined): OsUser {
   );
 }
 
-function idOf(flag: string, name: string): number | undefined {
+/** The number of a user (`-u`) or of their first group (`-g`), by id(1); undefined when there is no such user. */
+export function idOf(flag: string, name: string): number | undefined {
   try {
     return Number(execFileSync('id', [flag, '--', name], { stdio: ['ignore', 'pipe', 'ignore'] }).toString());
   } catch {

@@ -109,6 +109,13 @@ export const settings = z.strictObject({
     fallback: 'the first that exists of `strongroom`, `postgres`, `nobody`',
     file: true,
   }),
+  listener_os_user: word(/^[a-z_][a-z0-9_.-]{0,31}$/, {
+    description:
+      'The user of the operating system that reset listeners run as when the server is started by root. `root` lets them run as root.',
+    allowed: 'the name of a user',
+    fallback: 'the first that exists of `strongroom-listeners`, `nobody`',
+    file: true,
+  }),
   host: word(/^[A-Za-z0-9.:_-]{1,253}$/, {
     description: 'The address or host name to listen on.',
     allowed: 'an IP address or host name',

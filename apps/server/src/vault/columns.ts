@@ -12,6 +12,9 @@ export const secretColumns = [
   'mail_outbox.sealed',
   'reset_run.sealed',
   'reset_schedule.sealed',
+  'listener.sealed',
+  'listener_file.sealed',
+  'listener_version.approval',
 ] as const;
 export type SecretColumn = (typeof secretColumns)[number];
 

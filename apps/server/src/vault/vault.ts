@@ -20,6 +20,8 @@ export type Opening =
   | 'account.check'
   | 'schedule.run'
   | 'rotation.apply'
+  | 'listener.run'
+  | 'listener.read-file'
   | 'policy.evaluate'
   | 'mail.deliver'
   | 'mail.test'

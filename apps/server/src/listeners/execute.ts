@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { asArguments, asEnvironmentFile, type Handed } from './hand-over.ts';
+import type { Outcome } from './outcome.ts';
+import { makePlace, type Place, type RunAs } from './place.ts';
+import { runProcess, type Ended } from './process.ts';
+import type { Taken } from './take-up.ts';
+import { callWebhook } from './webhook.ts';
+
+const host = fileURLToPath(new URL('./module-host.ts', import.meta.url));
+/** A module that gathers more than this is ended, and not the machine. */
+const memoryMegabytes = 256;
+
+const failed = (why: string): Outcome => ({ state: 'failed', why, exitCode: null, output: '' });
+
+/** Runs what was taken up, and gives what came of it. Never rejects for what the listener does. */
+export async function execute(taken: Taken, what: Handed, runAs: RunAs, signal: AbortSignal): Promise<Outcome> {
+  const { spec } = taken.version;
+  if (spec.kind === 'webhook') return callWebhook(taken, what, signal);
+  if (runAs.is === 'nobody') return failed(runAs.why);
+  if (taken.file === null) return failed('It has no file.');
+  const places: Place[] = [];
+  const make = (options: { secrets?: boolean } = {}): Place => {
+    const place = makePlace(runAs, options);
+    places.push(place);
+    return place;
+  };
+  try {
+    const place = make();
+    const limits = { runAs, limitMs: spec.timeLimitSeconds * 1000, signal };
+    const directory = join(place.directory, 'work');
+    if (spec.kind === 'module') {
+      const scriptPath = taken.companion && place.put(taken.companion.name, taken.companion.content, 0o500);
+      place.put('package.json', '{"type":"module"}', 0o400);
+      const hostPath = place.put('strongroom-host.ts', readFileSync(host), 0o400);
+      const modulePath = place.put(`listener-${taken.file.name}`, taken.file.content, 0o400);
+      place.handOver();
+      const { resource, account, oldPassword, newPassword, test } = what;
+      const given = { ...account, password: newPassword, arguments: what.arguments, test };
+      return ofProcess(
+        await runProcess({
+          ...limits,
+          directory,
+          command: process.execPath,
+          args: [
+            '--permission',
+            `--allow-fs-read=${place.directory}/*`,
+            ...(spec.mayStartPrograms ? ['--allow-child-process'] : []),
+            `--max-old-space-size=${memoryMegabytes}`,
+            '--disable-sigusr1',
+            '--no-warnings',
+            hostPath,
+          ],
+          environment: {},
+          input: JSON.stringify({ modulePath, scriptPath, resource, account: given, oldPassword }),
+        }),
+        process.execPath,
+      );
+    }
+    const script = place.put(taken.file.name, taken.file.content, 0o500);
+    if (taken.companion) place.put(taken.companion.name, taken.companion.content, 0o500);
+    place.handOver();
+    const environment: Record<string, string> = {};
+    if (spec.handOver === 'environment-file') {
+      const secrets = make({ secrets: true });
+      environment['STRONGROOM_FILE'] = secrets.put('environment', asEnvironmentFile(what), 0o400);
+      secrets.handOver();
+    }
+    const [command = script, ...before] = [...spec.preCommand, script];
+    return ofProcess(
+      await runProcess({
+        ...limits,
+        directory,
+        command,
+        args: [...before, ...(spec.handOver === 'arguments' ? asArguments(what) : what.arguments)],
+        environment,
+        input: spec.handOver === 'stdin' ? `${JSON.stringify(what)}\n` : '',
+      }),
+      command,
+    );
+  } finally {
+    for (const place of places) place.remove();
+  }
+}
+
+function ofProcess({ exitCode, ended, unstarted, output, cut }: Ended, command: string): Outcome {
+  if (unstarted !== null)
+    return failed(
+      unstarted === 'ENOENT'
+        ? `${command} is not there, or what it begins with (#!) names a program that is not.`
+        : unstarted === 'EACCES'
+          ? `The listener’s user may not start ${command}.`
+          : `${command} could not be started (${unstarted}).`,
+    );
+  const rest = { exitCode, output, cut };
+  if (ended === 'time')
+    return { state: 'timed-out', why: 'It was ended, with all it had started: its time was over.', ...rest };
+  if (ended === 'stop') return { state: 'failed', why: 'It was ended, as the server was stopped.', ...rest };
+  if (exitCode === 0) return { state: 'done', why: null, ...rest };
+  return {
+    state: 'failed',
+    why: exitCode === null ? 'It was ended by a signal.' : `It ended with code ${exitCode}.`,
+    ...rest,
+  };
+}

@@ -1,0 +1,9 @@
+// What follows a new password: scripts, modules and webhooks that two administrators stand behind.
+// It owns listeners with their versions, approvals and runs, follows the trail with a cursor of its own, and starts what was approved in a
+// process of its own.
+// It resets nothing and delays no reset: it begins when a password is another already.
+export { listenerEndpoints } from './listeners.endpoints.ts';
+export type { RunAs } from './place.ts';
+export { runAs } from './run-as.ts';
+export { listenerRound, startListeners } from './round.ts';
+export { runListener, type ListenerParts } from './run.ts';

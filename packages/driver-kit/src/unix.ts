@@ -1,6 +1,7 @@
 import { fits, type Driver, type Found, type Limits, type Reset, type Subject } from './driver.ts';
 import { cannotElevate, lineAsRoot, provenBySu } from './elevate.ts';
 import { resetByShell, secretsOf, verdictOf, verifyByShell } from './outcome.ts';
+import { authoriseKeys, cannotAuthorise } from './authorised-keys.ts';
 import { byPasswd } from './passwd.ts';
 import type { Protocol } from './device-settings.ts';
 import { sshSettings, type Prompts, type SshSettings } from './ssh-settings.ts';
@@ -21,6 +22,8 @@ export interface Family {
   readonly passwd: string;
   /** Command line that reads `name:password` lines as root. Left out where there is none: then passwd is used. */
   readonly chpasswd?: string;
+  /** Accounts are opened by keys in ~/.ssh/authorized_keys, and `su -s` is known. */
+  readonly authorisedKeys?: boolean;
   /** Lists the accounts. */
   readonly discover: (shell: Shell) => Promise<Found[]>;
 }
@@ -63,6 +66,22 @@ export function unixDriver(family: Family): Driver<SshSettings> {
       );
     },
 
+    ...(family.authorisedKeys === true
+      ? {
+          authorise(target, admin, account, keys, elevation) {
+            const unfit = cannotAuthorise(account.username, keys);
+            if (unfit !== undefined) return Promise.resolve({ is: 'refused', why: unfit });
+            const context = { settings: target.settings, admin, elevation };
+            return resetByShell(target, admin, secretsOf(admin, elevation), async (shell) => {
+              const unix = { ...context, shell };
+              const blocked = admin.username === account.username ? undefined : await cannotBeRoot(unix);
+              if (blocked !== undefined) return { is: 'refused', why: blocked };
+              return authoriseKeys(unix, account.username, keys);
+            });
+          },
+        }
+      : {}),
+
     discover: (target, admin) => target.shell(admin, family.discover),
   };
 }
@@ -84,6 +103,12 @@ async function change(family: Family, context: UnixContext, wanted: Change): Pro
   return family.chpasswd === undefined
     ? byPasswd(context, family.passwd, wanted, false)
     : lineAsRoot(context, family.chpasswd, `${wanted.username}:${wanted.next.expose()}`);
+}
+
+/** Why the account that signs in cannot act as root, or undefined. */
+async function cannotBeRoot(context: UnixContext): Promise<string | undefined> {
+  if (context.settings.elevation !== 'none') return cannotElevate(context);
+  return (await isRoot(context.shell)) ? undefined : 'the login account is not root: let it become root by sudo or su';
 }
 
 /** Fails, and so says no, where an expired password lets nothing but passwd run; the account's own passwd still works. */

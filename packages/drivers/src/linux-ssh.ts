@@ -21,5 +21,6 @@ export const linuxSsh = unixDriver({
   passwd: 'passwd',
   // In full, because root's path by su or without a login shell may lack /usr/sbin, and sudoers(5) names it so.
   chpasswd: '/usr/sbin/chpasswd',
+  authorisedKeys: true,
   discover: discoverBy('getent passwd'),
 });

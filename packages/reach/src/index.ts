@@ -4,3 +4,4 @@
  */
 export { reachTarget, type ReachOptions } from './target.ts';
 export { readHostKey } from './host-key.ts';
+export { makeKeyPair, readPrivateKey, type KeyKind, type KeyPair } from './key-pair.ts';

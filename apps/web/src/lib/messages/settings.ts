@@ -101,7 +101,7 @@ export const settings = catalogue('settings', {
   'loginBlockedWords.says': 'Such as the organisation’s name, parted by spaces or line ends.',
   policyOnCreation: 'Hold new accounts to their password policy',
   'policyOnCreation.says': 'Off takes any password when an account is added, and says later that it is weak.',
-  resetsAtOnce: 'Accounts at work at a time',
+  resetsAtOnce: 'Accounts at work',
   'resetsAtOnce.says': 'In resets and verifications of many, on all nodes together. Counts from the next account on.',
   resetsPerResource: 'Of them on one resource',
   'resetsPerResource.says': 'More than one is quicker for hosts with many accounts, where the host can take it.',
@@ -120,7 +120,7 @@ export const settings = catalogue('settings', {
   'unit.minutes': 'minutes',
   'unit.hours': 'hours',
   'unit.sessions': 'sessions',
-  'unit.accounts': 'accounts',
+  'unit.accounts': 'at a time',
   'unit.noTime': 'Enter a time such as 01:00',
   'unit.outOf': 'Enter a whole number from {min} to {max}',
 

@@ -20,7 +20,7 @@ export function RunBar({ run }: { readonly run: Run }) {
   const told = (['done', ...faults, 'skipped', 'running'] as const).filter((state) => run.counts[state] > 0);
   return (
     <div className={css.progress}>
-      <Progress.Root size="sm" aria-label={runs('progressOf', { name: run.title })}>
+      <Progress.Root size="sm" role="img" aria-label={runs('progressOf', { name: run.title })}>
         {parts.map(({ states, color }) => (
           <Progress.Section key={color} value={share(states)} color={color} withAria={false} />
         ))}

@@ -1,4 +1,5 @@
 import {
+  addConsumer,
   createResource,
   createResourceGroup,
   createUserGroup,
@@ -16,6 +17,7 @@ import {
   rotateAccount,
   shareGroup,
   shareResource,
+  type AccountId,
   type ResourceGroupId,
   type Schedule,
   type UserId,
@@ -24,7 +26,7 @@ import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { world, type Person, type World } from '../../test/world.ts';
-import { tick } from './index.ts';
+import { startScheduler, tick } from './index.ts';
 
 let w: World;
 let keeper: Person;
@@ -220,6 +222,11 @@ describe('a schedule', () => {
       `insert into strongroom.user_group_member (organisation_id, user_group_id, user_id) values ($1, $2, $3)`,
       [w.organisationId, userGroup.id, member.id],
     );
+    const [used] = await w.sql<{ id: AccountId }>(
+      `select id from strongroom.account where resource_id = $1 and username = 'root'`,
+      [resources[0]?.id],
+    );
+    if (used) await w.invoke(addConsumer, await keeper.actor(), { accountId: used.id, name: 'Billing' });
     const told = {
       withAccess: true,
       users: [named.id as UserId],
@@ -264,6 +271,7 @@ describe('a schedule', () => {
     expect(reportForSeer).toMatchObject({ subject: `Passwords were reset: ${name}` });
     expect(reportForSeer?.body).toContain('2 reset, 0 failed, 0 left out');
     expect(reportForSeer?.body).not.toContain('host-1');
+    expect(reportForSeer?.body).toContain('host-0: reset (used by 1 program');
     expect(reportForTeam).toMatchObject({ subject: `1 password not reset: ${name}` });
     expect(reportForTeam?.body).toContain(`root on ${name}-host-1: FAILED – the target said no`);
     expect((await runsOf(keeper, id))[0]).toMatchObject({ told: 5, done: 3, failed: 1 });
@@ -371,6 +379,24 @@ describe('a schedule', () => {
       why: expect.stringContaining('on our side') as string,
     });
     expect(Date.parse((await read(keeper, id)).nextAt ?? '')).toBe(Date.parse(schedule.nextAt ?? '') + 2 * day);
+    await away(keeper, id);
+  });
+});
+
+describe('the scheduler', () => {
+  it('looks by itself, at every organisation, and ends what it is at when it is stopped', async () => {
+    const { id } = await group(keeper);
+    const schedule = await set(keeper, id);
+    const faults: unknown[] = [];
+    const options = {
+      everyMs: 20,
+      organisationIds: () => Promise.resolve([w.otherOrganisationId, w.organisationId]),
+      onError: (error: unknown) => void faults.push(error),
+    };
+    const scheduler = startScheduler(parts(), { ...options, now: () => after(schedule) });
+    await expect.poll(async () => (await runsOf(keeper, id)).length, { timeout: 10_000 }).toBe(1);
+    await scheduler.stop();
+    expect(faults).toEqual([]);
     await away(keeper, id);
   });
 });

@@ -26,7 +26,8 @@ const values: Readonly<Record<string, Record<string, unknown>>> = {
   'resource-group.change-criteria': { criteria },
   'resource-group.preview': { criteria },
   'resource-group.change-members': { add: [unknownId], remove: [] },
-  'setting.update': { nightlyCheckAt: '01:00' },
+  'setting.update': { nightlyCheckAt: '01:00', loginMaxAgeDays: 90 },
+  'resource-group.set-notices': { alsoReset: false },
   'schedule.set': { when: { is: 'never' }, passwords: 'unique', password: undefined, version: undefined },
   'resource-type.set-icon': { png: 'iVBORw0KGgo=' },
 }; // prettier-ignore

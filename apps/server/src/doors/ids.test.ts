@@ -67,6 +67,7 @@ async function everything(owner: Person, name: string): Promise<Record<string, s
       'x',
       0,
     ]),
+    mailId: await made('mail_outbox', 'to_address, subject, about, body', ['x@example.org', 'x', 'x', 'x']),
     importId: await made('import_run', 'user_id, kind, state, file_name', [owner.id, 'resource', 'uploaded', 'x']),
     viewId: await made('saved_view', 'user_id, list, name, query', [owner.id, 'resources', name, '{}']),
   };

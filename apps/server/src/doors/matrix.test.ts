@@ -109,6 +109,7 @@ const idField: Readonly<Record<string, string>> = {
   'import': 'importId',
   'view': 'viewId',
   'run': 'runId',
+  'mail': 'mailId',
 }; // prettier-ignore
 const byHold = ['resource', 'account', 'resource-group'];
 const byOwner = ['task', 'import', 'view', 'run'];

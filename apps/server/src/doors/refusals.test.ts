@@ -262,6 +262,11 @@ const privilegedSettings = {
   maxSessionsPerUser: undefined,
   hideSecretSeconds: undefined,
   clearClipboardSeconds: undefined,
+  noRevealWithAutoLogon: undefined,
+  loginMinLength: undefined,
+  loginMixed: undefined,
+  loginMaxAgeDays: undefined,
+  loginBlockedWords: undefined,
 };
 
 /** A field with a value on each, a tag with a value, and a type that no resource has. */
@@ -319,7 +324,11 @@ async function workOfTheirs(): Promise<Record<string, unknown>> {
     `insert into strongroom.reset_run (id, organisation_id, requested_by_id, kind, title, source, requested_by, total) values (gen_random_uuid(), $1, $2, 'verify', 'Verify', 'person', 'boss', 0) returning id`,
     whose,
   );
-  return { taskId: task?.id, importId: run?.id, viewId: view?.id, runId: resets?.id };
+  const [mail] = await w.sql<{ id: string }>(
+    `insert into strongroom.mail_outbox (id, organisation_id, to_address, subject, about, body) values (gen_random_uuid(), $1, 'x@example.org', 'x', 'x', 'x') returning id`,
+    [w.organisationId],
+  );
+  return { taskId: task?.id, importId: run?.id, viewId: view?.id, runId: resets?.id, mailId: mail?.id };
 }
 
 /** Who is told of a schedule: whoever has access, so that nobody needs naming. */
@@ -328,6 +337,8 @@ const toldOfSchedules = { tellBefore: { withAccess: true }, tellAfter: { withAcc
 /** What some calls need to be on, or to say, where the field's name does not tell. */
 function fitted(call: ACall, ids: Record<string, unknown>): Record<string, unknown> {
   switch (call.name) {
+    case 'resource-group.set-notices':
+      return { ...ids, alsoReset: false };
     case 'attempt.resolve':
       return { ...ids, accountId: ids['rotatingAccountId'] };
     case 'account.move':

@@ -10,6 +10,9 @@ import type { Row } from './lib/rows.ts';
 const rounds = 20;
 const warmUp = 2;
 const mostMs = 100;
+/** For askers beside the three of the requirement: whoever sees nearly everything by one share, or owns ten thousand resources. */
+const mostForOthersMs = 250;
+const others: readonly Asker[] = ['dora', 'otto'];
 const mostShareMs = 1000;
 const mostEditMs = 50;
 
@@ -78,7 +81,7 @@ async function slowest(
     if (ms > worst.ms) worst = { path, ms };
   }
   const of = `p95 of the ${what}, ${askers[asker]}; slowest: ${worst.path}`;
-  return limited({ name, what: of }, worst.ms, mostMs);
+  return limited({ name, what: of }, worst.ms, others.includes(asker) ? mostForOthersMs : mostMs);
 }
 
 /** Shares a resource with everybody in a group of 3,000 and takes it back, time and again. */

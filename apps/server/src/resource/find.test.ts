@@ -24,8 +24,9 @@ beforeAll(async () => {
     select ${id('r', 'n')}, '${org}', n, (array['fra', 'ber', 'was'])[1 + n % 3] || '-' || (array['db', 'app'])[1 + n % 2] || '-' || lpad(n::text, 5, '0'),
       case when n % 10 = 0 then 'Mac' else 'Linux' end, case when n % 4 = 0 then 'Finance' else '' end,
       case when n % 7 = 0 then '${watcher.id}'::uuid else '${w.people.keeper.id}'::uuid end from generate_series(1, ${count}) n`);
-  await w.sql(`insert into strongroom.account (id, organisation_id, number, resource_id, username, check_result, proven_at)
+  await w.sql(`insert into strongroom.account (id, organisation_id, number, resource_id, username, compliance, expires_at, check_result, proven_at)
     select ${id('a', "n || '.' || k")}, '${org}', n * 10 + k, ${id('r', 'n')}, (array['root', 'svc_' || n, 'oracle'])[k],
+      case when n % 6 = 0 and k = 1 then 'violating' when n % 9 = 0 and k = 2 then 'unknown' when n % 50 > 0 then 'compliant' end, case when k < 3 then now() + make_interval(days => n % 90 - 20, hours => 1) end,
       case when n % 5 = 0 and k = 1 then 'rejected' end, case when k < 3 then now() end from generate_series(1, ${count}) n, generate_series(1, 3) k`);
   const share = async (column: string, target: string, to: string, n: string): Promise<void> =>
     void (await w.sql(`insert into strongroom.share (id, organisation_id, ${column}, ${to}, permission, shared_by)
@@ -74,6 +75,7 @@ const resourceAsks: ResourceFilters[] = [
 ]; // prettier-ignore
 const accountAsks: AccountFilters[] = [
   {}, { search: 'root' }, { search: 'root fra-db' }, { search: 'svc_91' }, { search: 'o' }, { type: 'Mac' }, { health: 'out-of-sync' }, { health: 'unproven', type: 'Mac' },
+  { compliance: 'violating' }, { compliance: 'unknown', search: 'fra' }, { expired: true }, { expired: false, type: 'Mac' }, { expiresWithin: 14 }, { compliance: 'compliant', expired: true, health: 'proven' },
   { username: 'svc_70' }, { username: 'root', department: 'Finance' }, { number: 71 }, { sort: 'username' }, { sort: '-resourceName', search: 'oracle' },
 ]; // prettier-ignore
 
@@ -101,6 +103,9 @@ function plainly(
     ...(ask.name === undefined ? [] : [sql`lower(r.name) = lower(${ask.name})`]),
     ...(ask.number === undefined ? [] : [table === 'r' ? sql`r.number = ${ask.number}` : sql`a.number = ${ask.number}`]),
     ...(ask.username === undefined ? [] : [sql`a.username = ${ask.username}`]),
+    ...(ask.compliance === undefined ? [] : [sql`a.compliance = ${ask.compliance}`]),
+    ...(ask.expired === undefined ? [] : [sql`(a.expires_at is not null and a.expires_at <= now()) = ${ask.expired}`]),
+    ...(ask.expiresWithin === undefined ? [] : [sql`a.expires_at between now() and now() + make_interval(days => ${ask.expiresWithin})`]),
     ...(ask.health === undefined ? [] : [table === 'a' ? isSo(ask.health) : sql`false`]),
   ], sql` and `); // prettier-ignore
 }
@@ -157,6 +162,33 @@ describe('the rows of a list', () => {
         for (const extent of ['few', 'many', 'most'] as const) {
           const found = await findResources(db, facts, watcher.id, { health, sight: { ...read, extent } });
           expect([extent, health, await idsOf(db, sql`r.id`, found.from)]).toEqual([extent, health, wanted]);
+        }
+      }
+    });
+  });
+
+  it('are resources of a compliance or expiry only by accounts that the asker sees', async () => {
+    await as(watcher, async (db, facts) => {
+      const read = await readSight(db, facts, watcher.id);
+      const asks: AccountFilters[] = [
+        { compliance: 'violating' },
+        { compliance: 'compliant' },
+        { expired: true },
+        { expiresWithin: 14 },
+      ];
+      for (const ask of asks) {
+        const wanted = await idsOf(
+          db,
+          sql`distinct a.resource_id`,
+          sql`from account a join resource r on r.id = a.resource_id where ${seesAccount(facts, watcher.id, 'a')} and ${plainly(ask, 'a')}`,
+        );
+        expect(wanted.length).toBeGreaterThan(0);
+        for (const extent of ['few', 'many', 'most'] as const) {
+          const found = await findResources(db, facts, watcher.id, {
+            ...(ask as ResourceFilters),
+            sight: { ...read, extent },
+          });
+          expect([extent, ask, await idsOf(db, sql`r.id`, found.from)]).toEqual([extent, ask, wanted]);
         }
       }
     });

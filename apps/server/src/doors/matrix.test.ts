@@ -71,6 +71,7 @@ beforeAll(async () => {
   const named = {
     'user-group': `insert into strongroom.user_group (id, organisation_id, number, name) values (gen_random_uuid(), $1, 1, 'matrix')`,
     'role': `insert into strongroom.custom_role (id, organisation_id, name, permissions) values (gen_random_uuid(), $1, 'matrix', '{}')`,
+    'policy': `insert into strongroom.password_policy (id, organisation_id, name, min_length, max_length, mixed_case, digits, specials, special_characters, starts_with_letter, login_name_allowed, history_depth, max_age_days) values (gen_random_uuid(), $1, 'matrix', 8, 64, false, 0, 0, '', false, true, 0, 0)`,
     'field': `insert into strongroom.custom_field (id, organisation_id, belongs_to, slot, name, kind) values (gen_random_uuid(), $1, 'resource', 1, 'matrix', 'text')`,
     'tag': `insert into strongroom.tag (id, organisation_id, scope, name) values (gen_random_uuid(), $1, 'client', 'matrix')`,
     'tag-value': `insert into strongroom.tag_value (id, organisation_id, tag_id, value) select gen_random_uuid(), organisation_id, id, 'matrix' from strongroom.tag where organisation_id = $1`,
@@ -101,6 +102,7 @@ const idField: Readonly<Record<string, string>> = {
   'user': 'userId',
   'user-group': 'userGroupId',
   'role': 'roleId',
+  'policy': 'policyId',
   'field': 'fieldId',
   'tag': 'tagId',
   'tag-value': 'tagValueId',

@@ -108,6 +108,7 @@ const addresses = (): Readonly<Record<string, string>> => ({
   'Add API user': '/admin/api-users/new',
   'an API user': `/admin/users/${made.apiUser}`,
   Settings: '/admin/settings',
+  'Password policies': '/admin/policies',
   Fields: '/admin/fields',
   Tags: '/admin/tags',
   'Resource types': '/admin/resource-types',

@@ -1,4 +1,4 @@
-import { Button, Loader, PasswordInput, Radio, Stack, TextInput } from '@mantine/core';
+import { Button, Loader, Radio, Stack, TextInput } from '@mantine/core';
 import { previewRun, startRunCall, type RunKind, type RunSelection } from '@strongroom/contract';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
@@ -9,6 +9,8 @@ import { keys, queries } from '../../lib/query.ts';
 import { useMe } from '../../lib/session.tsx';
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
 import { ErrorBox } from '../../ui/ErrorBox.tsx';
+import { PasswordInput } from '../../ui/PasswordInput.tsx';
+import { usePolicies } from '../accounts/use-lists.ts';
 import { UsedByWarning } from '../accounts/UsedByWarning.tsx';
 import css from './run-dialog.module.css';
 
@@ -32,6 +34,8 @@ export function RunDialog(props: {
   const asksReason = kind === 'reset' && reasonToChange;
   const [passwords, setPasswords] = useState<Passwords>('unique');
   const [password, setPassword] = useState('');
+  // Each account's own policy decides; of many the default is the one to begin with.
+  const policy = usePolicies().find((one) => one.isDefault);
   const [reason, setReason] = useState('');
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
@@ -116,11 +120,10 @@ export function RunDialog(props: {
           <PasswordInput
             label={runs('password')}
             description={runs('commonWarning')}
-            autoComplete="new-password"
             value={password}
-            onChange={(event) => setPassword(event.currentTarget.value)}
+            onChange={setPassword}
             required
-            maxLength={4096}
+            {...(policy ? { generate: { policy } } : {})}
           />
         )}
         {asksReason && (

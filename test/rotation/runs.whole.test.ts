@@ -103,7 +103,7 @@ describe('a run on real hosts', () => {
     for (const one of hosts.slice(0, killed)) expect(await works(one)).toBe(true);
   });
 
-  it('finds each injected fault in one check, and calls nothing proven that is not', async () => {
+  it('finds each injected fault in one check, and calls nothing proven that is not [PWD-05, XTR-02]', async () => {
     const [changed, away, moved, locked, good, byBob, expired, alone] = hosts.slice(killed) as [
       Host,
       Host,

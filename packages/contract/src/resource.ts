@@ -193,7 +193,14 @@ export const configureReset = call({
   path: '/resources/:resourceId/reset',
   scope: 'manage',
   summary: 'Sets how the product logs in to a resource; null switches it off.',
-  input: z.object({ resourceId: ResourceId, reset: ResetSettings.nullable() }),
+  input: z.object({
+    resourceId: ResourceId,
+    /** The accounts by their ids, or by their log-in names on the resource: for many resources, each has its own. */
+    reset: ResetSettings.extend({
+      adminUsername: Line(255).nullable().default(null),
+      elevationUsername: Line(255).nullable().default(null),
+    }).nullable(),
+  }),
   reply: Resource,
 });
 export const trustHostKey = call({

@@ -155,6 +155,22 @@ export const previewRun = call({
     ),
   }),
 });
+/** The resources that settings would be given to: by their ids, or whatever the list of resources shows with these filters. */
+export const ResourceSelection = z.union([
+  z.object({ resourceIds: z.array(ResourceId).min(1).max(runLimit) }),
+  z.object({ filter, except: z.array(z.uuid()).max(runLimit).default([]) }),
+]);
+export const previewReset = call({
+  name: 'resource.preview-reset',
+  method: 'POST',
+  path: '/resources/reset/preview',
+  scope: 'read',
+  summary: 'Of how many resources reset settings would be overwritten, by type.',
+  input: z.object({ selection: ResourceSelection }),
+  reply: z.object({
+    types: z.array(z.object({ type: z.string(), resources: z.int(), configured: z.int() })),
+  }),
+});
 export const listRuns = call({
   name: 'run.list',
   method: 'GET',

@@ -21,12 +21,42 @@ export function requireAdmin(settings: Record<string, unknown> | null, admin: st
   });
 }
 
+/** The account of this log-in name on the grant's resource. Throws `settings-invalid` where there is none. */
+async function accountNamed(
+  grant: Grant<'resource.configure-reset'>,
+  username: string | null,
+  path: string,
+): Promise<string | null> {
+  if (username === null) return null;
+  const found = await grant.db
+    .selectFrom('account')
+    .select('id')
+    .where('resourceId', '=', grant.objectId)
+    .where('username', '=', username)
+    .executeTakeFirst();
+  if (!found)
+    throw new Problem('settings-invalid', { errors: [{ path, message: 'must be an account of this resource' }] });
+  return found.id;
+}
+
 /** Sets how the product logs in to a resource; null switches it off. */
 export async function configureReset(
   grant: Grant<'resource.configure-reset'>,
   catalogue: DriverCatalogue,
-  reset: { settings: Record<string, unknown>; adminAccountId: string | null; elevationAccountId: string | null } | null,
+  given: {
+    settings: Record<string, unknown>;
+    adminAccountId: string | null;
+    elevationAccountId: string | null;
+    adminUsername: string | null;
+    elevationUsername: string | null;
+  } | null,
 ): Promise<void> {
+  const reset = given && {
+    settings: given.settings,
+    adminAccountId: given.adminAccountId ?? (await accountNamed(grant, given.adminUsername, 'adminUsername')),
+    elevationAccountId:
+      given.elevationAccountId ?? (await accountNamed(grant, given.elevationUsername, 'elevationUsername')),
+  };
   const resource = await grant.db
     .selectFrom('resource')
     .select(['type'])

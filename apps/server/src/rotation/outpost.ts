@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
-import type { HostKey, Login, Reset, Verified } from '@strongroom/driver-kit';
-import type { Secret } from '../platform/secret.ts';
+import type { KeyKind, NewKeyKind } from '@strongroom/contract';
+import type { HostKey, KeyChange, Login, Rehearsed, Reset, Verified } from '@strongroom/driver-kit';
+import { Problem } from '../platform/problem.ts';
+import { Secret } from '../platform/secret.ts';
 import type { Errand } from './outpost-messages.ts';
 import { outpostChild, type OutpostChild, type Said } from './outpost-child.ts';
 
@@ -24,6 +26,16 @@ export interface Contacted<T> {
   readonly reached?: Said['reached'];
 }
 
+/** A private key in the format of OpenSSH, without a passphrase, and what may be known of it. */
+export interface KeyPair {
+  readonly privateKey: string;
+  readonly kind: KeyKind;
+  readonly publicKey: string;
+  readonly fingerprint: string;
+}
+/** The same with the secret wrapped. */
+export type MadeKey = Omit<KeyPair, 'privateKey'> & { readonly privateKey: Secret };
+
 /** The processes that talk to targets, as the engine sees them. */
 export interface Outpost {
   verify(route: Route, login: Login, via: Login | undefined): Promise<Contacted<Verified>>;
@@ -34,6 +46,24 @@ export interface Outpost {
     next: Secret,
     elevation: Login | undefined,
   ): Promise<Contacted<Reset>>;
+  /** Has a dialogue up to the change. */
+  rehearse(
+    route: Route,
+    admin: Login,
+    account: { username: string; current: Secret },
+    elevation: Login | undefined,
+  ): Promise<Contacted<Rehearsed>>;
+  /** Changes which keys open an account. */
+  authorise(
+    route: Route,
+    admin: Login,
+    username: string,
+    change: KeyChange,
+    elevation: Login | undefined,
+  ): Promise<Contacted<Reset>>;
+  makeKey(kind: NewKeyKind): Promise<MadeKey>;
+  /** Undefined for what is no private key, or not opened by this passphrase. */
+  readKey(privateKey: Secret, passphrase: Secret | undefined): Promise<MadeKey | undefined>;
   stop(): Promise<void>;
 }
 
@@ -103,11 +133,56 @@ export function createOutpost(options: { onDeath(): void; processes?: number }):
       });
       return { said: reset ?? { is: 'unknown' }, offered, reached };
     },
+    async rehearse(route, admin, account, elevation) {
+      const { rehearsed, offered } = await send(route, {
+        is: 'rehearse',
+        admin: plain(admin),
+        account: { username: account.username, current: account.current.expose() },
+        elevation: elevation && plain(elevation),
+      });
+      const lost = { lines: [], ended: 'lost', why: 'The device could not be asked.' } as const;
+      return { said: rehearsed ?? lost, offered };
+    },
+    async authorise(route, admin, username, change, elevation) {
+      const { add, remove, comment } = change;
+      const { reset, offered } = await send(route, {
+        is: 'authorise',
+        admin: plain(admin),
+        username,
+        change: { add: [...add], remove: [...remove], comment },
+        elevation: elevation && plain(elevation),
+      });
+      return { said: reset ?? { is: 'unknown' }, offered };
+    },
+    async makeKey(kind) {
+      const { pair } = await send(nowhere, { is: 'make-key', kind });
+      if (!pair) throw new Problem('internal');
+      return wrapped(pair);
+    },
+    async readKey(privateKey, passphrase) {
+      const { pair } = await send(nowhere, {
+        is: 'read-key',
+        privateKey: privateKey.expose(),
+        ...(passphrase ? { passphrase: passphrase.expose() } : {}),
+      });
+      return pair ? wrapped(pair) : undefined;
+    },
     async stop() {
       await Promise.all([...children, ...(apart ? [apart] : [])].map((child) => child.stop()));
     },
   };
 }
+
+/** For what is done on no target. */
+const nowhere: Route = {
+  driver: '',
+  host: '',
+  settings: {},
+  pinned: [],
+  trusted: [],
+  pin: () => Promise.resolve(false),
+};
+const wrapped = ({ privateKey, ...known }: KeyPair): MadeKey => ({ ...known, privateKey: new Secret(privateKey) });
 
 const plain = ({
   username,

@@ -27,7 +27,7 @@ export interface ReachFacts {
 
 /** Reads how to get to an account's target, with the log-ins it takes. Throws `not-resettable` when the resource is not set up for it. */
 export async function readReach(
-  grant: Grant<'rotation.apply' | 'account.verify' | 'account.check'>,
+  grant: Grant<'rotation.apply' | 'account.verify' | 'account.check' | 'account.try-script' | 'key.work'>,
   vault: Vault,
   accountId: string,
 ): Promise<ReachFacts> {
@@ -37,8 +37,8 @@ export async function readReach(
     .select(['r.id', 'r.name', 'r.type', 'r.dnsName', 'r.reset', 'r.adminAccountId', 'r.elevationAccountId'])
     .where('a.id', '=', accountId)
     .executeTakeFirstOrThrow();
-  const { driver } = await typeNamed(grant.db, row.type);
-  const traits = traitsOf(driver);
+  const { driver, script } = await typeNamed(grant.db, row.type);
+  const traits = traitsOf(driver, script);
   if (driver === null || !traits || row.reset === null || (row.dnsName === '' && traits.addressed))
     throw new Problem('not-resettable');
   const pinned = await grant.db
@@ -56,19 +56,21 @@ export async function readReach(
       .select(['a.username', 's.sealed', 's.version'])
       .where('a.id', '=', id)
       .executeTakeFirst();
-    return (
-      other && {
-        username: other.username,
-        password: await vault.open(grant, other.sealed, { column: 'secret.sealed', rowId: id, version: other.version }),
-      }
-    );
+    if (!other) return undefined;
+    const place = { column: 'secret.sealed', rowId: id, version: other.version } as const;
+    return {
+      username: other.username,
+      password: await vault.open(grant, other.sealed, place),
+      ...(await keyOf(grant, vault, id)),
+    };
   };
   return {
     resourceId: row.id,
     resourceName: row.name,
     host: row.dnsName,
     driver,
-    settings: row.reset,
+    // A dialogue is the type's, and never a resource's own.
+    settings: script === null ? row.reset : { ...(row.reset as object), script },
     pinned,
     trusted: trusted.map(({ pem }) => pem),
     provable: traits.provable,
@@ -76,6 +78,26 @@ export async function readReach(
     elevation: await loginOf(row.elevationAccountId),
     elevatesItself: row.elevationAccountId === accountId,
   };
+}
+
+/** The account's SSH key, where a log-in with it on the account itself worked: then it signs in by that. */
+async function keyOf(
+  grant: Parameters<typeof readReach>[0],
+  vault: Vault,
+  accountId: string,
+): Promise<Pick<Login, 'privateKey'>> {
+  const key = await grant.db
+    .selectFrom('sshKey as k')
+    .innerJoin('sshKeyVersion as v', (join) => join.onRef('v.keyId', '=', 'k.id').on('v.state', '=', 'current'))
+    .innerJoin('sshKeyPlace as p', (join) =>
+      join.onRef('p.keyId', '=', 'k.id').onRef('p.accountId', '=', 'k.accountId'),
+    )
+    .select(['k.id', 'v.version', 'v.sealed', 'p.proven', 'p.wanted'])
+    .where('k.accountId', '=', accountId)
+    .executeTakeFirst();
+  if (!key?.wanted || !key.proven.includes(key.version)) return {};
+  const place = { column: 'ssh_key_version.sealed', rowId: key.id, version: key.version } as const;
+  return { privateKey: await vault.open(grant, key.sealed, place) };
 }
 
 /** What a target is called in sentences for people: its address, or its name where the address is the driver's to know. */

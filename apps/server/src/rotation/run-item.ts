@@ -57,7 +57,8 @@ export async function endItem(
 const mostTries = 4;
 /** Puts the item of an attempt back in line, if its run goes on. False where it does not, or has begun with it often enough. */
 export async function tryAgain(db: OrganisationDb, attemptId: string): Promise<boolean> {
-  const { rows } = await sql`update reset_run_item i set state = 'waiting', tries = tries + 1, attempt_id = null, leased_until = null, why = null
+  const { rows } =
+    await sql`update reset_run_item i set state = 'waiting', tries = tries + 1, attempt_id = null, leased_until = null, why = null
     where i.attempt_id = ${attemptId} and i.state in ('running', 'in-doubt') and i.tries < ${mostTries - 1}
       and exists (select 1 from reset_run r where r.id = i.run_id and r.state = 'running') returning i.n`.execute(db);
   return rows.length > 0;

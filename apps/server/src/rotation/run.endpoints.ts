@@ -16,6 +16,7 @@ import { readPage } from '../platform/paging.ts';
 import { Problem } from '../platform/problem.ts';
 import { Secret } from '../platform/secret.ts';
 import type { Vault } from '../vault/index.ts';
+import { previewResetEndpoint } from './preview-reset.ts';
 import { readRunAccounts } from './run-accounts.ts';
 import { endRun } from './run-claim.ts';
 import { accountsOf } from './run-select.ts';
@@ -64,6 +65,7 @@ export const runEndpoints = ({ vault }: { readonly vault: Vault }): Endpoint[] =
       return { total: accounts.length, asked: accounts.length - skipped.reduce((n, one) => n + one.count, 0), skipped };
     },
   }),
+  previewResetEndpoint,
   endpoint(listRuns, {
     async run(grant, input, facts) {
       const mine = facts.superAdministrator ? sql`true` : sql`x.requested_by_id = ${grant.actor.userId}`;

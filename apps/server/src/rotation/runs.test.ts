@@ -299,7 +299,7 @@ describe('failed log-ins', () => {
 });
 
 describe('the check of every password', () => {
-  it('runs as the product, asks each once, and shows each fault for what it is', async () => {
+  it('runs as the product, asks each once, and shows each fault for what it is [PWD-05, XTR-02]', async () => {
     const [good, changed, away, moved, left] = await Promise.all([
       hostOf(1),
       hostOf(1),
@@ -335,7 +335,7 @@ describe('the check of every password', () => {
     });
   });
 
-  it('is off when the setting says so, and planned again when the time changes', async () => {
+  it('is off when the setting says so, and planned again when the time changes [PWD-05]', async () => {
     const planned = async () =>
       (
         await w.sql<{ at: Date }>(`select run_at as at from graphile_worker.jobs where key = $1`, [

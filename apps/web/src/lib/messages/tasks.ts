@@ -79,7 +79,9 @@ export const tasks = catalogue('tasks', {
   transferHelp: 'You lose them unless they are shared with you. Their shares stay.',
   transferGo: 'Transfer',
   resetTitle: '{count, plural, one {Configure the reset of # resource} other {Configure the reset of # resources}}',
-  resetHelp: 'Overwrites the present reset settings of all of them, if any.',
+  resetHelp: 'Each of them gets these settings. Test the log-in afterwards: nothing is changed by that.',
+  resetOverwrites:
+    'Overwrites the present settings of {count, plural, one {# resource} other {# resources}} of the type {type}.',
   resetNone: 'The product cannot reset passwords of this type yet.',
   resetGo: 'Save for all',
   deleteResourcesTitle: '{count, plural, one {Delete # resource?} other {Delete # resources?}}',

@@ -2,11 +2,12 @@ import { Button } from '@mantine/core';
 import { configureReset, listAccounts, type Resource } from '@strongroom/contract';
 import { IconServerCog } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { ask } from '../../lib/client.ts';
 import { ago, exact } from '../../lib/format.ts';
 import { startingValues } from '../../lib/json-schema.ts';
 import { resources } from '../../lib/messages/resources.ts';
+import { runs } from '../../lib/messages/runs.ts';
 import { keys, queries } from '../../lib/query.ts';
 import { useResourceTypes } from '../../parts/accounts/use-lists.ts';
 import {
@@ -26,6 +27,8 @@ import { Pill } from '../../ui/Pill.tsx';
 import { SaveBar } from '../../ui/SaveBar.tsx';
 import { toast, toastProblem } from '../../ui/toast.tsx';
 import css from './resource.module.css';
+
+const RunDialog = lazy(async () => ({ default: (await import('../../parts/runs/RunDialog.tsx')).RunDialog }));
 
 function HostKeys({ resource }: { readonly resource: Resource }) {
   return (
@@ -98,6 +101,7 @@ export default function RotationTab({ resource }: { readonly resource: Resource 
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const [switchingOff, setSwitchingOff] = useState(false);
+  const [testing, setTesting] = useState(false);
   // The types may come after the resource: until then there were no fields to start from.
   useEffect(() => setDraft(stored), [stored]);
   const accounts = useQuery({
@@ -168,6 +172,9 @@ export default function RotationTab({ resource }: { readonly resource: Resource 
           {error !== null && Object.keys(errors).length === 0 && <ErrorBox error={error} />}
           {may && stored && (
             <div className={css.sectionActions}>
+              <Button variant="default" onClick={() => setTesting(true)} disabled={dirty}>
+                {runs('test')}
+              </Button>
               <Button variant="default" onClick={() => setSwitchingOff(true)}>
                 {resources('switchOff')}
               </Button>
@@ -186,6 +193,18 @@ export default function RotationTab({ resource }: { readonly resource: Resource 
           setError(null);
         }}
       />
+      {testing && (
+        <Suspense fallback={null}>
+          <RunDialog
+            kind="verify"
+            selection={{ resourceIds: [resource.id], accounts: 'sign-in' }}
+            title={runs('testResources', { count: 1 })}
+            help={runs('testHelp')}
+            go={runs('testGo')}
+            close={() => setTesting(false)}
+          />
+        </Suspense>
+      )}
       {switchingOff && <SwitchOff resource={resource} close={() => setSwitchingOff(false)} />}
     </>
   );

@@ -68,7 +68,7 @@ export function useResourceBulk<T extends Listed>(filter: Filter, store: Selecti
               label: bulk('reset'),
               icon: IconSettingsAutomation,
               disabledWhy: mixed,
-              run: open((props) => <ResetResources {...props} type={type} />),
+              run: open((props) => <ResetResources {...props} type={type} filter={filter} />),
             },
             { id: 'test', label: bulk('test'), icon: IconPlugConnected, run: open(run('verify', true)) },
           ]

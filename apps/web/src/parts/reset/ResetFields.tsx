@@ -1,4 +1,4 @@
-import { Select } from '@mantine/core';
+import { Select, TextInput } from '@mantine/core';
 import type { ResourceType } from '@strongroom/contract';
 import { useMemo } from 'react';
 import { faultsOf, fieldsOf, startingValues, type Field, type Values } from '../../lib/json-schema.ts';
@@ -47,18 +47,53 @@ export function tidyReset(draft: ResetDraft): ResetDraft {
   };
 }
 
+/** One account: chosen where they are known, else written. */
+function AccountField(props: {
+  readonly label: string;
+  readonly description: string;
+  readonly disabled: boolean;
+  readonly data: { readonly value: string; readonly label: string }[] | undefined;
+  readonly value: string | null;
+  readonly onChange: (value: string | null) => void;
+  readonly error: string | null;
+}) {
+  const { data, onChange, value, ...rest } = props;
+  if (data === undefined)
+    return (
+      <TextInput
+        {...rest}
+        withAsterisk
+        maxLength={255}
+        value={value ?? ''}
+        onChange={(event) => onChange(event.currentTarget.value === '' ? null : event.currentTarget.value)}
+      />
+    );
+  return (
+    <Select
+      {...rest}
+      placeholder={resources('adminNone')}
+      withAsterisk
+      searchable
+      data={data}
+      value={value}
+      onChange={onChange}
+    />
+  );
+}
+
 /** How a resource is logged in to: the driver's settings, and the accounts they call for. */
 export function ResetFields(props: {
   readonly fields: readonly Field[];
   readonly draft: ResetDraft;
   readonly onChange: (draft: ResetDraft) => void;
-  readonly accounts: readonly { readonly value: string; readonly label: string }[];
+  /** What accounts are chosen from; left out where they are named by their log-in names, as for many resources at once. */
+  readonly accounts?: readonly { readonly value: string; readonly label: string }[];
   readonly errors: Readonly<Record<string, string>>;
   readonly checked: boolean;
   readonly disabled?: boolean;
 }) {
   const { draft, onChange, checked, errors, disabled = false } = props;
-  const data = [...props.accounts];
+  const data = props.accounts && [...props.accounts];
   return (
     <>
       <SettingsForm
@@ -72,12 +107,9 @@ export function ResetFields(props: {
       {(needsAdmin(draft.settings) || needsElevation(draft.settings)) && (
         <div className={css.fields}>
           {needsAdmin(draft.settings) && (
-            <Select
+            <AccountField
               label={resources('admin')}
               description={resources('adminHelp')}
-              placeholder={resources('adminNone')}
-              withAsterisk
-              searchable
               disabled={disabled}
               data={data}
               value={draft.admin}
@@ -90,12 +122,9 @@ export function ResetFields(props: {
             />
           )}
           {needsElevation(draft.settings) && (
-            <Select
+            <AccountField
               label={resources('elevation')}
               description={resources('elevationHelp')}
-              placeholder={resources('adminNone')}
-              withAsterisk
-              searchable
               disabled={disabled}
               data={data}
               value={draft.elevation}

@@ -16,6 +16,7 @@ const words: Readonly<Record<string, string>> = {
   date: '2098-01-31',
   time: '02:30',
   timeZone: 'UTC',
+  base64: 'ZWNobwo=',
   accessUrl: 'https://host.invalid',
 };
 

@@ -8,6 +8,7 @@ import {
   calls,
   changePassword,
   createField,
+  createListener,
   createResource,
   createResourceGroup,
   createResourceType,
@@ -251,9 +252,28 @@ async function scheduledThings(
     tellBefore: {},
     tellAfter: {},
   });
+  const listening = await listeners(n);
   const consumer = await w.invoke(addConsumer, owner, { accountId: accountId as never, name: `program-${n}` });
-  return { scheduleTemplateId: template.id, consumerId: consumer.id };
+  return { scheduleTemplateId: template.id, consumerId: consumer.id, ...listening };
 }
+
+/** A listener with a version that waits, and a run of it that has ended. */
+async function listeners(n: number): Promise<Record<string, unknown>> {
+  const { listener } = await w.invoke(createListener, await w.people.admin.actor(), {
+    name: `listener-${n}`,
+    spec: { kind: 'script', resourceTypes: [], arguments: [] },
+    file: { name: 'follow.sh', base64: 'ZWNobwo=' },
+  });
+  const [version] = await w.sql<{ hash: string }>('select hash from strongroom.listener_version where listener_id = $1', [
+    listener.id,
+  ]);
+  const [run] = await w.sql<{ id: string }>(
+    `insert into strongroom.listener_run (id, organisation_id, listener_id, state, ended_at) values (gen_random_uuid(), $1, $2, 'done', now()) returning id`,
+    [w.organisationId, listener.id],
+  );
+  return { listenerId: listener.id, hash: version?.hash, newest: 1, listenerRunId: run?.id };
+}
+
 
 /** Settings that a super administrator who is no privileged one may not change: rank.test.ts holds who may. */
 const privilegedSettings = {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import type { RunAs } from './place.ts';
 
 /** What to start, and within which bounds. */
@@ -26,6 +27,31 @@ export interface Ended {
   readonly cut: boolean;
 }
 
+/** O_CLOEXEC as /proc shows it: see proc_pid_fdinfo(5) and open(2). */
+const closesOnExec = 0o2000000;
+/**
+ * Descriptors that the server itself was started with and that a new program would get too. Node opens none of that kind; whoever started the
+ * server may have. Known on Linux only.
+ */
+function leaking(): number[] {
+  let names: string[];
+  try {
+    names = readdirSync('/proc/self/fdinfo');
+  } catch {
+    return [];
+  }
+  return names.map(Number).filter((fd) => {
+    if (fd <= 2) return false;
+    try {
+      const flags = /^flags:\s*([0-7]+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1] ?? '0';
+      return (Number.parseInt(flags, 8) & closesOnExec) === 0;
+    } catch {
+      // It was that of the list itself.
+      return false;
+    }
+  });
+}
+
 /** Bytes kept of what it writes: more than is shown, as passwords are taken out first. */
 const keptMost = 128 * 1024;
 /** How long outputs that something else keeps open are waited for. */
@@ -38,14 +64,21 @@ const lingerMs = 500;
 export function runProcess(what: Starting): Promise<Ended> {
   return new Promise((resolve) => {
     const { runAs } = what;
+    const leaks = leaking();
+    const nothing = openSync('/dev/null', 'r');
+    const beyond = Array.from({ length: Math.max(2, ...leaks) - 2 }, (_, i) =>
+      leaks.includes(i + 3) ? nothing : 'ignore',
+    );
     const child = spawn(what.command, [...what.args], {
       cwd: what.directory,
       env: { ...what.environment },
-      stdio: ['pipe', 'pipe', 'pipe'],
+      // What it would inherit leads nowhere.
+      stdio: ['pipe', 'pipe', 'pipe', ...beyond],
       detached: true,
       // setgroups(2) too: libuv drops all further groups when it changes the user.
       ...(runAs.is === 'user' ? { uid: runAs.uid, gid: runAs.gid } : {}),
     });
+    closeSync(nothing);
     const pieces: Buffer[] = [];
     let kept = 0;
     let cut = false;

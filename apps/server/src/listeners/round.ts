@@ -31,17 +31,20 @@ export function listenerRound(perform: Perform, organisationId: string): Promise
   });
 }
 
-/** Makes the runs, in the order of the trail, and puts them in line. */
+/** Makes the runs, in the order of the trail, and puts them in line. What was new before anything was approved is not followed. */
 async function plan(grant: Grant<'listener.plan'>, changed: readonly NewPassword[]): Promise<number> {
   if (changed.length === 0) return 0;
-  const { rows: listeners } = await sql<{ id: string; resourceTypes: string[] }>`
-    select l.id, array(select jsonb_array_elements_text(v.spec -> 'resourceTypes')) as resource_types
+  const { rows: listeners } = await sql<{ id: string; resourceTypes: string[]; since: Date }>`
+    select l.id, (select min(f.decided_at) from listener_version f where f.listener_id = l.id and f.state = 'approved') as since, array(select jsonb_array_elements_text(v.spec -> 'resourceTypes')) as resource_types
     from listener l join listener_version v on v.listener_id = l.id and v.version = l.runs where l.is_on order by l.id`.execute(
     grant.db,
   );
   const runs = changed.flatMap((one) =>
     listeners
-      .filter(({ resourceTypes }) => resourceTypes.length === 0 || resourceTypes.includes(one.resourceType))
+      .filter(
+        ({ resourceTypes, since }) =>
+          since <= one.at && (resourceTypes.length === 0 || resourceTypes.includes(one.resourceType)),
+      )
       .map(({ id }) => ({
         ...{
           id: newId(),

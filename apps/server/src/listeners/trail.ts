@@ -5,6 +5,7 @@ import type { OrganisationDb } from '../platform/db.ts';
 /** A password that is another since an event of the trail. */
 export interface NewPassword {
   readonly eventId: string;
+  readonly at: Date;
   readonly accountId: string;
   readonly accountName: string;
   readonly resourceType: string;
@@ -70,7 +71,7 @@ async function newPasswords(db: OrganisationDb, eventIds: readonly string[]): Pr
   if (eventIds.length === 0) return [];
   const { rows } = await sql<NewPassword>`
     with told as (
-      select e.id, e.tx, coalesce(t.account_id, case when e.object_kind = 'account' then e.object_id::uuid end) as account_id,
+      select e.id, e.tx, e.at, coalesce(t.account_id, case when e.object_kind = 'account' then e.object_id::uuid end) as account_id,
         coalesce(t.next_version, (e.details ->> 'version')::int) as new_version
       from audit_event e left join rotation_attempt t
         on t.id = case when e.object_kind = 'attempt' then e.object_id::uuid when e.action = 'attempt.resolve' then (e.details ->> 'attempt')::uuid end
@@ -78,7 +79,7 @@ async function newPasswords(db: OrganisationDb, eventIds: readonly string[]): Pr
         when 'rotation.settle' then e.details ->> 'state' = 'promoted'
         when 'attempt.resolve' then e.details ->> 'how' = 'keep-candidate'
         else e.details ->> 'where' = 'local' end)
-    select told.id as event_id, a.id as account_id, a.username || ' on ' || r.name as account_name, r.type as resource_type, told.new_version,
+    select told.id as event_id, told.at, a.id as account_id, a.username || ' on ' || r.name as account_name, r.type as resource_type, told.new_version,
       (select max(o.version) from secret o where o.account_id = a.id and o.version < told.new_version and o.state = 'former' and o.file_id is null) as old_version
     from told join account a on a.id = told.account_id join resource r on r.id = a.resource_id
       join secret s on s.account_id = a.id and s.version = told.new_version and s.file_id is null and s.state in ('current', 'former')

@@ -264,16 +264,16 @@ async function listeners(n: number): Promise<Record<string, unknown>> {
     spec: { kind: 'script', resourceTypes: [], arguments: [] },
     file: { name: 'follow.sh', base64: 'ZWNobwo=' },
   });
-  const [version] = await w.sql<{ hash: string }>('select hash from strongroom.listener_version where listener_id = $1', [
-    listener.id,
-  ]);
+  const [version] = await w.sql<{ hash: string }>(
+    'select hash from strongroom.listener_version where listener_id = $1',
+    [listener.id],
+  );
   const [run] = await w.sql<{ id: string }>(
     `insert into strongroom.listener_run (id, organisation_id, listener_id, state, ended_at) values (gen_random_uuid(), $1, $2, 'done', now()) returning id`,
     [w.organisationId, listener.id],
   );
   return { listenerId: listener.id, hash: version?.hash, newest: 1, listenerRunId: run?.id };
 }
-
 
 /** Settings that a super administrator who is no privileged one may not change: rank.test.ts holds who may. */
 const privilegedSettings = {
@@ -467,6 +467,7 @@ function ownAffair(call: ACall, who: string): boolean {
         'task.start',
         'run.start',
         'run.preview',
+        'resource.preview-reset',
         'view.create',
         'schedule.preview',
         'account.count-consumers',

@@ -13,6 +13,7 @@ const server = [
   'listeners',
   'schedules',
   'tasks',
+  'keys',
   'rotation',
   'files',
   'passwords',

@@ -7,7 +7,6 @@ create table strongroom.ssh_key (
   id uuid primary key,
   organisation_id uuid not null,
   account_id uuid not null unique,
-  kind text not null check (kind in ('ed25519', 'ecdsa-256', 'ecdsa-384', 'ecdsa-521', 'rsa-3072', 'rsa-4096', 'other')),
   -- rotating: the candidate is put beside the current one; cleaning: the former one is taken away; withdrawing: the candidate is.
   stage text not null default 'settled' check (stage in ('settled', 'rotating', 'cleaning', 'withdrawing')),
   created_at timestamptz not null default now(),
@@ -21,6 +20,7 @@ create table strongroom.ssh_key_version (
   organisation_id uuid not null,
   key_id uuid not null,
   version int not null,
+  kind text not null check (kind in ('ed25519', 'ecdsa-256', 'ecdsa-384', 'ecdsa-521', 'rsa-3072', 'rsa-4096', 'other')),
   state text not null check (state in ('candidate', 'current', 'former', 'abandoned')),
   -- The private key and its passphrase.
   sealed bytea not null,

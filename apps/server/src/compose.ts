@@ -5,6 +5,7 @@ import { fileEndpoints, fileStreams } from './files/index.ts';
 import { groupEndpoints } from './group/index.ts';
 import { identityEndpoints, type PasswordHasher } from './identity/index.ts';
 import { importStreams, importsEndpoints, importTasks } from './imports/index.ts';
+import { keyEndpoints, runKey } from './keys/index.ts';
 import { listenerEndpoints, runListener, type ListenerParts } from './listeners/index.ts';
 import { deliverMail, mailEndpoints, type Mailer } from './mail/index.ts';
 import { policyEndpoints, runSweep } from './policies/index.ts';
@@ -23,6 +24,7 @@ import {
   runExport,
   runNightly,
   runPump,
+  scriptEndpoints,
   type WorkerParts,
 } from './rotation/index.ts';
 import { afterRun as endOfSchedule, scheduleEndpoints } from './schedules/index.ts';
@@ -85,6 +87,8 @@ export function compose(parts: Parts): Composed {
     ...fileEndpoints(),
     ...rotationEndpoints(worker, driverCatalogue),
     ...runEndpoints(worker),
+    ...scriptEndpoints(worker),
+    ...keyEndpoints(worker),
     ...tasksEndpoints({ find }),
     ...scheduleEndpoints({ vault }),
     ...importsEndpoints(imports),
@@ -107,6 +111,7 @@ export function compose(parts: Parts): Composed {
       listener: (payload, signal) => runListener({ perform, vault, publicUrl, ...parts.listeners }, payload, signal),
       nightly: (payload) => runNightly(perform, payload),
       rotate: async ({ organisationId, attemptId }) => void (await runAttempt(worker, organisationId, attemptId)),
+      key: (payload, signal) => runKey({ ...worker, database }, payload, signal),
       judge: (payload, signal) => runSweep({ perform, vault }, payload, signal),
       task: (payload, signal) => runTask({ database, perform, find }, importTasks(imports), payload, signal),
     },

@@ -36,6 +36,7 @@ import { startEmbedded } from './platform/postgres.ts';
 import { StartFault } from './platform/start-fault.ts';
 import { redirectServer } from './platform/redirect.ts';
 import { loadTls } from './platform/tls.ts';
+import { recoverKeys } from './keys/index.ts';
 import { createOutpost, planNightlyOfAll, recover, recoverRuns, renewLease } from './rotation/index.ts';
 import { startScheduler } from './schedules/index.ts';
 import { organisations } from './setup/index.ts';
@@ -232,7 +233,7 @@ async function assemble(
 
   const jobs = await startJobs(databaseUrl, composed.jobs, {
     concurrency: jobsAtOnce,
-    onRestart: () => Promise.all([recover(database), recoverRuns(database), recoverTasks(database), recoverSweeps(database), recoverMail(database)]),
+    onRestart: () => Promise.all([recover(database), recoverRuns(database), recoverKeys(database), recoverTasks(database), recoverSweeps(database), recoverMail(database)]),
     onError: (err, job) => {
       log.error({ err, job }, 'job failed');
     },
@@ -242,6 +243,7 @@ async function assemble(
   if (resumed > 0) log.info({ attempts: resumed }, 'unfinished rotations taken up again');
   await recoverSweeps(database);
   const runs = await recoverRuns(database);
+  await recoverKeys(database);
   if (runs > 0) log.info({ runs }, 'unfinished runs taken up again');
   await planNightlyOfAll(
     database,

@@ -1,3 +1,4 @@
+import { noOutpost } from './world.ts';
 import type { Login } from '@strongroom/driver-kit';
 import type { Outpost } from '../src/rotation/index.ts';
 
@@ -78,6 +79,7 @@ export function fakeTargets(): Targets {
     return result;
   }
   const outpost: Outpost = {
+    ...noOutpost,
     verify: ({ host }, login) =>
       during(host, (target) => {
         if (!target.reachable) return { said: 'unreachable', offered: undefined };
@@ -95,7 +97,6 @@ export function fakeTargets(): Targets {
         target.passwords.set(account.username, next.expose());
         return { said: target.cuts ? { is: 'unknown' } : { is: 'done' }, offered: undefined, ...far('in') };
       }),
-    stop: () => Promise.resolve(),
   };
   return { outpost, at, most };
 }

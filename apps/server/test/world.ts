@@ -6,6 +6,7 @@ import type { TlsOptions } from 'node:tls';
 import { noteSigner, originOf, type NoteSigner } from '@strongroom/audit-proof';
 import type { Call, Scope } from '@strongroom/contract';
 import type { FastifyInstance } from 'fastify';
+import { makeKeyPair, readPrivateKey } from '@strongroom/reach';
 import pg from 'pg';
 import type { z } from 'zod';
 import { exportTrail, sealNew } from '../src/audit/index.ts';
@@ -116,6 +117,23 @@ const kinds: Record<Name, Pick<NewUser, 'role' | 'superAdministrator'>> = {
 export const origin = { requestId: null, address: '192.0.2.7', client: 'test' } as const;
 const noDoor: Door = { startSession: () => undefined, endSession: () => undefined };
 
+/** No target can be reached. Keys are made and read as by the real one. */
+export const noOutpost: Outpost = {
+  verify: () => Promise.resolve({ said: 'unreachable', offered: undefined }),
+  reset: () => Promise.resolve({ said: { is: 'unreachable' }, offered: undefined }),
+  rehearse: () => Promise.resolve({ said: { lines: [], ended: 'unreachable', why: 'no target' }, offered: undefined }),
+  authorise: () => Promise.resolve({ said: { is: 'unreachable' }, offered: undefined }),
+  makeKey: async (kind) => {
+    const { privateKey, ...made } = await makeKeyPair(kind);
+    return { ...made, privateKey: new Secret(privateKey) };
+  },
+  readKey: (text, passphrase) => {
+    const read = readPrivateKey(text.expose(), passphrase?.expose());
+    return Promise.resolve(read && { ...read, privateKey: new Secret(read.privateKey) });
+  },
+  stop: () => Promise.resolve(),
+};
+
 /** Builds a world. Takes about half a second. */
 export async function world(
   options: { mailFails?: boolean; mailer?: Mailer; hashesInLine?: number; outpost?: Outpost } = {},
@@ -153,11 +171,7 @@ export async function world(
     perform,
     vault,
     // No target can be reached from here: what talks to targets is shown on real ones.
-    outpost: options.outpost ?? {
-      verify: () => Promise.resolve({ said: 'unreachable', offered: undefined }),
-      reset: () => Promise.resolve({ said: { is: 'unreachable' }, offered: undefined }),
-      stop: () => Promise.resolve(),
-    },
+    outpost: options.outpost ?? noOutpost,
     onHostKeyChanged: () => undefined,
     renewLease: () => Promise.resolve(),
   };

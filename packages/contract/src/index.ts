@@ -28,6 +28,8 @@ import * as notice from './notice.ts';
 import * as run from './run.ts';
 import * as schedule from './schedule.ts';
 import * as consumer from './consumer.ts';
+import * as script from './script.ts';
+import * as key from './key.ts';
 import * as listener from './listener.ts';
 
 import type { z } from 'zod';
@@ -60,6 +62,8 @@ export * from './notice.ts';
 export * from './run.ts';
 export * from './schedule.ts';
 export * from './consumer.ts';
+export * from './script.ts';
+export * from './key.ts';
 export * from './listener.ts';
 
 const isCall = (value: unknown): value is Call<string, z.ZodType, z.ZodType> =>
@@ -90,6 +94,8 @@ export const calls: readonly Call<string, z.ZodType, z.ZodType>[] = [
   run,
   schedule,
   consumer,
+  script,
+  key,
   listener,
   importing,
   search,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { call, Empty, Line } from './call.ts';
 import { FieldId, ResourceTypeId } from './ids.ts';
+import { Script } from './script.ts';
 
 /** Which of the common attributes a type shows. */
 export const Attribute = z.enum(['dnsName', 'domain', 'url', 'description', 'department', 'location']);
@@ -18,6 +19,8 @@ export const ResourceType = z
     accountLabel: z.string(),
     /** For a type of one's own: the built-in type whose way of resetting it takes; null for none. */
     resetsLike: z.string().nullable(),
+    /** For a type of one's own: the dialogue in which its passwords are set; null for none. */
+    script: Script.nullable(),
     /** Its accounts hold files instead of passwords. */
     holdsFiles: z.boolean(),
     /** The fields of kind file that its resources and accounts have. */
@@ -57,6 +60,8 @@ export const createResourceType = call({
     accountLabel: Line(80).min(1).default('User account'),
     /** The name of a built-in type; null for a type whose passwords are not reset. */
     resetsLike: Line(80).nullable().default(null),
+    /** A dialogue of one’s own, instead of a built-in type’s way. */
+    script: Script.nullable().default(null),
     holdsFiles: z.boolean().default(false),
     fileFieldIds: fileFieldIds.default([]),
   }),
@@ -75,6 +80,8 @@ export const updateResourceType = call({
     attributes: attributes.optional(),
     accountLabel: Line(80).min(1).optional(),
     resetsLike: Line(80).nullable().optional(),
+    /** A changed dialogue switches the reset settings of the type’s resources off: whoever manages them agrees to it by setting them again. */
+    script: Script.nullable().optional(),
     holdsFiles: z.boolean().optional(),
     fileFieldIds: fileFieldIds.optional(),
   }),

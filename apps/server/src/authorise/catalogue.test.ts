@@ -138,6 +138,7 @@ describe('the database', () => {
       'remember_setup',
       'setup_token_holds',
       'unfinished_attempts',
+      'unfinished_keys',
       'unfinished_runs',
       'unfinished_sweeps',
       'unfinished_tasks',

@@ -253,7 +253,7 @@ function planAccount(
   const policyId = wanted.accountPolicyId ?? on.policyId;
   const policy = terms.policies.find((one) => one.id === policyId) ?? terms.policies.find((one) => one.isDefault);
   if (!policy) throw new Error('the organisation has no default policy');
-  const limits = type?.driver ? how.catalogue.limitsOf(type.driver) : undefined;
+  const limits = type?.driver ? how.catalogue.limitsOf(type.driver, type.script) : undefined;
   const password =
     account.password === undefined ? draw(policy, account.username, limits) : new Secret(account.password);
   if (account.password !== undefined && terms.policyOnCreation)

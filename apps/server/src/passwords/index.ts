@@ -14,8 +14,8 @@ export { reveal } from './reveal.ts';
 /** Draws first passwords for new accounts, and checks given ones, by the policy that applies and the limits of the type's driver. */
 export function firstPasswords(catalogue: DriverCatalogue): ResourceParts['passwords'] {
   const limits = async (db: OrganisationDb, resourceType: string) => {
-    const { driver } = await typeNamed(db, resourceType);
-    return driver === null ? undefined : catalogue.limitsOf(driver);
+    const { driver, script } = await typeNamed(db, resourceType);
+    return driver === null ? undefined : catalogue.limitsOf(driver, script);
   };
   return {
     draw: async (db, { policyIds, resourceId, resourceType, username }) =>

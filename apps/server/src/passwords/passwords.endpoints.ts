@@ -27,8 +27,8 @@ export const passwordEndpoints = (vault: Vault, catalogue: DriverCatalogue): End
     async run(grant, input) {
       const policy = (await readPolicies(grant.db)).find((p) => p.id === input.policyId);
       if (!policy) throw new Problem('not-found');
-      const driver = input.resourceType === undefined ? null : (await typeNamed(grant.db, input.resourceType)).driver;
-      const limits = driver === null ? undefined : catalogue.limitsOf(driver);
+      const type = input.resourceType === undefined ? undefined : await typeNamed(grant.db, input.resourceType);
+      const limits = type?.driver ? catalogue.limitsOf(type.driver, type.script) : undefined;
       const drawn = Array.from({ length: input.count }, () => drawWith(policy, input.username ?? '', limits, input));
       return {
         passwords: drawn.map(({ password }) => password.expose()),

@@ -18,6 +18,8 @@ export interface Jobs {
   'run-ended': { organisationId: string; runId: string };
   /** One run of a listener. */
   listener: { organisationId: string; runId: string };
+  /** Whatever is due of an SSH key: where it is put, tried or taken away. */
+  key: { organisationId: string; keyId: string };
   /** The nightly check of every password. */
   nightly: { organisationId: string };
 }

@@ -723,7 +723,6 @@ export interface Tables {
     id: string;
     organisationId: string;
     accountId: string;
-    kind: string;
     stage: Generated<string>;
     createdAt: Generated<Date>;
     rotatedAt: Date | null;
@@ -750,6 +749,7 @@ export interface Tables {
     organisationId: string;
     keyId: string;
     version: number;
+    kind: string;
     state: string;
     sealed: Buffer;
     publicKey: string;

@@ -68,6 +68,7 @@ function typeReply(
     attributes: [...type.attributes],
     accountLabel: type.accountLabel,
     resetsLike: type.resetsLike ?? null,
+    script: type.script ?? null,
     holdsFiles: type.holdsFiles,
     fileFieldIds: fields.flatMap((field) =>
       field.kind === 'file' && field.types.includes(type.name) ? [field.id as FieldId] : [],

@@ -1,16 +1,18 @@
-import type { Attribute } from '@strongroom/contract';
+import type { Attribute, Script } from '@strongroom/contract';
+import { scriptFaults } from '@strongroom/driver-kit';
 import { sql } from 'kysely';
 import type { Grant } from '../authorise/index.ts';
 import { isDuplicate } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
 import { newId } from '../platform/random.ts';
-import { builtInType } from './types.ts';
+import { builtInType, driverOf } from './types.ts';
 
 export interface TypeDetails {
   readonly name: string;
   readonly attributes: readonly Attribute[];
   readonly accountLabel: string;
   readonly resetsLike: string | null;
+  readonly script: Script | null;
   readonly holdsFiles: boolean;
   /** The fields of kind file that resources and accounts of the type have. */
   readonly fileFieldIds: readonly string[];
@@ -31,11 +33,27 @@ function requireResettable(name: string | null, holdsFiles: boolean): string | n
   return type.name;
 }
 
+/** Throws `input-invalid` for a dialogue that cannot do what it is for, or beside another way of resetting. */
+function requireScript(script: Script | null, resetsLike: string | null, holdsFiles: boolean): string | null {
+  if (script === null) return null;
+  const wrong = (path: string, message: string): Problem =>
+    new Problem('input-invalid', { errors: [{ path, message }] });
+  if (resetsLike !== null) throw wrong('script', 'either a dialogue or the way of a built-in type');
+  if (holdsFiles) throw wrong('script', 'makes no sense where accounts hold files');
+  const faults = scriptFaults(script);
+  if (faults.length > 0)
+    throw new Problem('input-invalid', {
+      errors: faults.map(({ path, message }) => ({ path: `script.${path}`, message })),
+    });
+  return JSON.stringify(script);
+}
+
 /** Adds a type of the organisation's own. Throws `name-taken`. */
 export async function addType(grant: Grant<'resource-type.create'>, details: TypeDetails): Promise<string> {
   const { fileFieldIds, ...row } = details;
   const resetsLike = requireResettable(row.resetsLike, row.holdsFiles);
   if (builtInType(row.name)) throw nameTaken();
+  const script = requireScript(row.script, resetsLike, row.holdsFiles);
   const id = newId();
   try {
     await grant.db
@@ -46,6 +64,7 @@ export async function addType(grant: Grant<'resource-type.create'>, details: Typ
         ...row,
         attributes: [...new Set(row.attributes)],
         resetsLike,
+        script,
       })
       .execute();
   } catch (error) {
@@ -54,6 +73,7 @@ export async function addType(grant: Grant<'resource-type.create'>, details: Typ
   }
   await setFileFields(grant, row.name, fileFieldIds);
   grant.about({ kind: 'resource-type', id, name: row.name });
+  if (script !== null) grant.note({ dialogue: 'its own' });
   return id;
 }
 
@@ -79,6 +99,8 @@ export async function changeType(
     given.resetsLike === undefined ? before.resetsLike : given.resetsLike,
     holdsFiles,
   );
+  const script = given.script === undefined ? (before.script as Script | null) : given.script;
+  const dialogue = requireScript(script, resetsLike, holdsFiles);
   if (builtInType(name)) throw nameTaken();
   if (holdsFiles !== before.holdsFiles) await requireUnused(grant, before.name);
   try {
@@ -89,6 +111,7 @@ export async function changeType(
         attributes: [...new Set(given.attributes ?? before.attributes)],
         accountLabel: given.accountLabel ?? before.accountLabel,
         resetsLike,
+        script: dialogue,
         holdsFiles,
         version: eb('version', '+', 1),
       }))
@@ -105,8 +128,14 @@ export async function changeType(
     );
     grant.note({ 'name was': before.name, 'name is': name });
   }
-  const driverOf = (like: string | null): string | null => (like === null ? null : (builtInType(like)?.driver ?? null));
-  if (driverOf(resetsLike) !== driverOf(before.resetsLike)) {
+  // A dialogue decides what is sent to a device, passwords among it. Whoever manages the resource agrees to it by setting the reset up:
+  // who may only write types gets no password of resources that are not theirs.
+  const { rows } = await sql<{ same: boolean }>`select ${dialogue}::jsonb is not distinct from ${
+    before.script === null ? null : JSON.stringify(before.script)
+  }::jsonb as same`.execute(grant.db);
+  const another = rows[0]?.same !== true;
+  if (another) grant.note({ dialogue: script === null ? 'taken away' : 'changed' });
+  if (another || driverOf(resetsLike, script) !== driverOf(before.resetsLike, before.script)) {
     const done = await grant.db
       .updateTable('resource')
       .set((eb) => ({ reset: null, updatedAt: new Date(), version: eb('version', '+', 1) }))

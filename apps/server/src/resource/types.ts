@@ -1,4 +1,5 @@
 import type { Attribute } from '@strongroom/contract';
+import type { Script } from '@strongroom/driver-kit';
 import { sql } from 'kysely';
 import type { OrganisationDb } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
@@ -10,6 +11,8 @@ export interface KnownType extends BuiltInType {
   readonly id: string | null;
   /** The built-in type whose way of resetting an own one takes. */
   readonly resetsLike: string | null;
+  /** The dialogue of one’s own in which passwords of the type are set. */
+  readonly script: Script | null;
   readonly icon: string | null;
   readonly version: number;
 }
@@ -18,12 +21,18 @@ const ownCategory = 'Own types';
 const builtIns = new Map(
   builtInTypes.map((type): [string, KnownType] => [
     type.name.toLowerCase(),
-    { ...type, id: null, resetsLike: null, icon: null, version: 1 },
+    { ...type, id: null, resetsLike: null, script: null, icon: null, version: 1 },
   ]),
 );
 
 /** The built-in type of this name, in any case; undefined when there is none. */
 export const builtInType = (name: string): KnownType | undefined => builtIns.get(name.toLowerCase());
+
+/** The driver of an own type: that of its dialogue, or of the built-in type whose way it takes. */
+export const driverOf = (resetsLike: string | null, script: unknown): string | null => {
+  if (script !== null) return 'own-script';
+  return resetsLike === null ? null : (builtInType(resetsLike)?.driver ?? null);
+};
 
 interface OwnTypeRow {
   id: string;
@@ -31,6 +40,7 @@ interface OwnTypeRow {
   attributes: Attribute[];
   accountLabel: string;
   resetsLike: string | null;
+  script: Script | null;
   holdsFiles: boolean;
   icon: string | null;
   version: number;
@@ -38,9 +48,9 @@ interface OwnTypeRow {
 const knownType = (row: OwnTypeRow): KnownType => ({
   ...row,
   category: ownCategory,
-  driver: row.resetsLike === null ? null : (builtInType(row.resetsLike)?.driver ?? null),
+  driver: driverOf(row.resetsLike, row.script),
 });
-const columns = sql`t.id, t.name, t.attributes, t.account_label, t.resets_like, t.holds_files, t.version,
+const columns = sql`t.id, t.name, t.attributes, t.account_label, t.resets_like, t.script, t.holds_files, t.version,
   (select left(encode(sha256(i.png), 'hex'), 16) from resource_type_icon i where i.type_id = t.id) as icon`;
 
 /** The organisation's own types, by name. */
@@ -78,5 +88,5 @@ export interface DriverCatalogue {
   /** The settings in full, defaults filled in. Throws `settings-invalid` with a line for each fault. */
   parse(driver: string, settings: unknown): Record<string, unknown>;
   /** What a password for this driver's targets cannot be. */
-  limitsOf(driver: string): { maxLength: number; forbidden: string } | undefined;
+  limitsOf(driver: string, script: Script | null): { maxLength: number; forbidden: string } | undefined;
 }

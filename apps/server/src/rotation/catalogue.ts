@@ -1,4 +1,4 @@
-import type { Limits } from '@strongroom/driver-kit';
+import { scriptLimits, type Limits, type Script } from '@strongroom/driver-kit';
 import { driverFor } from '@strongroom/drivers';
 import { z } from 'zod';
 import { Problem } from '../platform/problem.ts';
@@ -8,7 +8,11 @@ import type { DriverCatalogue } from '../resource/index.ts';
 export const driverCatalogue: DriverCatalogue = {
   schemaOf(name) {
     const driver = driverFor(name);
-    return driver ? z.toJSONSchema(driver.settings, { io: 'input' }) : null;
+    if (!driver) return null;
+    const schema = z.toJSONSchema(driver.settings, { io: 'input' });
+    // A dialogue belongs to the type, not to the resource.
+    const { script: _, ...properties } = schema.properties ?? {};
+    return { ...schema, properties };
   },
   parse(name, settings) {
     const driver = driverFor(name);
@@ -25,22 +29,25 @@ export const driverCatalogue: DriverCatalogue = {
         })),
       });
     }
-    return parsed.data as Record<string, unknown>;
+    const { script: _, ...own } = parsed.data as Record<string, unknown>;
+    return own;
   },
-  limitsOf: (name) => driverFor(name)?.limits,
+  limitsOf: (name, script) => (script === null ? driverFor(name)?.limits : scriptLimits(script)),
 };
 
 /** What decides whether a driver's accounts can be asked; undefined for a driver that the product has not. */
 export function traitsOf(
   name: string | null,
-): { addressed: boolean; provable: boolean; resets: boolean; limits: Limits } | undefined {
+  script: Script | null = null,
+): { addressed: boolean; provable: boolean; resets: boolean; takesKeys: boolean; limits: Limits } | undefined {
   const driver = name === null ? undefined : driverFor(name);
   return (
     driver && {
       addressed: driver.addressed !== false,
       provable: driver.proof !== 'none',
       resets: driver.reset !== undefined,
-      limits: driver.limits,
+      takesKeys: driver.authorise !== undefined,
+      limits: script === null ? driver.limits : scriptLimits(script),
     }
   );
 }

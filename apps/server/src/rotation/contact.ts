@@ -19,6 +19,12 @@ export interface Contact {
   offered(): HostKey | undefined;
 }
 
+/** The way to a target, on which the key of a first contact is pinned. */
+export function routeOf(parts: WorkerParts, organisationId: string, reach: ReachFacts): Route {
+  const ask = { actor: system(organisationId), action: 'resource.pin-host-key', objectId: reach.resourceId } as const;
+  return { ...reach, pin: (key) => parts.perform(ask, (grant) => pinHostKey(grant, key)) };
+}
+
 /**
  * A way to the target. The key of a first contact is pinned before anything secret is sent; another key than the
  * pinned one ends the contact there. No transaction is open while we talk.
@@ -26,8 +32,7 @@ export interface Contact {
 export function contact(parts: WorkerParts, organisationId: string, reach: ReachFacts): Contact {
   let offered: HostKey | undefined;
   let reached: Contacted<Reset>['reached'];
-  const ask = { actor: system(organisationId), action: 'resource.pin-host-key', objectId: reach.resourceId } as const;
-  const route: Route = { ...reach, pin: (key) => parts.perform(ask, (grant) => pinHostKey(grant, key)) };
+  const route = routeOf(parts, organisationId, reach);
   const { loginWith } = reach.settings as { loginWith?: unknown };
   const via = loginWith === 'another account' ? reach.admin : undefined;
   return {
@@ -56,9 +61,8 @@ export async function raiseAlarm(
   parts: WorkerParts,
   organisationId: string,
   reach: ReachFacts,
-  line: Contact,
+  offered: HostKey | undefined,
 ): Promise<void> {
-  const offered = line.offered();
   if (!offered) return;
   await parts.perform(
     { actor: system(organisationId), action: 'resource.alarm-host-key', objectId: reach.resourceId },

@@ -1,15 +1,17 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { HostKey, Reset, Verified } from '@strongroom/driver-kit';
+import type { HostKey, Rehearsed, Reset, Verified } from '@strongroom/driver-kit';
 import { systemAuthorities } from '../platform/trust.ts';
 import { FromOutpost, type Errand, type ToOutpost } from './outpost-messages.ts';
-import type { Route } from './outpost.ts';
+import type { KeyPair, Route } from './outpost.ts';
 
 /** What came of an errand. */
 export interface Said {
   readonly verified?: Verified | undefined;
   readonly reset?: Reset | undefined;
   readonly offered?: HostKey | undefined;
+  readonly rehearsed?: Rehearsed | undefined;
+  readonly pair?: KeyPair | null | undefined;
   readonly reached?: 'in' | 'turned-away' | 'nothing' | undefined;
   /** The process ended before it answered. */
   readonly died?: true;

@@ -1,3 +1,4 @@
+import { KeyKind, NewKeyKind } from '@strongroom/contract';
 import { z } from 'zod';
 
 /** What passes between the server and its outpost. Both sides parse what the other sends: neither trusts the other's memory. */
@@ -31,6 +32,22 @@ export const Errand = z.object({
       next: z.string(),
       elevation: login.optional(),
     }),
+    z.object({
+      is: z.literal('rehearse'),
+      admin: login,
+      account: z.object({ username: z.string(), current: z.string().optional() }),
+      elevation: login.optional(),
+    }),
+    z.object({
+      is: z.literal('authorise'),
+      admin: login,
+      username: z.string(),
+      change: z.object({ add: z.array(z.string()), remove: z.array(z.string()), comment: z.string() }),
+      elevation: login.optional(),
+    }),
+    /** On no target: keys are made, and foreign ones read, where a mistake in it finds nothing. */
+    z.object({ is: z.literal('make-key'), kind: NewKeyKind }),
+    z.object({ is: z.literal('read-key'), privateKey: z.string(), passphrase: z.string().optional() }),
   ]),
 });
 export type Errand = z.infer<typeof Errand>;
@@ -54,7 +71,22 @@ const ResetWord = z.discriminatedUnion('is', [
   z.object({ is: z.literal('unknown') }),
 ]);
 
+const RehearsedWord = z.object({
+  lines: z.array(z.object({ is: z.enum(['sent', 'said']), text: z.string().max(5000) })).max(200),
+  ended: z.enum(['stopped', 'refused', 'lost', 'rejected', 'unreachable', 'untrusted']),
+  why: z.string().max(2000),
+});
+const Pair = z.object({
+  privateKey: z.string().max(20_000),
+  kind: KeyKind,
+  publicKey: z.string().max(3000),
+  fingerprint: z.string().max(200),
+});
+
 export const FromOutpost = z.union([
+  z.object({ id: z.int(), rehearsed: RehearsedWord, offered: key.optional() }),
+  /** Null: it is no key that can be used. */
+  z.object({ id: z.int(), pair: Pair.nullable() }),
   /** A host showed its key for the first time: nothing secret is sent before the answer. */
   z.object({ id: z.int(), key }),
   z.object({ id: z.int(), verified: VerifiedWord, offered: key.optional() }),

@@ -3,7 +3,7 @@
 import { setDefaultCACertificates } from 'node:tls';
 import { Rejected, Untrusted, type Exposable, type HostKey, type Login, type Target } from '@strongroom/driver-kit';
 import { driverFor } from '@strongroom/drivers';
-import { reachTarget } from '@strongroom/reach';
+import { makeKeyPair, reachTarget, readPrivateKey } from '@strongroom/reach';
 import { ToOutpost, type Errand, type FromOutpost } from './outpost-messages.ts';
 
 const waiting = new Map<number, (pinned: boolean) => void>();
@@ -46,6 +46,14 @@ function watched<S>(target: Target<S>): { target: Target<S>; reached(): 'in' | '
 }
 
 async function run({ id, driver: type, host, settings: raw, pinned, trusted, task }: Errand): Promise<void> {
+  if (task.is === 'make-key') {
+    say({ id, pair: await makeKeyPair(task.kind) });
+    return;
+  }
+  if (task.is === 'read-key') {
+    say({ id, pair: readPrivateKey(task.privateKey, task.passphrase) ?? null });
+    return;
+  }
   let offered: HostKey | undefined;
   const driver = driverFor(type);
   if (!driver) throw new Error('no such driver');
@@ -75,13 +83,42 @@ async function run({ id, driver: type, host, settings: raw, pinned, trusted, tas
     say({ id, verified, offered });
     return;
   }
+  const elevation = task.elevation && login(task.elevation);
+  const notOffered = { is: 'refused', why: 'this kind of target does not have that' } as const;
+  if (task.is === 'authorise') {
+    const { username, change } = task;
+    const done = await driver.authorise?.(target, login(task.admin), { username }, change, elevation);
+    say({ id, reset: done ?? notOffered, offered });
+    return;
+  }
   const { username, current } = task.account;
   const account = { username, ...(current === undefined ? {} : { current: secret(current) }) };
-  const elevation = task.elevation && login(task.elevation);
+  if (task.is === 'rehearse') {
+    const rehearsed = await driver.rehearse?.(target, login(task.admin), account, elevation);
+    const { lines, ended, why } = rehearsed ?? { lines: [], ended: 'refused' as const, why: notOffered.why };
+    say({ id, rehearsed: { lines: [...lines], ended, why }, offered });
+    return;
+  }
   const reset = driver.reset
     ? await driver.reset(target, login(task.admin), account, secret(task.next), elevation)
-    : ({ is: 'refused', why: 'this kind of target has no reset' } as const);
+    : notOffered;
   say({ id, reset, offered, reached: reached() });
+}
+
+/** What is said when we failed: that nothing is known. */
+function doubt({ id, task }: Errand): FromOutpost {
+  switch (task.is) {
+    case 'verify':
+      return { id, verified: 'unreachable' };
+    case 'reset':
+    case 'authorise':
+      return { id, reset: { is: 'unknown' } };
+    case 'rehearse':
+      return { id, rehearsed: { lines: [], ended: 'lost', why: 'The device could not be asked.' } };
+    case 'make-key':
+    case 'read-key':
+      return { id, pair: null };
+  }
 }
 
 process.on('message', (raw) => {
@@ -99,11 +136,7 @@ process.on('message', (raw) => {
   run(errand)
     .catch(() => {
       // A fault of ours, whose text may hold what the target sent: the server learns only that it does not know.
-      say(
-        errand.task.is === 'verify'
-          ? { id: errand.id, verified: 'unreachable' }
-          : { id: errand.id, reset: { is: 'unknown' } },
-      );
+      say(doubt(errand));
     })
     .finally(() => waiting.delete(errand.id));
 });

@@ -126,7 +126,7 @@ async function drawCommon(db: OrganisationDb, accountIds: readonly string[]): Pr
     sql<{ type: string }>`select distinct r.type from account a join resource r on r.id = a.resource_id
       where a.id = any(${[...accountIds]}::uuid[])`.execute(db),
   ]);
-  const limits = rows.flatMap(({ type }) => traitsOf(types(type)?.driver ?? null)?.limits ?? []);
+  const limits = rows.flatMap(({ type }) => traitsOf(types(type)?.driver ?? null, types(type)?.script)?.limits ?? []);
   const first = await sql<{ username: string; policyId: string | null; ofResource: string | null; resourceId: string }>`
     select a.username, a.policy_id, r.policy_id as of_resource, r.id as resource_id from account a join resource r on r.id = a.resource_id
     where a.id = ${accountIds[0] ?? null}`.execute(db);

@@ -179,13 +179,31 @@ describe('a run of resets', () => {
 
   it('goes on where a worker died: before it staged an attempt, and after', async () => {
     const host = await hostOf(2);
-    const run = await start({ selection: { accountIds: idsOf(host) as never } });
+    const before = await start({ selection: { accountIds: idsOf(host) as never } });
     // Taken by a worker that is no more.
+    const died = (id: string) =>
+      w.sql(
+        `update strongroom.reset_run_item set state = 'running', leased_until = now() - interval '1 s', started_at = now() where run_id = $1`,
+        [id],
+      );
+    await died(before.id);
+    expect((await finish(before)).counts.done).toBe(2);
+
+    const target = targets.at(host.host);
+    target.cuts = true;
+    const after = await start({ selection: { accountIds: idsOf(host).slice(0, 1) as never } });
+    await pump(after);
+    target.cuts = false;
+    const sent = target.passwords.get('user0');
+    await died(after.id);
     await w.sql(
-      `update strongroom.reset_run_item set state = 'running', leased_until = now() - interval '1 s', started_at = now() where run_id = $1`,
-      [run.id],
+      `update strongroom.rotation_attempt set leased_until = null where state = 'applying' and account_id = $1`,
+      idsOf(host).slice(0, 1),
     );
-    expect((await finish(run)).counts.done).toBe(2);
+    expect((await finish(after)).counts.done).toBe(1);
+    // What was sent counts, and nothing was sent again.
+    expect(target.passwords.get('user0')).toBe(sent);
+    expect(await stored(idsOf(host)[0] ?? '')).toBe(sent);
   });
 
   it('is decided for the asker when its turn comes: a right that was lost is a refusal, and what is not theirs has no name', async () => {

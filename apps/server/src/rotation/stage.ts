@@ -22,7 +22,7 @@ export async function stage(
 ): Promise<string> {
   const { organisationId, userId, origin } = grant.actor;
   const account = await readAccountRow(grant.db, grant.objectId, userId);
-  const { driver } = await typeNamed(grant.db, account.resourceType);
+  const { driver, script } = await typeNamed(grant.db, account.resourceType);
   if (!isResettable(account, driver) || driver === null) throw new Problem('not-resettable');
   const resource = await grant.db
     .selectFrom('resource')
@@ -30,7 +30,7 @@ export async function stage(
     .where('id', '=', account.resourceId)
     .executeTakeFirstOrThrow();
   const policy = await policyFor(grant.db, [account.policyId, resource.policyId], account.resourceId);
-  const limits = catalogue.limitsOf(driver);
+  const limits = catalogue.limitsOf(driver, script);
   if (given) requirePolicyKept(policy, given, account.username, limits);
   const password = given ?? draw(policy, account.username, limits);
   const { current, next } = await nextVersion(grant);

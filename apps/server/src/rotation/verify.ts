@@ -50,7 +50,7 @@ export async function verifyAndRecord<T>(
   );
   const line = contact(parts, actor.organisationId, reach);
   const result = await line.verify({ username, password });
-  await raiseAlarm(parts, actor.organisationId, reach, line);
+  await raiseAlarm(parts, actor.organisationId, reach, line.offered());
   const checked = { result, why: sentences[result](reach, line.offered()?.fingerprint) };
   const record = {
     actor: system(actor.organisationId, actor.origin),

@@ -81,7 +81,7 @@ async function bringOn(parts: WorkerParts, actor: Actor, attempt: Attempt): Prom
   }
   const seen = attempt.reach.provable ? await gather(line, attempt, said) : byWord(attempt, said);
   const evidence: Evidence = said === undefined ? { ...seen, cutOff: true } : seen;
-  await raiseAlarm(parts, organisationId, attempt.reach, line);
+  await raiseAlarm(parts, organisationId, attempt.reach, line.offered());
   const why = explain(said, evidence, attempt, line.offered());
   return parts.perform({ actor, action: 'rotation.settle', objectId: attempt.id }, (grant) =>
     settle(grant, evidence, why),
@@ -194,6 +194,7 @@ function clean(text: string, attempt: Attempt): string {
     attempt.current,
     attempt.next,
     attempt.reach.admin?.password,
+    attempt.reach.admin?.privateKey,
     attempt.reach.elevation?.password,
   ].flatMap((secret) => (secret ? [secret.expose()] : []));
   return secrets

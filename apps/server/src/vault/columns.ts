@@ -4,6 +4,7 @@
  */
 export const secretColumns = [
   'secret.sealed',
+  'ssh_key_version.sealed',
   'setting_secret.sealed',
   'data_key.wrapped',
   'stored_file.sealed_key',

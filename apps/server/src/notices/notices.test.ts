@@ -59,8 +59,9 @@ async function caughtUp(with_: NoticeParts = parts()): Promise<void> {
     async () => {
       const { more } = await noticeRound(with_, w.organisationId);
       const [left] = await w.sql<{ behind: boolean }>(
-        `select coalesce((select max(e.tx) from strongroom.audit_event e where e.organisation_id = $1 and action <> 'notice.send')
-           >= (select c.tx from strongroom_local.notice_cursor c where c.organisation_id = $1), false) as behind`,
+        `select exists (select 1 from strongroom.audit_event e join strongroom_local.notice_cursor c on c.organisation_id = e.organisation_id
+             where e.organisation_id = $1 and e.outcome = 'done' and (e.tx, e.id) > (c.tx, c.event_id)
+               and e.action in ('account.reveal', 'account.change-password', 'account.share', 'resource-group.share', 'resource.transfer')) as behind`,
         [w.organisationId],
       );
       expect([more, left?.behind]).toEqual([false, false]);

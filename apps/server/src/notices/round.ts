@@ -126,11 +126,13 @@ async function tellDaily(parts: NoticeParts, grant: Grant<'notice.send'>, organi
   const at = parts.now();
   if (at.getUTCHours() < dailyHour) return { told: 0, resets: 0 };
   const day = at.toISOString().slice(0, 10);
+  const done = await grant.db.selectFrom('noticeDay').select('event').where('day', '>=', day).execute();
   let told = 0;
   for (const [event, kind] of [
     ['violated', 'violating'],
     ['out-of-sync', 'rejected'],
   ] as const) {
+    if (done.some((one) => one.event === event)) continue;
     const { rows } =
       await sql`insert into notice_day (organisation_id, event, day) values (${organisationId}, ${event}, ${day})
       on conflict (organisation_id, event) do update set day = excluded.day where notice_day.day < excluded.day returning day`.execute(

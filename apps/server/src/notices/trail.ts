@@ -53,6 +53,8 @@ interface Row {
 const newsDays = 7;
 /** Most events that one round tells of. */
 export const eventsAtOnce = 200;
+/** Transactions without news that are not worth a write. */
+const unwritten = 100;
 const nobody = '00000000-0000-0000-0000-000000000000';
 
 /** Puts the cursor at the present where there is none: what happened before anybody asked for notices is not told. */
@@ -72,12 +74,14 @@ export async function readOn(
   organisationId: string,
   atOnce = eventsAtOnce,
 ): Promise<{ happened: Happened[]; more: boolean }> {
-  await beginCursor(db, organisationId);
   const { rows: places } = await sql<{ tx: number; eventId: string; horizon: number; now: number }>`
     select c.tx, c.event_id, pg_snapshot_xmin(pg_current_snapshot())::text::bigint as horizon, pg_snapshot_xmax(pg_current_snapshot())::text::bigint as now
     from notice_cursor c where c.organisation_id = ${organisationId}`.execute(db);
   const place = places[0];
-  if (!place) throw new Error('the cursor of notices is gone');
+  if (!place) {
+    await beginCursor(db, organisationId);
+    return { happened: [], more: false };
+  }
   // A cursor from the future: the database was moved to another cluster, whose numbers start anew. Telling begins at the present there.
   if (place.tx > place.now) {
     await moveTo(db, organisationId, place.horizon, nobody);
@@ -92,8 +96,10 @@ export async function readOn(
     order by e.tx, e.id limit ${atOnce}`.execute(db);
   const last = rows.at(-1);
   const more = rows.length === atOnce && last !== undefined;
+  // Where nothing happens nothing is written, or each round would write what the next one has to step over.
   if (more) await moveTo(db, organisationId, last.tx, last.id);
-  else await moveTo(db, organisationId, place.horizon, nobody);
+  else if (rows.length > 0 || place.horizon - place.tx > unwritten)
+    await moveTo(db, organisationId, place.horizon, nobody);
   return { happened: rows.flatMap(read), more };
 }
 

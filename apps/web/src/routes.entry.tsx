@@ -22,6 +22,13 @@ export const entryRoutes: readonly PageRoute[] = [
   { path: '/admin/resource-types', load: () => import('./pages/customise/Types.tsx') },
   { path: '/admin/rotation-templates', load: () => import('./pages/schedules/Templates.tsx') },
   { path: '/admin/mail/{-$tab}', load: () => import('./pages/mail/index.tsx') },
+  { path: '/admin/reset-listeners', load: () => import('./pages/listeners/index.tsx') },
+  {
+    path: '/admin/reset-listeners/runs',
+    load: () => import('./pages/listeners/index.tsx').then((page) => ({ default: page.ListenerRuns })),
+  },
+  { path: '/admin/reset-listeners/$listenerId', load: () => import('./pages/listeners/ListenerPage.tsx') },
+  { path: '/admin/approvals', load: () => import('./pages/listeners/Approvals.tsx') },
   { path: '/admin/certificates', load: () => import('./pages/settings/Certificates.tsx') },
   { path: '/admin/users', load: () => import('./pages/users/index.tsx').then((page) => ({ default: page.People })) },
   {

@@ -176,7 +176,7 @@ export const readListener = call({
 export const readListenerFile = call({
   name: 'listener.read-file',
   method: 'GET',
-  path: '/reset-listeners/:listenerId/versions/:listenerVersion/file',
+  path: '/reset-listeners/:listenerId/file',
   scope: 'administer',
   summary: 'The script of one version as it is stored, in base64. Recorded.',
   input: ofListener.extend({

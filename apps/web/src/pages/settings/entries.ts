@@ -1,5 +1,6 @@
 import type { Me } from '@strongroom/contract';
 import { customise } from '../../lib/messages/customise.ts';
+import { listeners } from '../../lib/messages/listeners.ts';
 import { mail } from '../../lib/messages/mail.ts';
 import { policies } from '../../lib/messages/policies.ts';
 import { settings } from '../../lib/messages/settings.ts';
@@ -103,6 +104,22 @@ export function adminPages(me: Me): readonly Entry[] {
       to: '/admin/rotation-templates',
     },
   ];
+  const followers: Entry[] = [
+    {
+      id: 'reset-listeners',
+      group: 'organisation',
+      label: listeners('title'),
+      says: listeners('says'),
+      to: '/admin/reset-listeners',
+    },
+    {
+      id: 'approvals',
+      group: 'organisation',
+      label: listeners('approvals'),
+      says: listeners('approvalsSays'),
+      to: '/admin/approvals',
+    },
+  ];
   const server: Entry[] = [
     {
       id: 'certificates',
@@ -121,6 +138,7 @@ export function adminPages(me: Me): readonly Entry[] {
     ...(me.can.includes('field.create') ? custom : []),
     ...(me.can.includes('mail.list') ? mailPage : []),
     ...(me.can.includes('schedule-template.list') ? templates : []),
+    ...(me.can.includes('listener.list') ? followers : []),
     ...(me.can.includes('certificate.install') ? server : []),
   ];
 }

@@ -4,6 +4,8 @@ import { Link, useLocation } from '@tanstack/react-router';
 import { frame } from '../../lib/messages/frame.ts';
 import { setPreferences } from '../../lib/preferences.ts';
 import { useMe } from '../../lib/session.tsx';
+import { listeners } from '../../lib/messages/listeners.ts';
+import { useApprovals } from './use-approvals.ts';
 import { entriesFor, type Entry } from './nav.ts';
 import css from './shell.module.css';
 
@@ -13,6 +15,7 @@ export function Sidebar({ folded = false, onGo }: { readonly folded?: boolean; r
   const area = useLocation({ select: (l) => l.pathname.split('/')[1] });
   const { work, oversight, admin } = entriesFor(me);
   const Fold = folded ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
+  const waiting = useApprovals().data?.mine ?? 0;
   const entry = ({ to, area: own, label, icon: Glyph }: Entry) => (
     <li key={to}>
       <Tooltip label={label} position="right" disabled={!folded}>
@@ -25,6 +28,11 @@ export function Sidebar({ folded = false, onGo }: { readonly folded?: boolean; r
         >
           <Glyph size={18} stroke={1.7} aria-hidden />
           <span className={folded ? 'sr' : undefined}>{label}</span>
+          {own === 'admin' && waiting > 0 && (
+            <span className={css.dot}>
+              <span className="sr">{listeners('waiting', { count: waiting })}</span>
+            </span>
+          )}
         </Link>
       </Tooltip>
     </li>

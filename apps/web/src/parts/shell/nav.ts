@@ -27,7 +27,7 @@ export function entriesFor(me: Me): {
     oversight: may('audit.list')
       ? [{ to: '/audit/resources', area: 'audit', label: frame('audit'), icon: IconListSearch }]
       : [],
-    admin: may('user.list', 'role.create', 'setting.update', 'access.who')
+    admin: may('user.list', 'role.create', 'setting.update', 'access.who', 'listener.list')
       ? [{ to: '/admin', area: 'admin', label: frame('admin'), icon: IconSettings }]
       : [],
   };

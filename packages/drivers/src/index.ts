@@ -17,6 +17,7 @@ import { ldap } from './ldap.ts';
 import { linuxSsh } from './linux-ssh.ts';
 import { macosSsh } from './macos-ssh.ts';
 import { mongodb } from './mongodb.ts';
+import { mssql } from './mssql.ts';
 import { mysql } from './mysql.ts';
 import { oracleAlom } from './oracle-alom.ts';
 import { oracleIlom } from './oracle-ilom.ts';
@@ -57,6 +58,7 @@ export const drivers: readonly Driver<any>[] = [
   microsoftEntra,
   googleWorkspace,
   awsIam,
+  mssql,
   mysql,
   postgres,
   redis,

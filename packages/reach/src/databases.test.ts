@@ -37,6 +37,8 @@ const ways: Readonly<Record<string, Opened>> = {
     targetAt(port, ms).sql({ kind: 'mysql', protection }, login, () => Promise.resolve()),
   postgres: (port, protection, ms) =>
     targetAt(port, ms).sql({ kind: 'postgres', protection, database: 'postgres' }, login, () => Promise.resolve()),
+  mssql: (port, protection, ms) =>
+    targetAt(port, ms).sql({ kind: 'mssql', protection, database: 'master' }, login, () => Promise.resolve()),
   redis: (port, protection, ms) => targetAt(port, ms).redis(protection, login, () => Promise.resolve()),
   mongo: (port, protection, ms) =>
     targetAt(port, ms).mongo({ protection, database: 'admin' }, login, () => Promise.resolve()),

@@ -56,6 +56,7 @@ function databaseWays(options: ReachOptions<unknown>): Pick<Ways, 'sql' | 'redis
           case 'postgres':
             return (await import('./sql/postgres.ts')).overPostgres(options, protection, database ?? '', login, work);
           case 'mssql':
+            return (await import('./sql/mssql.ts')).overMssql(options, protection, database ?? '', login, work);
           case 'sybase':
           case 'oracle':
             return notYet();

@@ -1,6 +1,7 @@
 import { createHash, type X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { connect as dial, isIP, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import {
   connect as startTls,
   createSecureContext,
@@ -77,13 +78,18 @@ export async function openSocket({ host, port }: Reach): Promise<Socket> {
  * was shown before; at first contact it is reported, as SSH host keys are, and whatever the report throws is thrown.
  * Throws Untrusted with the certificate that was shown, and Unreachable when there was no handshake.
  */
-export async function secure(socket: Socket, reach: TlsReach, by: 'verified' | 'pinned'): Promise<TLSSocket> {
+export async function secure(
+  socket: Duplex,
+  reach: TlsReach,
+  by: 'verified' | 'pinned',
+  { maxVersion }: { readonly maxVersion?: 'TLSv1.2' } = {},
+): Promise<TLSSocket> {
   const tls = startTls({
     socket,
     // For checking the name: an address has no server name to ask for (RFC 6066 section 3).
     host: reach.host,
     ...(isIP(reach.host) === 0 ? { servername: reach.host } : {}),
-    secureContext: trusting(reach.trusted ?? []),
+    secureContext: trusting(reach.trusted ?? [], maxVersion),
     // Judged below, where the certificate that was refused can be shown to a person.
     rejectUnauthorized: false,
   });
@@ -129,14 +135,15 @@ async function judge(tls: TLSSocket, reach: TlsReach, by: 'verified' | 'pinned')
 let known: { readonly of: string; readonly context: SecureContext } | undefined;
 
 /** Whom to trust. Reading the authorities costs tens of milliseconds, so what was read for the last certificates is kept. */
-function trusting(trusted: readonly string[]): SecureContext {
-  const of = trusted.join('\n');
+function trusting(trusted: readonly string[], maxVersion: 'TLSv1.2' | undefined): SecureContext {
+  const of = [maxVersion ?? '', ...trusted].join('\n');
   if (known?.of !== of) {
     const context = createSecureContext({
       ca: [...getCACertificates('default'), ...trusted],
       // A trusted certificate is trusted, be it a root, an intermediate or the server's own.
       allowPartialTrustChain: true,
       minVersion: 'TLSv1.2',
+      ...(maxVersion === undefined ? {} : { maxVersion }),
     });
     known = { of, context };
   }

@@ -55,7 +55,7 @@ export const builtInTypes: readonly BuiltInType[] = [
   type(network, 'Juniper JunOS', 'juniper-junos'),
   type(network, 'HP iLO', 'hp-ilo'),
   type(network, 'Generic SSH Device'),
-  type(databases, 'MS SQL Server', null, windows, 'Log-in name'),
+  type(databases, 'MS SQL Server', 'mssql', windows, 'Log-in name'),
   type(databases, 'MySQL Server', 'mysql', host, 'Log-in name'),
   type(databases, 'Oracle DB Server', null, host, 'Log-in name'),
   type(databases, 'Sybase ASE', null, host, 'Log-in name'),

@@ -25,6 +25,11 @@ export class Line extends Duplex {
     return chunk;
   }
 
+  /** The other end has said all it will. */
+  protected ended(): void {
+    this.push(null);
+  }
+
   /** Goes on over what `wrap` makes of the socket; until then nothing is read. */
   protected async exchange(wrap: (socket: Socket) => Promise<Socket>): Promise<void> {
     this.#detach();
@@ -47,7 +52,9 @@ export class Line extends Duplex {
       const passed = this.incoming(chunk);
       if (passed.length > 0 && !this.push(passed)) socket.pause();
     };
-    const end = (): void => void this.push(null);
+    const end = (): void => {
+      this.ended();
+    };
     const close = (): void => void this.destroy();
     const error = (why: Error): void => void this.destroy(why);
     socket.on('data', data).on('end', end).on('close', close).on('error', error);

@@ -40,8 +40,8 @@ const definition = `
 export interface Gates {
   /** From now on the account's rotation stands still at the gate. */
   shut(accountId: string, gate: Gate): Promise<void>;
-  /** Accounts that stand at a gate now, and every account's newest attempt. */
-  look(): Promise<{ standing: ReadonlySet<string>; ended: ReadonlySet<string> }>;
+  /** Accounts that stand at a gate now, those without an open attempt that had one, and those whose attempt waits for its time. */
+  look(): Promise<{ standing: ReadonlySet<string>; ended: ReadonlySet<string>; resting: ReadonlySet<string> }>;
   query<T extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<T[]>;
   close(): Promise<void>;
 }
@@ -54,29 +54,39 @@ export async function openGates(url: string): Promise<Gates> {
   await client.connect();
   const { rowCount } = await client.query(`select from pg_namespace where nspname = 'crash'`);
   await client.query(rowCount === 0 ? definition : 'delete from crash.hold');
+  // One after the other, as a connection has it.
+  let last: Promise<unknown> = Promise.resolve();
+  const ask = <T extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<T[]> => {
+    const asked = last.then(async () => (await client.query<T>(text, values)).rows);
+    last = asked.catch(() => undefined);
+    return asked;
+  };
   return {
     async shut(accountId, gate) {
-      await client.query(
+      await ask(
         `with held as materialized (select pg_advisory_lock(hashtext($1::text), hashtext($2)))
         insert into crash.hold select $1::uuid, $2 from held`,
         [accountId, gate],
       );
     },
     async look() {
-      const standing = await client.query<{ id: string }>(
+      const standing = await ask<{ id: string }>(
         `select h.account_id as id from crash.hold h join pg_locks l on l.locktype = 'advisory' and not l.granted
           and l.classid::bigint = hashtext(h.account_id::text)::bigint & 4294967295 and l.objid::bigint = hashtext(h.gate)::bigint & 4294967295`,
       );
-      const ended = await client.query<{ id: string }>(
+      const ended = await ask<{ id: string }>(
         `select a.id from strongroom.account a where exists (select from strongroom.rotation_attempt t where t.account_id = a.id)
           and not exists (select from strongroom.rotation_attempt t where t.account_id = a.id and t.ended_at is null)`,
       );
+      const resting = await ask<{ id: string }>(
+        `select t.account_id as id from strongroom.rotation_attempt t
+          join graphile_worker.jobs j on j.key = 'attempt:' || t.id and j.locked_at is null and j.run_at > now() + interval '2 s'
+          where t.ended_at is null`,
+      );
       const ids = (rows: readonly { id: string }[]): Set<string> => new Set(rows.map(({ id }) => id));
-      return { standing: ids(standing.rows), ended: ids(ended.rows) };
+      return { standing: ids(standing), ended: ids(ended), resting: ids(resting) };
     },
-    async query<T extends pg.QueryResultRow>(text: string, values: unknown[] = []) {
-      return (await client.query<T>(text, values)).rows;
-    },
+    query: ask,
     close: () => client.end().catch(() => undefined),
   };
 }

@@ -1,4 +1,4 @@
-import type { Trap } from '../lib/proxy.ts';
+import type { TurnTrap as Trap } from '../lib/proxy.ts';
 import type { Gate } from './gates.ts';
 
 /** A step of a rotation at which the server is killed. */

@@ -1,6 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
 import { promisify } from 'node:util';
-import { vi } from 'vitest';
 
 const call = promisify(execFile);
 
@@ -46,18 +45,28 @@ export async function startDaemon({ command, user, ready }: DaemonOptions): Prom
     await exit;
   };
   try {
-    await vi.waitFor(
-      async () => {
-        if (!gone) await ready();
-      },
-      { timeout: 30_000, interval: 30 },
-    );
+    for (const deadline = Date.now() + 30_000; !gone && !(await isReady(ready));)
+      if (Date.now() > deadline) throw new Error(`${command[0]} is not ready: ${errors}`);
     if (gone) throw new Error(`${command[0]} did not start: ${errors}`);
     return { stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** Whether it is ready; a moment after it was not, so that it is not asked all the time. Also for processes that run no tests. */
+function isReady(ready: () => Promise<unknown>): Promise<boolean> {
+  return new Promise((resolve) => {
+    ready().then(
+      () => {
+        resolve(true);
+      },
+      () => {
+        setTimeout(resolve, 30, false);
+      },
+    );
+  });
 }
 
 /** Runs a program with `input`, and gives its output without the last line break. Throws when it fails. */

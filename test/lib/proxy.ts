@@ -2,7 +2,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
 
 /** Where a line is to stop: in which connection since the trap was set (from 1), after how many turns. */
-export interface Trap {
+export interface TurnTrap {
   readonly connection: number;
   /**
    * Turns are counted by who speaks: the first data is turn 1, and each change of the speaker begins the next. What
@@ -16,25 +16,35 @@ export interface Trap {
   readonly afterKeys?: boolean;
 }
 
+/** Stops a line, whichever it is, before what the host says next. */
+export interface WordTrap {
+  /** Asked each time the host has said something, before it passes on. */
+  before(): Promise<boolean>;
+  /** `cut` breaks the line there, instead of holding it. */
+  readonly then: 'hold' | 'cut';
+}
+
+export type Trap = TurnTrap | WordTrap;
+
 /** A TCP relay between the product and one host, which can be made to stand still at an exact point of the talk. */
 export interface Proxy {
   readonly port: number;
   /** Sets a trap, or takes it away; the connections are counted anew. */
   trap(trap: Trap | undefined): void;
-  /** Settles when something is held back. */
+  /** Settles when something is held back, or was cut. */
   held(): Promise<void>;
-  /** Each connection since the trap was set: turns in all, and turns after the host's NEWKEYS. */
-  readonly talk: readonly { turns: number; afterKeys: number }[];
+  /** Each connection since the trap was set: when it came (milliseconds since 1970), turns in all, and turns after the host's NEWKEYS. */
+  readonly talk: readonly { at: number; turns: number; afterKeys: number }[];
   /** Stops listening, so that connections are refused; listen() takes the same port again. */
   refuse(): Promise<void>;
   listen(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Starts a relay on a free port of 127.0.0.1. */
-export async function startProxy(to: { host: string; port: number }): Promise<Proxy> {
+/** Starts a relay on a free port of `host`. */
+export async function startProxy(to: { host: string; port: number }, host = '127.0.0.1'): Promise<Proxy> {
   let trap: Trap | undefined;
-  let talk: { turns: number; afterKeys: number }[] = [];
+  let talk: { at: number; turns: number; afterKeys: number }[] = [];
   let reached: (() => void) | undefined;
   let reaching = Promise.resolve();
   let count = 0;
@@ -43,8 +53,9 @@ export async function startProxy(to: { host: string; port: number }): Promise<Pr
 
   const serve = (near: Socket): void => {
     count += 1;
-    const mine = trap?.connection === count ? trap : undefined;
-    const passed = { turns: 0, afterKeys: 0 };
+    const mine = trap !== undefined && 'connection' in trap && trap.connection === count ? trap : undefined;
+    const words = trap !== undefined && 'before' in trap ? trap : undefined;
+    const passed = { at: Date.now(), turns: 0, afterKeys: 0 };
     talk.push(passed);
     const hasKeys = newKeysSeen();
     let keys = false;
@@ -59,8 +70,32 @@ export async function startProxy(to: { host: string; port: number }): Promise<Pr
     const relay = (from: Socket, into: Socket, who: 'c' | 's'): void => {
       sockets.add(from);
       from.setNoDelay(true);
+      // What the host says waits its turn while it is asked whether the word has come.
+      let passing = Promise.resolve();
+      // The host's own goodbye does not pass a line that stands still.
+      const afterwards = (work: () => void): void => {
+        if (who === 'c') work();
+        else
+          passing = passing.then(() => {
+            if (!still) work();
+          });
+      };
       from.on('data', (chunk: Buffer) => {
         if (still) return;
+        if (words !== undefined && who === 's') {
+          passing = passing.then(async () => {
+            if (still) return;
+            // A host that cannot be asked, because everything ends, says nothing more.
+            if (await words.before().catch(() => true)) {
+              holdBack();
+              if (words.then === 'cut') {
+                near.resetAndDestroy();
+                far.destroy();
+              }
+            } else into.write(chunk);
+          });
+          return;
+        }
         if (speaker !== who) {
           const reached =
             mine?.afterKeys === true
@@ -77,11 +112,15 @@ export async function startProxy(to: { host: string; port: number }): Promise<Pr
         if (who === 's') keys ||= hasKeys(chunk);
         into.write(chunk);
       });
-      from.on('error', () => into.destroy());
-      from.on('end', () => into.end());
+      from.on('error', () => {
+        afterwards(() => void into.destroy());
+      });
+      from.on('end', () => {
+        afterwards(() => void into.end());
+      });
       from.on('close', () => {
         sockets.delete(from);
-        into.destroy();
+        afterwards(() => void into.destroy());
       });
     };
     relay(near, far, 'c');
@@ -91,7 +130,7 @@ export async function startProxy(to: { host: string; port: number }): Promise<Pr
   let server: Server | undefined;
   const listen = async (): Promise<void> => {
     server = createServer(serve);
-    server.listen(port, '127.0.0.1');
+    server.listen(port, host);
     await once(server, 'listening');
     const address = server.address();
     if (typeof address === 'object' && address !== null) port = address.port;

@@ -61,6 +61,7 @@ export async function startCatos(protocol: 'SSH' | 'Telnet'): Promise<Peer & { r
   const admin = { username: 'login', password: 'Login-Old-1' };
   return {
     ...peerOf(device, state, protocol, admin, { fixed: ['login'] }, settings),
+    elevation: { username: 'enable', password: 'Enable-Old-1' },
     state,
   };
 }

@@ -122,7 +122,7 @@ export async function startPix(
   };
   const settings = { elevation: 'enable', ...(options.lineLogin === true ? { asksUsername: false } : {}) };
   const peer = peerOf(device, state, protocol, { username: 'admin', password: 'Admin-Old-1' }, make, settings);
-  return { ...peer, state, levels };
+  return { ...peer, elevation: { username: 'enable', password: 'Enable-Old-1' }, state, levels };
 }
 
 export const startPeer = (): Promise<Peer> => startPix('SSH');

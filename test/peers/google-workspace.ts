@@ -46,7 +46,7 @@ export async function startPeer(): Promise<WorkspacePeer> {
     asked.path === '/token' ? grant(asked) : (fixed ?? update(asked)),
   );
 
-  function grant({ method, body }: Asked): Answer {
+  function grant({ method, headers, body }: Asked): Answer {
     const form = new URLSearchParams(body);
     const wrong = (description: string): Answer =>
       json(400, { error: 'invalid_grant', error_description: description });
@@ -65,7 +65,7 @@ export async function startPeer(): Promise<WorkspacePeer> {
     const [from, to] = [Number(said['iat']), Number(said['exp'])];
     if (!(from <= now + 60 && to > now && to - from <= 3600))
       return wrong('Invalid JWT: Token must be a short-lived token');
-    if (said['aud'] !== `${service.address}/token` || said['scope'] !== scope)
+    if (said['aud'] !== `https://${headers['host'] ?? ''}/token` || said['scope'] !== scope)
       return wrong('Invalid JWT: audience or scope');
     if (said['sub'] !== administrator)
       return json(401, {

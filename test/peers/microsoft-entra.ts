@@ -34,7 +34,7 @@ export async function startPeer(): Promise<GraphPeer> {
       return wrong('invalid_request', 'AADSTS900144: The request body must contain the following parameter');
     if (path !== `/${domain}/oauth2/v2.0/token`) return wrong('invalid_request', 'AADSTS90002: Tenant not found.');
     if (form.get('grant_type') !== 'client_credentials') return wrong('unsupported_grant_type', 'AADSTS70003');
-    if (form.get('scope') !== `${service.address}/.default`) return wrong('invalid_scope', 'AADSTS70011');
+    if (form.get('scope') !== `https://${headers['host'] ?? ''}/.default`) return wrong('invalid_scope', 'AADSTS70011');
     if (form.get('client_id') !== app.id) return wrong('unauthorized_client', 'AADSTS700016: Application not found.');
     if (form.get('client_secret') !== app.secret)
       return wrong('invalid_client', 'AADSTS7000215: Invalid client secret provided.');

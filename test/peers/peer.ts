@@ -10,7 +10,9 @@ export interface Peer {
   readonly trusted: readonly string[];
   /** The login that sets others' passwords; undefined where accounts can only change their own. */
   readonly admin: { readonly username: string; readonly password: string } | undefined;
-  /** Makes fresh accounts, none of them made before. */
+  /** The login whose password gives whoever signed in more rights, where setting a password needs that: `enable` of a switch. */
+  readonly elevation?: { readonly username: string; readonly password: string };
+  /** Makes fresh accounts, none of them made before. Throws where the server has a fixed few and all were given out. */
   accounts(count: number): Promise<readonly { readonly username: string; readonly password: string }[]>;
   /** Asks the server itself, past the product, whether this password is the account's. Counts as no failed log-in. */
   isPassword(username: string, password: string): Promise<boolean>;

@@ -190,7 +190,7 @@ export async function startPeer(): Promise<WinrmPeer> {
     let body: string;
     try {
       if (request.url !== '/wsman' || request.method !== 'POST') throw new Error('not a request of WSMan');
-      const envelope = readEnvelope(text, `https://127.0.0.1:${String(port)}/wsman`);
+      const envelope = readEnvelope(text, `https://${request.headers.host ?? ''}/wsman`);
       const act = actions[/[^/]+$/.exec(envelope.action)?.[0] ?? ''];
       if (act === undefined) throw new Error(`no action ${envelope.action}`);
       const said = act(envelope, request.socket);

@@ -60,6 +60,9 @@ export async function makeCertificate(wanted: Wanted = {}): Promise<Made> {
     signingAlgorithm: wanted.by ? { name: 'ECDSA', hash } : algorithm,
     extensions: [
       ...(wanted.ca ? [new x509.BasicConstraintsExtension(true, undefined, true)] : []),
+      // Authorities of one name are told apart by their keys.
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+      ...(wanted.by ? [await x509.AuthorityKeyIdentifierExtension.create(wanted.by.keys.publicKey)] : []),
       ...(names.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(names)]),
       ...(wanted.usage === undefined ? [] : [new x509.ExtendedKeyUsageExtension([wanted.usage])]),
     ],

@@ -62,6 +62,8 @@ export interface Fleet {
   log(index: number): Promise<string>;
   /** Asks OpenSSH's own client, with one attempt. Throws when the host cannot be reached. */
   canLogIn(index: number, username: string, password: string): Promise<boolean>;
+  /** The same with a private key in the format of OpenSSH. */
+  canLogInWith(index: number, username: string, privateKey: string): Promise<boolean>;
   stop(): Promise<void>;
 }
 
@@ -125,6 +127,29 @@ export async function startFleet(count: number): Promise<Fleet> {
           LC_ALL: 'C',
         },
       });
+      if (code === 0) return true;
+      if (stderr.includes('Permission denied')) return false;
+      throw new Error(`ssh said neither yes nor no: ${stderr}`);
+    },
+    async canLogInWith(index, username, privateKey) {
+      const file = join(dir, `key-${String(randomInt(2 ** 40))}`);
+      await writeFile(file, privateKey, { mode: 0o600 });
+      const options = [
+        '-i',
+        file,
+        '-o',
+        'IdentitiesOnly=yes',
+        '-o',
+        'PreferredAuthentications=publickey',
+        '-o',
+        'PubkeyAuthentication=yes',
+      ];
+      // The first of two options counts.
+      const { code, stderr } = await call('ssh', [
+        ...options,
+        ...sshArguments(`${username}@${prefix}.${String(index)}`),
+      ]);
+      await rm(file);
       if (code === 0) return true;
       if (stderr.includes('Permission denied')) return false;
       throw new Error(`ssh said neither yes nor no: ${stderr}`);

@@ -88,7 +88,7 @@ export function compose(parts: Parts): Composed {
     ...rotationEndpoints(worker, driverCatalogue),
     ...runEndpoints(worker),
     ...scriptEndpoints(worker),
-    ...keyEndpoints(worker),
+    ...keyEndpoints({ ...worker, database }),
     ...tasksEndpoints({ find }),
     ...scheduleEndpoints({ vault }),
     ...importsEndpoints(imports),

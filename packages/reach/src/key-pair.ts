@@ -1,4 +1,4 @@
-import { createPrivateKey, randomBytes } from 'node:crypto';
+import { createPrivateKey, generateKeyPair, randomBytes, type JsonWebKey } from 'node:crypto';
 import { promisify } from 'node:util';
 import ssh2 from 'ssh2';
 import { readHostKey } from './host-key.ts';
@@ -17,18 +17,38 @@ export interface KeyPair {
   readonly fingerprint: string;
 }
 
-const generate = promisify(ssh2.utils.generateKeyPair) as (
-  type: string,
-  options: object,
-) => Promise<{ private: string; public: string }>;
+const generate = promisify(generateKeyPair);
 
-/** Makes a key pair. */
+/** Makes a key pair. Not by ssh2: one in a hundred of its Ed25519 keys cannot be read again. */
 export async function makeKeyPair(kind: Exclude<KeyKind, 'other'>): Promise<KeyPair> {
-  const [type = '', bits = '0'] = kind.split('-');
-  const made = await generate(type, type === 'ed25519' ? {} : { bits: Number(bits) });
-  const read = readPrivateKey(made.private);
-  if (read === undefined) throw new Error('a key that was just made cannot be read');
+  const [, bits = ''] = kind.split('-');
+  const { privateKey } = await (kind === 'ed25519'
+    ? generate('ed25519')
+    : kind.startsWith('rsa')
+      ? generate('rsa', { modulusLength: Number(bits) })
+      : generate('ec', { namedCurve: `P-${bits}` }));
+  const jwk = privateKey.export({ format: 'jwk' });
+  const { algorithm, blob } = publicHalf(kind, bits, jwk);
+  const text = inOpenSsh(algorithm, blob, jwk);
+  // Whoever signs in reads it so.
+  const read = readPrivateKey(text);
+  if (read?.kind !== kind) throw new Error('a key that was just made cannot be read');
   return read;
+}
+
+/** RFC 4253 section 6.6, RFC 5656 section 3.1, RFC 8709 section 4. */
+function publicHalf(kind: KeyKind, bits: string, jwk: JsonWebKey): { algorithm: string; blob: Buffer } {
+  if (kind === 'ed25519') {
+    const algorithm = 'ssh-ed25519';
+    return { algorithm, blob: Buffer.concat([string(algorithm), string(raw(jwk.x))]) };
+  }
+  if (kind.startsWith('rsa')) {
+    const algorithm = 'ssh-rsa';
+    return { algorithm, blob: Buffer.concat([string(algorithm), mpint(jwk.e), mpint(jwk.n)]) };
+  }
+  const algorithm = `ecdsa-sha2-nistp${bits}`;
+  const point = Buffer.concat([Buffer.from([4]), raw(jwk.x), raw(jwk.y)]);
+  return { algorithm, blob: Buffer.concat([string(algorithm), string(`nistp${bits}`), string(point)]) };
 }
 
 /**
@@ -44,7 +64,7 @@ export function readPrivateKey(text: string, passphrase?: string): KeyPair | und
     const { algorithm, fingerprint, publicKey } = readHostKey(blob);
     const kind = kindOf(algorithm, blob);
     if (kind === undefined) return undefined;
-    const privateKey = inOpenSsh(algorithm, blob, key.getPrivatePEM());
+    const privateKey = inOpenSsh(algorithm, blob, createPrivateKey(key.getPrivatePEM()).export({ format: 'jwk' }));
     return { privateKey, kind, publicKey: `${algorithm} ${publicKey}`, fingerprint };
   } catch {
     // Whatever it is, it is no key.
@@ -85,21 +105,21 @@ const string = (value: Buffer | string): Buffer => {
   const bytes = Buffer.from(value as string);
   return Buffer.concat([number(bytes.length), bytes]);
 };
+const raw = (base64url: string | undefined): Buffer => Buffer.from(base64url ?? '', 'base64url');
 /** RFC 4251 section 5: no needless zero bytes in front, and one where the first bit is set. */
 const mpint = (base64url: string | undefined): Buffer => {
-  let bytes = Buffer.from(base64url ?? '', 'base64url');
+  let bytes = raw(base64url);
   while (bytes[0] === 0) bytes = bytes.subarray(1);
   return string((bytes[0] ?? 0) >= 128 ? Buffer.concat([Buffer.from([0]), bytes]) : bytes);
 };
 
 /** Source: OpenSSH's PROTOCOL.key, without a cipher. */
-function inOpenSsh(algorithm: string, blob: Buffer, pem: string): string {
-  const jwk = createPrivateKey(pem).export({ format: 'jwk' });
+function inOpenSsh(algorithm: string, blob: Buffer, jwk: JsonWebKey): string {
   const [, ...open] = strings(blob);
   const parts = (): Buffer[] => {
     if (algorithm === 'ssh-ed25519') {
       const point = open[0] ?? Buffer.alloc(0);
-      return [string(point), string(Buffer.concat([Buffer.from(jwk.d ?? '', 'base64url'), point]))];
+      return [string(point), string(Buffer.concat([raw(jwk.d), point]))];
     }
     if (algorithm === 'ssh-rsa') return [jwk.n, jwk.e, jwk.d, jwk.qi, jwk.p, jwk.q].map(mpint);
     return [...open.map(string), mpint(jwk.d)];

@@ -1,3 +1,4 @@
+import { makeKeyPair } from '@strongroom/reach';
 import { request as httpsRequest, Agent } from 'node:https';
 import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
@@ -10,6 +11,7 @@ import {
   createField,
   createListener,
   createResource,
+  makeKey,
   createResourceGroup,
   createResourceType,
   createRole,
@@ -152,6 +154,7 @@ async function stateOfOrganisation(): Promise<Record<string, string>> {
 }
 
 let made = 0;
+const foreignKey = (await makeKeyPair('ed25519')).privateKey;
 /** Real objects of the organisation for a call to be on, new ones for each call. */
 async function objects(): Promise<Record<string, unknown>> {
   const n = ++made;
@@ -196,6 +199,7 @@ async function objects(): Promise<Record<string, unknown>> {
     kind: 'criteria',
     criteria: [{ field: 'name', operator: 'equals', value: 'none' }],
   });
+  await w.invoke(makeKey, owner, { accountId: id('bob') as never });
   const custom = await customThings(n, resource.id, id('root'));
   const scheduled = await scheduledThings(n, owner, resourceGroup.id, id('root'));
   return {
@@ -217,6 +221,8 @@ async function objects(): Promise<Record<string, unknown>> {
     otherResourceId: other.id,
     accountId: id('root'),
     rotatingAccountId: id('alice'),
+    keyAccountId: id('bob'),
+    script: null,
     attemptId,
     userId: user.id,
     ownerId: w.people.keeper.id,
@@ -246,6 +252,8 @@ async function scheduledThings(
   const when = { is: 'never' } as const;
   const schedule = { when, timeZone: 'UTC', passwords: 'unique', tellBeforeMinutes: null } as const;
   await w.invoke(setSchedule, owner, { groupId, ...schedule });
+  // An organisation may have so many.
+  await w.sql('delete from strongroom.schedule_template');
   const template = await w.invoke(saveScheduleTemplate, owner, {
     name: `template-${n}`,
     ...schedule,
@@ -361,6 +369,18 @@ function fitted(call: ACall, ids: Record<string, unknown>): Record<string, unkno
       return { ...ids, alsoReset: false };
     case 'attempt.resolve':
       return { ...ids, accountId: ids['rotatingAccountId'] };
+    case 'resource-type.rehearse':
+      return { ...ids, script: { login: {}, steps: [{ expect: null, send: 'passwd {{new}}' }] } };
+    case 'key.import':
+      return { ...ids, privateKey: foreignKey };
+    case 'key.reveal':
+    case 'key.place':
+    case 'key.withdraw':
+    case 'key.rotate':
+    case 'key.stop-rotation':
+    case 'key.verify':
+    case 'key.delete':
+      return { ...ids, accountId: ids['keyAccountId'], accountIds: [ids['keyAccountId'], ids['accountId']] };
     case 'account.move':
       return { ...ids, resourceId: ids['otherResourceId'] };
     case 'account.restore':

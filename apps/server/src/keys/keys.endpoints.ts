@@ -15,14 +15,23 @@ import {
 } from '@strongroom/contract';
 import { sql } from 'kysely';
 import type { z } from 'zod';
-import { endpoint, longEndpoint, seesAccount, type Endpoint, type Facts, type Grant } from '../authorise/index.ts';
+import {
+  endpoint,
+  foresee,
+  longEndpoint,
+  seesAccount,
+  type Ask,
+  type Endpoint,
+  type Facts,
+  type Grant,
+} from '../authorise/index.ts';
 import { readPage } from '../platform/paging.ts';
 import { Problem } from '../platform/problem.ts';
 import { Secret } from '../platform/secret.ts';
 import { typeNamed } from '../resource/index.ts';
-import type { WorkerParts } from '../rotation/index.ts';
 import { addKey, deleteKey, place, startRotation, stopRotation, takesKeys, verify, withdraw } from './change.ts';
-import { keyColumns, keyOfAccount, keyTables, readAccountKey, readOpenedBy } from './rows.ts';
+import { keyColumns, keyOfAccount, keyTables, kindOf, readAccountKey, readOpenedBy } from './rows.ts';
+import type { KeyParts } from './work.ts';
 
 const accountOf = (input: { accountId: string }): string => input.accountId;
 const why = {
@@ -53,7 +62,7 @@ interface ListRow {
 }
 
 /** SSH keys of accounts: making, giving out, putting on hosts, rotating and taking away. */
-export const keyEndpoints = (parts: WorkerParts): Endpoint[] => [
+export const keyEndpoints = (parts: KeyParts): Endpoint[] => [
   endpoint(listKeys, {
     async run(grant, input, facts) {
       const words = (input.search ?? '').toLowerCase();
@@ -92,32 +101,25 @@ export const keyEndpoints = (parts: WorkerParts): Endpoint[] => [
     },
   }),
   longEndpoint(makeKey, async (perform, actor, input) => {
-    // Asked first, so that nobody else has the machine make keys. Made outside of a transaction: a long one takes seconds.
-    await perform({ actor, action: 'key.read', objectId: input.accountId }, () => Promise.resolve());
-    const made = await parts.outpost.makeKey(input.kind);
-    return perform(
-      { actor, action: 'key.make', objectId: input.accountId, ...reasons(input) },
-      async (grant, facts) => {
-        await addKey(grant, parts.vault, made);
-        return reply(grant, facts);
-      },
-    );
+    const ask = { actor, action: 'key.make', objectId: input.accountId, ...reasons(input) } as const;
+    const made = await allowed(parts, ask, () => parts.outpost.makeKey(input.kind));
+    return perform(ask, async (grant, facts) => {
+      await addKey(grant, parts.vault, present(made));
+      return reply(grant, facts);
+    });
   }),
   longEndpoint(importKey, async (perform, actor, input) => {
-    await perform({ actor, action: 'key.read', objectId: input.accountId }, () => Promise.resolve());
+    const ask = { actor, action: 'key.import', objectId: input.accountId, ...reasons(input) } as const;
     const passphrase = input.passphrase === undefined ? undefined : new Secret(input.passphrase);
-    const read = await parts.outpost.readKey(new Secret(input.privateKey), passphrase);
-    return perform(
-      { actor, action: 'key.import', objectId: input.accountId, ...reasons(input) },
-      async (grant, facts) => {
-        if (!read)
-          throw new Problem('input-invalid', {
-            errors: [{ path: 'privateKey', message: 'is no private key for SSH, or its passphrase is another one' }],
-          });
-        await addKey(grant, parts.vault, read);
-        return reply(grant, facts);
-      },
-    );
+    const read = await allowed(parts, ask, () => parts.outpost.readKey(new Secret(input.privateKey), passphrase));
+    return perform(ask, async (grant, facts) => {
+      if (!read)
+        throw new Problem('input-invalid', {
+          errors: [{ path: 'privateKey', message: 'is no private key for SSH, or its passphrase is another one' }],
+        });
+      await addKey(grant, parts.vault, read);
+      return reply(grant, facts);
+    });
   }),
   endpoint(revealKey, {
     ...why,
@@ -155,24 +157,16 @@ export const keyEndpoints = (parts: WorkerParts): Endpoint[] => [
     },
   }),
   longEndpoint(rotateKey, async (perform, actor, input) => {
-    const kind = await perform({ actor, action: 'key.read', objectId: input.accountId }, async (grant) => {
-      const key = await grant.db
-        .selectFrom('sshKey as k')
-        .innerJoin('sshKeyVersion as v', (join) => join.onRef('v.keyId', '=', 'k.id').on('v.state', '=', 'current'))
-        .select('v.kind')
-        .where('k.accountId', '=', grant.objectId)
-        .executeTakeFirst();
+    const ask = { actor, action: 'key.rotate', objectId: input.accountId, ...reasons(input) } as const;
+    const made = await allowed(parts, ask, async () => {
+      const kind = await parts.database.asOrganisation(actor.organisationId, (db) => kindOf(db, input.accountId));
       // Of a kind that is not made any more, the next one is of the best.
-      return input.kind ?? NewKeyKind.catch('ed25519').parse(key?.kind);
+      return parts.outpost.makeKey(input.kind ?? NewKeyKind.catch('ed25519').parse(kind));
     });
-    const made = await parts.outpost.makeKey(kind);
-    return perform(
-      { actor, action: 'key.rotate', objectId: input.accountId, ...reasons(input) },
-      async (grant, facts) => {
-        await startRotation(grant, parts.vault, made);
-        return reply(grant, facts);
-      },
-    );
+    return perform(ask, async (grant, facts) => {
+      await startRotation(grant, parts.vault, present(made));
+      return reply(grant, facts);
+    });
   }),
   endpoint(stopKeyRotation, {
     object: accountOf,
@@ -196,6 +190,20 @@ export const keyEndpoints = (parts: WorkerParts): Endpoint[] => [
     },
   }),
 ];
+
+/**
+ * Looks first whether it would be allowed, so that nobody else has the machine make keys; undefined when not, and perform says and
+ * records why. Outside of a transaction: a long key takes seconds.
+ */
+async function allowed<T>(parts: KeyParts, ask: Ask, make: () => Promise<T>): Promise<T | undefined> {
+  return (await foresee(parts.database, ask)) === undefined ? make() : undefined;
+}
+
+/** Allowed only since it was looked at: asked again, it will be. */
+function present<T>(made: T | undefined): T {
+  if (made === undefined) throw new Problem('changed-meanwhile');
+  return made;
+}
 
 const reasons = ({ reason, ticket }: { reason?: string | undefined; ticket?: string | undefined }) => ({
   reason,

@@ -34,6 +34,17 @@ export async function keyOfAccount(db: OrganisationDb, accountId: string): Promi
   return row as KeyRow;
 }
 
+/** The kind of an account's current key; undefined when it has none. */
+export async function kindOf(db: OrganisationDb, accountId: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('sshKey as k')
+    .innerJoin('sshKeyVersion as v', (join) => join.onRef('v.keyId', '=', 'k.id').on('v.state', '=', 'current'))
+    .select('v.kind')
+    .where('k.accountId', '=', accountId)
+    .executeTakeFirst();
+  return row?.kind;
+}
+
 interface PlaceRow {
   accountId: string;
   username: string;

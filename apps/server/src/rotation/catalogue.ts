@@ -20,7 +20,9 @@ export const driverCatalogue: DriverCatalogue = {
       throw new Problem('settings-invalid', {
         detail: 'The product cannot reset passwords of this resource type yet.',
       });
-    const parsed = driver.settings.safeParse(settings);
+    // A dialogue belongs to the type: whoever sets up a resource cannot bring another.
+    const { script: _, ...given } = (settings ?? {}) as Record<string, unknown>;
+    const parsed = driver.settings.safeParse(given);
     if (!parsed.success) {
       throw new Problem('settings-invalid', {
         errors: parsed.error.issues.map((issue) => ({
@@ -29,8 +31,7 @@ export const driverCatalogue: DriverCatalogue = {
         })),
       });
     }
-    const { script: _, ...own } = parsed.data as Record<string, unknown>;
-    return own;
+    return parsed.data as Record<string, unknown>;
   },
   limitsOf: (name, script) => (script === null ? driverFor(name)?.limits : scriptLimits(script)),
 };

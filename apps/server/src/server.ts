@@ -233,7 +233,15 @@ async function assemble(
 
   const jobs = await startJobs(databaseUrl, composed.jobs, {
     concurrency: jobsAtOnce,
-    onRestart: () => Promise.all([recover(database), recoverRuns(database), recoverKeys(database), recoverTasks(database), recoverSweeps(database), recoverMail(database)]),
+    onRestart: () =>
+      Promise.all([
+        recover(database),
+        recoverRuns(database),
+        recoverKeys(database),
+        recoverTasks(database),
+        recoverSweeps(database),
+        recoverMail(database),
+      ]),
     onError: (err, job) => {
       log.error({ err, job }, 'job failed');
     },

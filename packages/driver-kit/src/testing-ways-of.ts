@@ -1,7 +1,16 @@
 import { Unreachable, Untrusted } from './target.ts';
 import type { Target, Ways } from './ways.ts';
 
-const names = ['shell', 'terminal', 'sql', 'redis', 'mongo', 'directory', 'web', 'windows'] as const satisfies readonly (keyof Ways)[];
+const names = [
+  'shell',
+  'terminal',
+  'sql',
+  'redis',
+  'mongo',
+  'directory',
+  'web',
+  'windows',
+] as const satisfies readonly (keyof Ways)[];
 
 /** Ways that all fail with this. */
 const failing = (fault: () => Error): Ways => {

@@ -85,8 +85,8 @@ const someone: Facts = {
   reasonToChange: false,
   ticketToReveal: false,
   attemptOpen: false,
-    autoLogonHides: false,
-    autoLogon: false,
+  autoLogonHides: false,
+  autoLogon: false,
   byCriteria: false,
   mayShareCriteria: false,
 };

@@ -77,7 +77,9 @@ export default function Link() {
               rules={link.data.rules}
               value={password}
               change={setPassword}
-              error={tried && !meetsAll(checkPassword(password, username, link.data?.rules)) ? me('check.missing') : null}
+              error={
+                tried && !meetsAll(checkPassword(password, username, link.data?.rules)) ? me('check.missing') : null
+              }
             />
             {error !== null && <ErrorBox error={error} />}
             <Button

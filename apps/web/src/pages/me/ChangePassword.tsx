@@ -28,7 +28,9 @@ export function ChangePassword() {
     event.preventDefault();
     const found = {
       ...(current ? {} : { current: words('password.currentMissing') }),
-      ...(meetsAll(checkPassword(next, me.user.username, me.preferences.loginRules)) ? {} : { next: words('check.missing') }),
+      ...(meetsAll(checkPassword(next, me.user.username, me.preferences.loginRules))
+        ? {}
+        : { next: words('check.missing') }),
       ...(next && next === current ? { next: words('password.same') } : {}),
     };
     setErrors(found);

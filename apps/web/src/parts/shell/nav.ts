@@ -1,4 +1,11 @@
-import { IconHome2, IconListSearch, IconRotateClockwise, IconServer, IconSettings, type Icon } from '@tabler/icons-react';
+import {
+  IconHome2,
+  IconListSearch,
+  IconRotateClockwise,
+  IconServer,
+  IconSettings,
+  type Icon,
+} from '@tabler/icons-react';
 import type { Me } from '@strongroom/contract';
 import { frame } from '../../lib/messages/frame.ts';
 

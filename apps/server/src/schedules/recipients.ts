@@ -50,7 +50,9 @@ type Named = Omit<z.output<typeof Recipients>, 'users' | 'userGroups'> & {
 /** Somebody to be told: a person, or a bare address. */
 export interface Reader {
   readonly email: string;
-  /** Null for a bare address, and for whoever is to be told of all. */
+  /** Told even where none of the accounts is theirs to see, as a bare address is. */
+  readonly always: boolean;
+  /** The user of whose accounts they are told; null for somebody who sees all. */
   readonly seesAs: string | null;
   readonly timeZone: string | null;
 }
@@ -58,39 +60,59 @@ export interface Reader {
 /** The most people with access that one message is mailed to. */
 export const withAccessMost = 1000;
 
+interface Person {
+  id: string;
+  email: string;
+  timeZone: string;
+  all: boolean;
+}
+const personColumns = sql`u.id, u.email, u.time_zone, u.super_administrator as all`;
+
 /**
- * Everybody who is told, each address once. Those who are named are told of all; of the others, whoever something of the
- * group may reach: what does, `seesAccount` says for each. Only active people have an address here.
+ * Everybody who is told, each address once; of which accounts, `toldOf` says for each. People are told of what they see, however they were
+ * named. A bare address is told of what that user sees whose rights the schedule has, who may know what they pass on. Only
+ * active people have an address here.
  */
 export async function readersOf(db: OrganisationDb, groupId: string, list: Recipients): Promise<Reader[]> {
   const person = sql`u.state = 'active' and u.kind = 'person' and u.email <> ''`;
-  const { rows: named } = await sql<{ email: string; timeZone: string }>`
-    select u.email, u.time_zone from app_user u where ${person} and (u.id = any(${list.users}::uuid[])
+  const { rows: people } =
+    await sql<Person>`select ${personColumns} from app_user u where ${person} and (u.id = any(${list.users}::uuid[])
       or u.id in (select m.user_id from user_group_member m where m.user_group_id = any(${list.userGroups}::uuid[])))
     order by lower(u.username)`.execute(db);
-  const readers: Reader[] = [
-    ...named.map((row) => ({ ...row, seesAs: null })),
-    ...list.addresses.map((email) => ({ email, seesAs: null, timeZone: null })),
-  ];
   if (list.withAccess) {
-    const { rows } = await sql<{ id: string; email: string; timeZone: string }>`
+    const { rows } = await sql<Person>`
       with within as (select m.resource_id from resource_group_member m where m.group_id = ${groupId}),
         targets as (select w.resource_id as id from within w union select a.id from account a join within w on w.resource_id = a.resource_id
           union select m.group_id from resource_group_member m join within w on w.resource_id = m.resource_id),
         reached as (select distinct s.to_id as id from share s join targets t on t.id = s.target_id
           where (s.valid_from is null or s.valid_from <= now()) and (s.valid_until is null or s.valid_until > now()))
-      select u.id, u.email, u.time_zone from app_user u where ${person} and (
+      select ${personColumns} from app_user u where ${person} and (
         u.id in (select r.owner_id from resource r join within w on w.resource_id = r.id) or u.id in (select id from reached)
         or u.id in (select m.user_id from user_group_member m join reached on reached.id = m.user_group_id))
       order by lower(u.username) limit ${withAccessMost}`.execute(db);
-    readers.push(...rows.map(({ id, email, timeZone }) => ({ email, seesAs: id, timeZone })));
+    people.push(...rows);
   }
-  const first = new Map<string, Reader>();
-  for (const reader of readers) {
-    const key = reader.email.toLowerCase();
-    if (!first.has(key)) first.set(key, reader);
+  const readers = new Map<string, Reader>();
+  for (const { id, email, timeZone, all } of people) {
+    const key = email.toLowerCase();
+    if (!readers.has(key)) readers.set(key, { email, always: false, seesAs: all ? null : id, timeZone });
   }
-  return [...first.values()];
+  if (list.addresses.length === 0) return [...readers.values()];
+  const { rows } = await sql<{
+    id: string;
+    all: boolean;
+  }>`select u.id, u.super_administrator as all from reset_schedule s
+    join resource_group g on g.id = s.group_id join app_user u on u.id = coalesce(s.owner_id, g.owner_id) where s.group_id = ${groupId}`.execute(
+    db,
+  );
+  const [whose] = rows;
+  if (!whose) throw new Error('the group has no schedule');
+  const seesAs = whose.all ? null : whose.id;
+  for (const address of list.addresses) {
+    const { email, timeZone } = readers.get(address.toLowerCase()) ?? { email: address, timeZone: null };
+    readers.set(address.toLowerCase(), { email, always: true, seesAs, timeZone });
+  }
+  return [...readers.values()];
 }
 
 /** The accounts, of the table named by `a`, that somebody is told of. `facts` must be the product's own, which sees nothing by rank. */

@@ -207,11 +207,12 @@ describe('a schedule', () => {
     await away(keeper, id);
   });
 
-  it('tells people before and after, each of what reaches them and once, and whoever is named of all', async () => {
+  it('tells people before and after, each once and of what reaches them, and addresses of all', async () => {
     const { id, name, resources } = await group(keeper, 2);
     const seer = await w.add({ username: `seer-${name}`, email: 'seer@example.org' });
     const named = await w.add({ username: `named-${name}`, email: 'named@example.org' });
     const member = await w.add({ username: `member-${name}`, email: 'member@example.org' });
+    const both = await w.add({ username: `both-${name}`, email: 'both@example.org' });
     await w.add({ username: `blind-${name}`, email: 'blind@example.org' });
     await w.invoke(shareResource, await keeper.actor(), {
       resourceId: resources[0]?.id as never,
@@ -222,6 +223,10 @@ describe('a schedule', () => {
       `insert into strongroom.user_group_member (organisation_id, user_group_id, user_id) values ($1, $2, $3)`,
       [w.organisationId, userGroup.id, member.id],
     );
+    await w.invoke(shareResource, await keeper.actor(), {
+      resourceId: resources[1]?.id as never,
+      set: [{ to: { kind: 'user-group', id: userGroup.id }, permission: 'view' }],
+    });
     const [used] = await w.sql<{ id: AccountId }>(
       `select id from strongroom.account where resource_id = $1 and username = 'root'`,
       [resources[0]?.id],
@@ -229,9 +234,9 @@ describe('a schedule', () => {
     if (used) await w.invoke(addConsumer, await keeper.actor(), { accountId: used.id, name: 'Billing' });
     const told = {
       withAccess: true,
-      users: [named.id as UserId],
+      users: [named.id as UserId, both.id as UserId, w.people.boss.id as UserId],
       userGroups: [userGroup.id],
-      addresses: ['team@example.org', 'NAMED@example.org'],
+      addresses: ['team@example.org', 'BOTH@example.org'],
     };
     const schedule = await set(keeper, id, { tellBeforeMinutes: 90, tellBefore: told, tellAfter: told });
     const tellAt = Date.parse(schedule.nextAt ?? '') - 90 * minute;
@@ -242,14 +247,21 @@ describe('a schedule', () => {
     await look(new Date(tellAt + 2 * minute));
     const everybody = [
       'seer@example.org',
-      'named@example.org',
+      'both@example.org',
       'member@example.org',
       'team@example.org',
       'keeper@example.org',
+      'boss@example.org',
     ];
     for (const to of everybody)
       expect([to, (await mailsTo(to)).map((mail) => mail.subject)]).toEqual([to, [`Passwords will be reset: ${name}`]]);
-    expect(await mailsTo('blind@example.org')).toEqual([]);
+    for (const to of ['blind@example.org', 'named@example.org', 'BOTH@example.org'])
+      expect([to, await mailsTo(to)]).toEqual([to, []]);
+    const [forMember] = await mailsTo('member@example.org');
+    expect(forMember?.body).toContain('host-1');
+    expect(forMember?.body).not.toContain('host-0');
+    for (const to of ['both@example.org', 'boss@example.org'])
+      expect((await mailsTo(to))[0]?.body).toContain('4 accounts');
     const [forSeer] = await mailsTo('seer@example.org');
     const [forTeam] = await mailsTo('team@example.org');
     expect(forSeer?.body).toContain(`root on ${name}-host-0`);
@@ -274,7 +286,30 @@ describe('a schedule', () => {
     expect(reportForSeer?.body).toContain('host-0: reset (used by 1 program');
     expect(reportForTeam).toMatchObject({ subject: `1 password not reset: ${name}` });
     expect(reportForTeam?.body).toContain(`root on ${name}-host-1: FAILED – the target said no`);
-    expect((await runsOf(keeper, id))[0]).toMatchObject({ told: 5, done: 3, failed: 1 });
+    expect((await runsOf(keeper, id))[0]).toMatchObject({ told: 6, done: 3, failed: 1 });
+    await away(keeper, id);
+  });
+
+  it('tells an address of nothing that whoever set it does not see: a resource that was given away stays theirs who have it', async () => {
+    const { id, name, resources } = await group(keeper, 2);
+    const addresses = [`mine-${name}@example.org`];
+    const schedule = await set(keeper, id, {
+      tellBeforeMinutes: 90,
+      tellBefore: { addresses },
+      tellAfter: { addresses },
+    });
+    // Whoever transfers it takes it out of their groups; a race, or a group of somebody who had a share, leaves it in.
+    await w.sql(`update strongroom.resource set owner_id = $2 where id = $1`, [resources[1]?.id, other.id]);
+    await look(new Date(Date.parse(schedule.tellAt ?? '') + minute));
+    await look(after(schedule));
+    const [run] = await runsOf(keeper, id);
+    await endRun(run?.runId ?? '');
+    const mails = await mailsTo(addresses[0] ?? '');
+    expect(mails).toHaveLength(2);
+    for (const { body } of mails) {
+      expect(body).toContain('host-0');
+      expect(body).not.toContain('host-1');
+    }
     await away(keeper, id);
   });
 

@@ -52,7 +52,7 @@ export function tellBefore(
     let told = 0;
     for (const reader of readers) {
       const { names, total } = await accountsOf(db, facts, reader, groupId);
-      if (total === 0 && reader.seesAs !== null) continue;
+      if (total === 0 && !reader.always) continue;
       await queueMail(db, {
         to: reader.email,
         subject: `Passwords will be reset: ${schedule.groupName}`,
@@ -140,7 +140,7 @@ async function finish(
   let told = 0;
   for (const reader of readers) {
     const lines = await reportFor(db, facts, reader, id, runId);
-    if (lines.total === 0 && reader.seesAs !== null) continue;
+    if (lines.total === 0 && !reader.always) continue;
     await queueMail(db, {
       to: reader.email,
       subject: `${lines.failed > 0 ? `${counted(lines.failed, 'password')} not reset` : 'Passwords were reset'}: ${schedule.groupName}`,

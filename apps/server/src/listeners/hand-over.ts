@@ -45,7 +45,7 @@ export const asEnvironmentFile = (what: Handed): string =>
 
 const hidden = '[secret]';
 /** Most characters that are kept of what a listener wrote. */
-export const outputMost = 64 * 1024;
+const outputMost = 64 * 1024;
 
 /**
  * What a listener wrote, fit to be kept: without the passwords it was given, also in the forms that programs often write them in, without

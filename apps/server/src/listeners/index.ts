@@ -3,7 +3,6 @@
 // process of its own.
 // It resets nothing and delays no reset: it begins when a password is another already.
 export { listenerEndpoints } from './listeners.endpoints.ts';
-export type { RunAs } from './place.ts';
 export { runAs } from './run-as.ts';
 export { listenerRound, startListeners } from './round.ts';
 export { runListener, type ListenerParts } from './run.ts';

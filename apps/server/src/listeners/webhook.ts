@@ -25,7 +25,7 @@ function bodyOf(taken: Taken, what: Handed, sendsPasswords: boolean): string {
  * HMAC-SHA-256, in hexadecimal, over the time in seconds, a full stop, and the body: with the time in it, a call that was
  * recorded cannot be sent again later.
  */
-export const signature = (secret: string, seconds: number, body: string): string =>
+const signature = (secret: string, seconds: number, body: string): string =>
   keyedHash(secret, `${seconds}.${body}`).toString('hex');
 
 /**

@@ -7,9 +7,9 @@ import { wakeAll } from './deliver.ts';
 
 export { deliverMail, sendNow, takeBack, wakeAll, type MailParts } from './deliver.ts';
 export { mailEndpoints } from './mail.endpoints.ts';
-export { queueMail, queueMails, queueSealedMail, tidyMail, type Mail } from './outbox.ts';
-export { linksBegin, mailPassword, readMailServer, type StoredMail } from './server.ts';
-export { smtpMailer, type Mailer, type Outgoing } from './smtp.ts';
+export { queueMail, queueMails, queueSealedMail, tidyMail } from './outbox.ts';
+export { linksBegin, mailPassword, readMailServer } from './server.ts';
+export { smtpMailer, type Mailer } from './smtp.ts';
 
 /** Puts the mail of every organisation that waits in line again: at start, and after the queue lost its database. */
 export async function recoverMail(database: Database): Promise<void> {

@@ -40,7 +40,7 @@ function moment(at: Date, timeZone: string): string {
 }
 
 /** Subject and text of a notice. `address` is what links begin with. There is no password in a `Notice`, so none can be in its mail. */
-export function wordsOf(notice: Notice, address: string): { subject: string; text: string } {
+function wordsOf(notice: Notice, address: string): { subject: string; text: string } {
   const { event, accounts, count, by } = notice;
   const who = by?.name ?? 'Strongroom';
   const [first] = accounts;

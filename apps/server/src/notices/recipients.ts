@@ -22,7 +22,7 @@ export interface Told {
 }
 
 /** Accounts that one notice names. */
-export const namedMost = 20;
+const namedMost = 20;
 
 // Accounts that occasions are about, with the rules of the groups they are in. A rule holds for an account only while the owner of
 // its group sees that account: who gave a resource away is not told of it by way of a group that it is still in.

@@ -52,7 +52,7 @@ interface Row {
 /** Days after which nobody is told any more, as when the server stood still for so long. */
 const newsDays = 7;
 /** Most events that one round tells of. */
-export const eventsAtOnce = 200;
+const eventsAtOnce = 200;
 /** Transactions without news that are not worth a write. */
 const unwritten = 100;
 const nobody = '00000000-0000-0000-0000-000000000000';

@@ -3,5 +3,5 @@
 // It shows no password to anybody, and changes none.
 export { policyEndpoints } from './policies.endpoints.ts';
 export { addBuiltInPolicies, defaultOf, readPolicies, type PolicyRow } from './rows.ts';
-export { recoverSweeps, runSweep, type SweepParts } from './sweep.ts';
-export { startJudging, verdictOn, verdictOnCandidate, verdictsOn, type ToJudge, type Verdict } from './verdict.ts';
+export { recoverSweeps, runSweep } from './sweep.ts';
+export { startJudging, verdictOn, verdictOnCandidate, verdictsOn } from './verdict.ts';

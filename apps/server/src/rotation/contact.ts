@@ -2,9 +2,10 @@ import type { HostKey, Login, Reset, Verified } from '@strongroom/driver-kit';
 import { system } from '../authorise/index.ts';
 import type { Attempt } from './attempt.ts';
 import { keepOffered, pinHostKey } from './host-keys.ts';
-import type { Contacted, Route } from './outpost.ts';
+import type { Route } from './outpost-child.ts';
+import type { Contacted } from './outpost.ts';
 import type { ReachFacts } from './reach.ts';
-import type { WorkerParts } from './worker.ts';
+import type { WorkerParts } from './worker-parts.ts';
 
 /** A way to one target: what to ask of it goes through the outpost. */
 export interface Contact {

@@ -9,19 +9,19 @@ import { enqueuePumps } from './run-start.ts';
 
 export { renewLease } from './attempt.ts';
 export { raiseAlarm, routeOf } from './contact.ts';
-export type { Contacted, MadeKey } from './outpost.ts';
+export type { MadeKey } from './outpost.ts';
 export { readReach, shownAs, type ReachFacts } from './reach.ts';
 export { driverCatalogue, traitsOf } from './catalogue.ts';
 export { createOutpost, type Outpost } from './outpost.ts';
 export { rotationEndpoints } from './rotation.endpoints.ts';
 export { planNightly, planNightlyOfAll, runNightly } from './nightly.ts';
-export { standardAtOnce } from './run-limits.ts';
 export { runExport } from './run-export.ts';
 export { runEndpoints } from './run.endpoints.ts';
 export { scriptEndpoints } from './try-script.ts';
 export { startRun, type NewPasswords, type NewRun } from './run-start.ts';
 export { runPump } from './run-work.ts';
-export { runAttempt, type WorkerParts } from './worker.ts';
+export { runAttempt } from './worker.ts';
+export type { WorkerParts } from './worker-parts.ts';
 
 /** Puts every unfinished attempt in line again. Call it at start: a stopped server may have left some in the middle, and nobody should have to ask. */
 export async function recover(database: Database): Promise<number> {

@@ -1,9 +1,29 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { KeyKind } from '@strongroom/contract';
 import type { HostKey, Rehearsed, Reset, Verified } from '@strongroom/driver-kit';
 import { systemAuthorities } from '../platform/trust.ts';
 import { FromOutpost, type Errand, type ToOutpost } from './outpost-messages.ts';
-import type { KeyPair, Route } from './outpost.ts';
+
+/** Which target, how, and what to do with the key of a first contact. */
+export interface Route {
+  readonly driver: string;
+  readonly host: string;
+  readonly settings: unknown;
+  readonly pinned: readonly HostKey[];
+  /** Certificates (PEM) that the organisation trusts beside the authorities. */
+  readonly trusted: readonly string[];
+  /** Pins the key of a first contact before anything secret is sent. False when another was pinned meanwhile. */
+  pin(key: HostKey): Promise<boolean>;
+}
+
+/** A private key in the format of OpenSSH, without a passphrase, and what may be known of it. */
+export interface KeyPair {
+  readonly privateKey: string;
+  readonly kind: KeyKind;
+  readonly publicKey: string;
+  readonly fingerprint: string;
+}
 
 /** What came of an errand. */
 export interface Said {

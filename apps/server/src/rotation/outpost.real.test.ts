@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { passwords, startFleet, type Fleet } from '../../../../test/lab/fleet.ts';
 import type { HostKey } from '@strongroom/driver-kit';
 import { Secret } from '../platform/secret.ts';
-import { createOutpost, type Outpost, type Route } from './outpost.ts';
+import type { Route } from './outpost-child.ts';
+import { createOutpost, type Outpost } from './outpost.ts';
 
 let fleet: Fleet;
 let outpost: Outpost;

@@ -1,22 +1,10 @@
 import { availableParallelism } from 'node:os';
-import type { KeyKind, NewKeyKind } from '@strongroom/contract';
+import type { NewKeyKind } from '@strongroom/contract';
 import type { HostKey, KeyChange, Login, Rehearsed, Reset, Verified } from '@strongroom/driver-kit';
 import { Problem } from '../platform/problem.ts';
 import { Secret } from '../platform/secret.ts';
 import type { Errand } from './outpost-messages.ts';
-import { outpostChild, type OutpostChild, type Said } from './outpost-child.ts';
-
-/** Which target, how, and what to do with the key of a first contact. */
-export interface Route {
-  readonly driver: string;
-  readonly host: string;
-  readonly settings: unknown;
-  readonly pinned: readonly HostKey[];
-  /** Certificates (PEM) that the organisation trusts beside the authorities. */
-  readonly trusted: readonly string[];
-  /** Pins the key of a first contact before anything secret is sent. False when another was pinned meanwhile. */
-  pin(key: HostKey): Promise<boolean>;
-}
+import { outpostChild, type KeyPair, type OutpostChild, type Route, type Said } from './outpost-child.ts';
 
 /** What came of an errand, and the key that was offered instead of the pinned one. */
 export interface Contacted<T> {
@@ -26,13 +14,6 @@ export interface Contacted<T> {
   readonly reached?: Said['reached'];
 }
 
-/** A private key in the format of OpenSSH, without a passphrase, and what may be known of it. */
-export interface KeyPair {
-  readonly privateKey: string;
-  readonly kind: KeyKind;
-  readonly publicKey: string;
-  readonly fingerprint: string;
-}
 /** The same with the secret wrapped. */
 export type MadeKey = Omit<KeyPair, 'privateKey'> & { readonly privateKey: Secret };
 

@@ -15,7 +15,7 @@ import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noOutpost, world, type World } from '../../test/world.ts';
-import type { Route } from './outpost.ts';
+import type { Route } from './outpost-child.ts';
 
 let w: World;
 const tried: { route: Route; admin: Login; username: string }[] = [];

@@ -17,7 +17,7 @@ import { proofReply, readAccountRow, type DriverCatalogue } from '../resource/in
 import { resolve } from './settle.ts';
 import { stage } from './stage.ts';
 import { verifyAndRecord } from './verify.ts';
-import type { WorkerParts } from './worker.ts';
+import type { WorkerParts } from './worker-parts.ts';
 
 const accountOf = (input: { accountId: string }): string => input.accountId;
 const why = {

@@ -20,4 +20,4 @@ export async function readLimits(db: OrganisationDb): Promise<RunLimits> {
 }
 
 /** What an organisation starts with. */
-export const standardAtOnce = 50;
+const standardAtOnce = 50;

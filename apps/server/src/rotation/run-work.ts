@@ -7,7 +7,8 @@ import { endItem, leaveInDoubt, putOff, type Ending } from './run-item.ts';
 import { lanesOfPump } from './run-start.ts';
 import { stage } from './stage.ts';
 import { verifyAndRecord } from './verify.ts';
-import { runAttempt, type WorkerParts } from './worker.ts';
+import { runAttempt } from './worker.ts';
+import type { WorkerParts } from './worker-parts.ts';
 
 /** How long one job of the queue is at a run before it puts itself in line again: the queue takes back what it misses for hours. */
 const turnMs = 10 * 60_000;

@@ -4,7 +4,7 @@ import { endpoint, longEndpoint, type Endpoint } from '../authorise/index.ts';
 import { Problem } from '../platform/problem.ts';
 import { raiseAlarm, routeOf } from './contact.ts';
 import { readReach } from './reach.ts';
-import type { WorkerParts } from './worker.ts';
+import type { WorkerParts } from './worker-parts.ts';
 
 const text = (value: string) => ({ expose: () => value });
 /** Stand for secrets on paper: nothing real is near. */

@@ -5,7 +5,7 @@ import { Problem } from '../platform/problem.ts';
 import type { Secret } from '../platform/secret.ts';
 import { contact, raiseAlarm } from './contact.ts';
 import { readReach, shownAs, type ReachFacts } from './reach.ts';
-import type { WorkerParts } from './worker.ts';
+import type { WorkerParts } from './worker-parts.ts';
 
 /** What the target said of the stored password. */
 export interface Checked {

@@ -1,25 +1,12 @@
 import type { HostKey, Reset, Verified } from '@strongroom/driver-kit';
-import { system, type Actor, type Perform } from '../authorise/index.ts';
+import { system, type Actor } from '../authorise/index.ts';
 import type { Secret } from '../platform/secret.ts';
-import type { Vault } from '../vault/index.ts';
 import { noteApplied, renewEveryMs, takeUp, type Attempt } from './attempt.ts';
 import { contact, raiseAlarm, type Contact } from './contact.ts';
-import type { Outpost } from './outpost.ts';
 import { shownAs } from './reach.ts';
 import { settle } from './settle.ts';
 import type { Evidence, Verdict } from './verdict.ts';
-
-/** Told when a host offers another key than the pinned one: the alarm that reaches operators beside the trail. */
-export type HostKeyAlarm = (alarm: { resourceName: string; host: string; offered: string }) => void;
-
-export interface WorkerParts {
-  readonly perform: Perform;
-  readonly vault: Vault;
-  readonly outpost: Outpost;
-  readonly onHostKeyChanged: HostKeyAlarm;
-  /** Says that this worker is still at an attempt, so that no other takes it up. */
-  renewLease(organisationId: string, attemptId: string): Promise<void>;
-}
+import type { WorkerParts } from './worker-parts.ts';
 
 /** Attempts that this process is at. */
 const atWork = new Map<string, Promise<unknown>>();

@@ -58,7 +58,7 @@ export interface Reader {
 }
 
 /** The most people with access that one message is mailed to. */
-export const withAccessMost = 1000;
+const withAccessMost = 1000;
 
 interface Person {
   id: string;

@@ -7,7 +7,7 @@ import { newId } from '../platform/random.ts';
 import { namesOfRecipients, requireRecipients } from './recipients.ts';
 import { requireWhen } from './when.ts';
 
-export const templatesMost = 100;
+const templatesMost = 100;
 type Reply = z.input<typeof ScheduleTemplate>;
 
 /** Every template, by name; two statements. */

@@ -95,7 +95,7 @@ async function byNtlm(
 }
 
 /** Ties the sign-in to this TLS connection, so that nobody can pass it on to another. Source: RFC 5929 section 4; RFC 2744 section 3.11. */
-export function tlsBinding(socket: TLSSocket): Buffer {
+function tlsBinding(socket: TLSSocket): Buffer {
   const certificate = certificateOf(socket);
   const hash = createHash(bindingHash(certificate)).update(certificate.raw).digest();
   const data = Buffer.concat([Buffer.from('tls-server-end-point:', 'latin1'), hash]);

@@ -1,7 +1,7 @@
 import type { LoginRules } from '@strongroom/contract';
 
 /** What holds where no organisation has said anything yet: while the first one is set up. */
-export const firstRules: LoginRules = { minLength: 12, mixed: false };
+const firstRules: LoginRules = { minLength: 12, mixed: false };
 
 /** One point of the list beside a password field. */
 export interface Check {

@@ -1,10 +1,10 @@
 import type { Policy, PolicyRules } from '@strongroom/contract';
 
 /** The numbers of a policy as they are typed. */
-export const numbers = ['minLength', 'maxLength', 'digits', 'specials', 'words', 'historyDepth', 'maxAgeDays'] as const;
+const numbers = ['minLength', 'maxLength', 'digits', 'specials', 'words', 'historyDepth', 'maxAgeDays'] as const;
 export type NumberName = (typeof numbers)[number];
 /** Its switches, each as the page asks: on is stricter. */
-export const switches = ['mixedCase', 'startsWithLetter', 'noLoginName', 'noDictionary'] as const;
+const switches = ['mixedCase', 'startsWithLetter', 'noLoginName', 'noDictionary'] as const;
 export type SwitchName = (typeof switches)[number];
 
 /** A policy as it stands in the form. */

@@ -17,7 +17,7 @@ const numberOf = (value: string | number): number =>
   typeof value === 'number' ? value : Number.parseInt(value, 10) || 0;
 
 /** The next times of a draft, or what is wrong with it, by the server: one place knows clocks and their changes. */
-export function useNextTimes(draft: Draft) {
+function useNextTimes(draft: Draft) {
   const [asked] = useDebouncedValue(JSON.stringify({ when: whenOf(draft), timeZone: draft.timeZone }), 250);
   return useQuery({
     queryKey: [...keys.schedules, 'preview', asked],

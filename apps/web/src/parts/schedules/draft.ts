@@ -107,7 +107,7 @@ export const tellsTooFar = (before: Draft['before']): boolean => {
 export const tellsNobody = (list: RecipientsDraft): boolean =>
   list.on && !list.withAccess && list.principals.length === 0 && list.addresses.length === 0;
 
-export function recipientsOf(list: RecipientsDraft): Recipients {
+function recipientsOf(list: RecipientsDraft): Recipients {
   const of = (kind: Principal['kind']) => list.principals.filter((one) => one.kind === kind).map((one) => one.id);
   return list.on
     ? {

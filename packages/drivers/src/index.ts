@@ -25,6 +25,7 @@ import { oracleXscf } from './oracle-xscf.ts';
 import { ownScript } from './own-script.ts';
 import { postgres } from './postgres.ts';
 import { redis } from './redis.ts';
+import { sybase } from './sybase.ts';
 import { solarisSsh } from './solaris-ssh.ts';
 import { windowsLocal } from './windows-local.ts';
 import { windowsDomain } from './windows-domain.ts';
@@ -59,6 +60,7 @@ export const drivers: readonly Driver<any>[] = [
   googleWorkspace,
   awsIam,
   mssql,
+  sybase,
   mysql,
   postgres,
   redis,

@@ -39,6 +39,8 @@ const ways: Readonly<Record<string, Opened>> = {
     targetAt(port, ms).sql({ kind: 'postgres', protection, database: 'postgres' }, login, () => Promise.resolve()),
   mssql: (port, protection, ms) =>
     targetAt(port, ms).sql({ kind: 'mssql', protection, database: 'master' }, login, () => Promise.resolve()),
+  sybase: (port, protection, ms) =>
+    targetAt(port, ms).sql({ kind: 'sybase', protection }, login, () => Promise.resolve()),
   redis: (port, protection, ms) => targetAt(port, ms).redis(protection, login, () => Promise.resolve()),
   mongo: (port, protection, ms) =>
     targetAt(port, ms).mongo({ protection, database: 'admin' }, login, () => Promise.resolve()),

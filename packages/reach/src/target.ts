@@ -58,6 +58,7 @@ function databaseWays(options: ReachOptions<unknown>): Pick<Ways, 'sql' | 'redis
           case 'mssql':
             return (await import('./sql/mssql.ts')).overMssql(options, protection, database ?? '', login, work);
           case 'sybase':
+            return (await import('./sql/sybase.ts')).overSybase(options, protection, login, work);
           case 'oracle':
             return notYet();
         }

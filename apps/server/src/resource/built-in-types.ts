@@ -58,7 +58,7 @@ export const builtInTypes: readonly BuiltInType[] = [
   type(databases, 'MS SQL Server', 'mssql', windows, 'Log-in name'),
   type(databases, 'MySQL Server', 'mysql', host, 'Log-in name'),
   type(databases, 'Oracle DB Server', null, host, 'Log-in name'),
-  type(databases, 'Sybase ASE', null, host, 'Log-in name'),
+  type(databases, 'Sybase ASE', 'sybase', host, 'Log-in name'),
   type(databases, 'PostgreSQL', 'postgres', host, 'Role'),
   type(databases, 'MongoDB', 'mongodb', host, 'Log-in name'),
   type(databases, 'Redis', 'redis', host, 'ACL user'),

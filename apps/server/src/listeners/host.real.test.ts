@@ -1,11 +1,10 @@
 // needs: root
-import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { ListenerSpec } from '@strongroom/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { watchFor } from '../../test/watcher.ts';
 import { Secret } from '../platform/secret.ts';
 import { trusting } from '../platform/trust.ts';
 import { execute } from './execute.ts';
@@ -17,7 +16,6 @@ import { madeUp } from './told.ts';
 
 /** Numbers that no user of the machine has: setuid(2) asks for none. */
 const listenerUser: Extract<RunAs, { is: 'user' }> = { is: 'user', uid: 61_001, gid: 61_001 };
-const watcherUser = { uid: 61_002, gid: 61_002 };
 const oldPassword = 'Old-Harbour-Lantern-4711';
 const newPassword = 'New-Harbour-Lantern-4712';
 
@@ -53,86 +51,26 @@ const run = async (spec: ListenerSpec, name: string, text: string, as: RunAs = l
   const it = taken(spec, name, text);
   return execute(it, handed(it), as, new AbortController().signal);
 };
-const common = { resourceTypes: [], arguments: [], timeLimitSeconds: 30 };
-const script = { kind: 'script', ...common, preCommand: [], handOver: 'stdin' } as const;
-
-/** Looks, as another user, at whatever that user can read of every process and of the usual places, again and again. */
-const watching = `
-const { readdirSync, readFileSync, statSync } = require('node:fs');
-const { join } = require('node:path');
-const marker = process.argv[1];
-const wanted = process.argv.slice(2);
-const hits = new Set();
-const look = (path) => {
-  let text;
-  try { text = readFileSync(path, 'latin1'); } catch { return ''; }
-  for (const one of wanted) if (text.includes(one.split('').reverse().join(''))) hits.add(path.replace(/\\d+/g, 'N'));
-  return text;
+const common = { resourceTypes: new Array<string>(), arguments: new Array<string>(), timeLimitSeconds: 30 };
+const script: Extract<ListenerSpec, { kind: 'script' }> = {
+  ...{ kind: 'script', ...common, preCommand: [], handOver: 'stdin' },
 };
-const walk = (folder, depth) => {
-  let names = [];
-  try { names = readdirSync(folder); } catch { return; }
-  for (const name of names) {
-    const path = join(folder, name);
-    try { if (statSync(path).isDirectory()) { if (depth > 0) walk(path, depth - 1); } else if (statSync(path).size < 1e6) look(path); } catch {}
-  }
-};
-let seen = 0;
-const round = () => {
-  let there = false;
-  for (const pid of readdirSync('/proc').filter((name) => /^\\d+$/.test(name) && name !== String(process.pid))) {
-    if (look('/proc/' + pid + '/cmdline').includes(marker)) there = true;
-    look('/proc/' + pid + '/environ');
-  }
-  walk('/tmp', 1); walk('/dev/shm', 1); walk('/var/tmp', 1);
-  if (there && ++seen === 3) { process.stdout.write(JSON.stringify([...hits]) + '\\n'); process.exit(0); }
-  setTimeout(round, 10);
-};
-round();
-`;
 
 /** What another user of the machine finds of the passwords while the listener is at work. */
 async function found(spec: ListenerSpec, name: string, text: (go: string) => string): Promise<string[]> {
   const go = join(folder, 'go');
   // World-readable, so that the listener sees the sign.
   chmodSync(folder, 0o755);
-  const backwards = (word: string): string => word.split('').reverse().join('');
-  // Its own arguments must not be what it finds: it is told the passwords backwards.
-  const watcher = spawn(
-    process.execPath,
-    [
-      '-e',
-      watching,
-      spec.kind === 'module' ? 'strongroom-host.ts' : name,
-      backwards(oldPassword),
-      backwards(newPassword),
-    ],
-    {
-      ...watcherUser,
-      cwd: '/',
-      env: {},
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
-  const said = new Promise<string>((resolve, reject) => {
-    createInterface({ input: watcher.stdout }).once('line', resolve);
-    watcher.once('exit', (code) => {
-      if (code !== 0) reject(new Error(`the watcher ended with ${code}`));
-    });
-  });
+  const watcher = watchFor(spec.kind === 'module' ? 'strongroom-host.ts' : name, [oldPassword, newPassword]);
   const outcome = run(spec, name, text(go));
   try {
-    const hits = JSON.parse(
-      await Promise.race([
-        said,
-        outcome.then((ended) => Promise.reject(new Error(`it ended first: ${JSON.stringify(ended)}`))),
-      ]),
-    ) as string[];
+    const early = outcome.then((ended) => Promise.reject(new Error(`it ended first: ${JSON.stringify(ended)}`)));
+    const hits = await Promise.race([watcher.found, early]);
     writeFileSync(go, '', { mode: 0o644 });
     expect(await outcome).toMatchObject({ state: 'done' });
     return hits;
   } finally {
-    watcher.kill('SIGKILL');
+    watcher.stop();
   }
 }
 const shell = (go: string): string =>
@@ -149,7 +87,7 @@ describe('another user of the machine', () => {
       'a module',
       { kind: 'module', ...common, mayStartPrograms: false },
       'follow.mjs',
-      () => `export default () => new Promise((resolve) => setTimeout(resolve, 3000));\n`,
+      () => `export default () => new Promise((resolve) => setTimeout(resolve, 5000));\n`,
     ],
   ])('sees nothing of them while a listener gets them by %s', async (_how, spec, name, text) => {
     expect(await found(spec, name, text)).toEqual([]);
@@ -163,7 +101,7 @@ describe('a listener of a server that runs as root', () => {
     const { output, state } = await run(script, 'follow.sh', text);
     const [uid, groups, descriptors, ...rest] = output.trim().split('\n');
     expect([uid, groups]).toEqual(['61001', '61001']);
-    // its inputs and outputs are sockets, and the shell reads the script itself; what else there is leads nowhere.
+    // Its inputs and outputs are sockets, and the shell reads the script itself; what else there is leads nowhere.
     expect(descriptors).toBe('0');
     expect(rest.filter((line) => line.includes('='))).toEqual(
       rest.filter((line) => /^(PWD|OLDPWD|_|SHLVL)=/.test(line)),

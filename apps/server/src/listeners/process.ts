@@ -110,11 +110,11 @@ export function runProcess(what: Starting): Promise<Ended> {
       pieces.push(part);
       kept += part.length;
     };
-    child.stdout.on('data', take);
-    child.stderr.on('data', take);
+    child.stdout?.on('data', take);
+    child.stderr?.on('data', take);
     // A program that reads nothing closes its end: no fault of ours.
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(what.input);
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(what.input);
     let done = false;
     const finish = (): void => {
       if (done) return;
@@ -134,8 +134,8 @@ export function runProcess(what: Starting): Promise<Ended> {
       killGroup();
       linger = setTimeout(() => {
         // Something that left the group holds the outputs.
-        child.stdout.destroy();
-        child.stderr.destroy();
+        child.stdout?.destroy();
+        child.stderr?.destroy();
         finish();
       }, lingerMs);
     });

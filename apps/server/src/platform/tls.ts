@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { createPrivateKey, webcrypto, X509Certificate, type KeyObject } from 'node:crypto';
+import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, watch, type FSWatcher } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -252,9 +252,9 @@ function isStillGood(files: { cert: string; key: string }, source: TlsSource): b
 
 /** ECDSA P-256, for 825 days, the most that Apple's systems take. */
 async function makeSelfSigned(files: { cert: string; key: string }, source: TlsSource): Promise<void> {
-  x509.cryptoProvider.set(webcrypto);
+  x509.cryptoProvider.set(crypto);
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const { dns, ip } = namesFor(source);
   const now = Date.now();
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
@@ -275,7 +275,7 @@ async function makeSelfSigned(files: { cert: string; key: string }, source: TlsS
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   });
-  const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey));
+  const pkcs8 = Buffer.from(await crypto.subtle.exportKey('pkcs8', keys.privateKey));
   // The key first: with a new key beside an old certificate the pair does not fit and is made again; no state is left that fits by accident.
   writePrivate(files.key, x509.PemConverter.encode(pkcs8, 'PRIVATE KEY'));
   pkcs8.fill(0);

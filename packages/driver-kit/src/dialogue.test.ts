@@ -71,3 +71,10 @@ it('scrub takes out the longest secret first, and leaves the text when there is 
   expect(scrub('abc ab', ['ab', 'abc', ''])).toBe('[secret] [secret]');
   expect(scrub('abc', [])).toBe('abc');
 });
+
+it('looks for a prompt in a flood of them without going back and forth over it', () => {
+  const conversation = new Conversation([{ expect: prompt('Old password'), send: 'x' }]);
+  const begun = performance.now();
+  for (let n = 0; n < 60; n++) conversation.feed(`${'old password:'.repeat(80)}x`);
+  expect(performance.now() - begun).toBeLessThan(3000);
+});

@@ -29,7 +29,8 @@ export function prompt(texts: string): RegExp {
     .map((text) => text.trim().replace(/[:?>)\]\s]+$/, ''))
     .filter((text) => text !== '')
     .map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`(?:${alternatives.join('|')})[^\\n]*[:?>)\\]][ \\t]*$`, 'i');
+  // The gap has an end, so that a flood of such texts is not gone over again from each of them.
+  return new RegExp(`(?:${alternatives.join('|')})[^\\n]{0,200}[:?>)\\]][ \\t]{0,80}$`, 'i');
 }
 
 /** More than any su or passwd writes: a target that floods us is cut off. */

@@ -14,7 +14,8 @@ type Way = Extract<AuthenticationType, 'publickey' | 'password' | 'keyboard-inte
 const asksPassword = /passw|pass ?phrase|kennwort|mot de passe|contrase/i;
 const asksFactor = /one-?time|\botp\b|token|\bcode\b/i;
 // What PAM stacks ask of one whose password ran out, after they took it: pam_unix(8), Solaris and AIX likewise.
-const wantsNew = /(?:current|old|new|retype|re-?enter|existing)\b[^\n]*password|password[^\n]*expired/i;
+// The gaps have an end: a host writes what it likes, and a pattern must not go over it once for each word.
+const wantsNew = /(?:current|old|new|retype|re-?enter|existing)\b[^\n]{0,80}password|password[^\n]{0,80}expired/i;
 
 /**
  * Decides what to send in answer to the methods a server still wants (RFC 4252), so that one sign-in is one attempt:

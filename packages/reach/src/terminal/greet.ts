@@ -2,9 +2,17 @@ import { MustChange, NoPrompt, Rejected, Unreachable, type Greeting, type Login 
 import { recentText } from './heard.ts';
 import { Ended, type Reader, type Wire } from './wire.ts';
 
-// What a host that took a password wants before it lets anybody in, as for SSH.
+// What a host that took a password wants before it lets anybody in, as for SSH. The gaps have an end, as in every pattern for what
+// a target writes: without one, a line of such words is gone over again from each of them, and who waits beside it waits with us.
 const wantsNew =
-  /(?:current|old|new|retype|re-?enter|existing)\b[^\n]*password[^\n]*$|password[^\n]*(?:has |is )expired/i;
+  /(?:current|old|new|retype|re-?enter|existing)\b[^\n]{0,80}password[^\n]{0,80}$|password[^\n]{0,80}(?:has |is )expired/i;
+
+/** Keys that a device may want before it lets anybody in: banners take one or two. */
+const mostPresses = 20;
+const press = (wire: Wire, greeting: Greeting, times: number): void => {
+  if (times > mostPresses) throw new Unreachable('the target wants keys pressed without end');
+  wire.send(greeting.press?.key ?? '', true);
+};
 
 /**
  * The log-in dialogue of a host that asks for itself: one user name, one password, one attempt.
@@ -19,7 +27,7 @@ export async function logIn(wire: Wire, reader: Reader, greeting: Greeting, logi
   if (/^-|[^\x21-\x7e]/.test(username)) throw new Unreachable('this account name cannot be typed');
   let sent: 'nothing' | 'name' | 'password' = 'nothing';
   let said = '';
-  for (;;) {
+  for (let pressed = 0; ;) {
     const asked = await waited(
       reader,
       (held) => {
@@ -34,7 +42,7 @@ export async function logIn(wire: Wire, reader: Reader, greeting: Greeting, logi
     reader.take();
     switch (asked) {
       case 'press':
-        wire.send(greeting.press?.key ?? '', true);
+        press(wire, greeting, ++pressed);
         break;
       case 'in':
         if (sent !== 'password') throw new Unreachable('the target lets anybody in without a password');
@@ -62,7 +70,7 @@ export async function logIn(wire: Wire, reader: Reader, greeting: Greeting, logi
 
 /** Waits for the prompt of a command line that SSH has signed in to already. Throws as logIn does. */
 export async function arrive(wire: Wire, reader: Reader, greeting: Greeting): Promise<void> {
-  for (;;) {
+  for (let pressed = 0; ;) {
     const asked = await waited(reader, (held) => {
       const text = recentText(held, false) ?? '';
       if (greeting.press?.when.test(text) === true) return 'press';
@@ -72,7 +80,7 @@ export async function arrive(wire: Wire, reader: Reader, greeting: Greeting): Pr
     reader.take();
     if (asked === 'in') return;
     if (asked === 'change') throw new MustChange('the target wants the password changed');
-    wire.send(greeting.press?.key ?? '', true);
+    press(wire, greeting, ++pressed);
   }
 }
 

@@ -1,7 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { rc4 } from '../../packages/reach/src/windows/rc4.ts';
 import { md4 } from '../../packages/reach/src/windows/md4.ts';
 
-/* The side of NTLM that lets in, as a SQL Server in a domain has it: NTLMv2 or LMv2, without signing and without channel binding. Source: MS-NLMP sections 2.2.1, 2.2.2.4 and 3.3.2. */
+/* The side of NTLM that lets in, as a SQL Server in a domain has it: NTLMv2, its integrity code where there is one, and no channel binding. Source: MS-NLMP sections 2.2.1 and 3.2.5. */
 
 const utf16 = (text: string): Buffer => Buffer.from(text, 'utf16le');
 const hmac = (key: Buffer, ...parts: Buffer[]): Buffer => createHmac('md5', key).update(Buffer.concat(parts)).digest();
@@ -34,10 +35,11 @@ export function ntlmChallenge(negotiate: Buffer, domain: string): { readonly mes
   return { message: Buffer.concat([head, name, info]), nonce };
 }
 
-/** `DOMAIN\name` of who signed in; undefined where the proof is not that of the password. */
+/** `DOMAIN\name` of who signs in, and whether they proved the password; undefined where it is no last message. `before`: the two messages before it. */
 export function ntlmSignedIn(
   message: Buffer,
   nonce: Buffer,
+  before: readonly [negotiate: Buffer, challenge: Buffer],
   passwordOf: (account: string) => string | undefined,
 ): { readonly account: string; readonly proven: boolean } | undefined {
   if (message.toString('latin1', 0, 8) !== 'NTLMSSP\0' || message.readUInt32LE(8) !== 3) return undefined;
@@ -45,14 +47,30 @@ export function ntlmSignedIn(
     const offset = message.readUInt32LE(at + 4);
     return message.subarray(offset, offset + message.readUInt16LE(at));
   };
-  const [lm, response, domain, user] = [field(12), field(20), field(28), field(36)];
+  const [response, domain, user, sealed] = [field(20), field(28), field(36), field(52)];
   const name = user.toString('utf16le');
   const account = `${domain.toString('utf16le')}\\${name}`;
   const password = passwordOf(account);
-  if (password === undefined) return { account, proven: false };
+  // NTLMv2 only, as domains can be told to.
+  if (password === undefined || response.length < 44) return { account, proven: false };
   const key = hmac(md4(utf16(password)), utf16(name.toUpperCase()), domain);
-  // Where the second field is no NTLMv2 answer, Windows looks at the first, LMv2: the same key over both nonces.
-  const [proof, rest] =
-    response.length >= 44 ? [response.subarray(0, 16), response.subarray(16)] : [lm.subarray(0, 16), lm.subarray(16)];
-  return { account, proven: rest.length >= 8 && hmac(key, nonce, rest).equals(proof) };
+  const [proof, temp] = [response.subarray(0, 16), response.subarray(16)];
+  if (!hmac(key, nonce, temp).equals(proof)) return { account, proven: false };
+  return {
+    account,
+    proven: !hasCode(temp.subarray(28)) || codeIsRight(message, rc4(hmac(key, proof), sealed), before),
+  };
+}
+
+/** MsvAvFlags says that the message carries an integrity code. */
+function hasCode(info: Buffer): boolean {
+  for (let at = 0; at + 4 <= info.length; at += 4 + info.readUInt16LE(at + 2))
+    if (info.readUInt16LE(at) === 6) return (info.readUInt32LE(at + 4) & 2) !== 0;
+  return false;
+}
+
+function codeIsRight(message: Buffer, key: Buffer, before: readonly Buffer[]): boolean {
+  const bare = Buffer.from(message);
+  bare.fill(0, 72, 88);
+  return hmac(key, ...before, bare).equals(message.subarray(72, 88));
 }

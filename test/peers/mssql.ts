@@ -124,7 +124,7 @@ interface State {
 function converse(stream: Duplex, server: MssqlServer, state: State): void {
   let as: MssqlAccount | undefined;
   let login: ReturnType<typeof token.readLogin> | undefined;
-  let nonce: Buffer | undefined;
+  let challenge: ReturnType<typeof ntlmChallenge> | undefined;
   const say = (...tokens: Buffer[]): void => void stream.write(tdsReply(Buffer.concat(tokens)));
   const refuse = (errors: readonly MssqlError[]): void =>
     void stream.end(tdsReply(Buffer.concat([...errors.map(token.error), token.done('error')])));
@@ -137,16 +137,16 @@ function converse(stream: Duplex, server: MssqlServer, state: State): void {
     if (type === requestType.login && login === undefined) {
       login = token.readLogin(body);
       if (login.sspi.length > 0) {
-        const challenge = ntlmChallenge(login.sspi, 'CORP');
-        ({ nonce } = challenge);
+        challenge = ntlmChallenge(login.sspi, 'CORP');
         say(token.sspi(challenge.message));
         return true;
       }
       const who = server.signIn(login.username, login.password, login.database);
       if ('name' in who) letIn(who, login);
       else refuse(who);
-    } else if (type === requestType.sspi && login !== undefined && nonce !== undefined && as === undefined) {
-      const signed = ntlmSignedIn(body, nonce, (name) => server.find(name, undefined)?.password);
+    } else if (type === requestType.sspi && login !== undefined && challenge !== undefined && as === undefined) {
+      const before = [login.sspi, challenge.message] as const;
+      const signed = ntlmSignedIn(body, challenge.nonce, before, (name) => server.find(name, undefined)?.password);
       const account = signed?.proven === true ? server.find(signed.account, undefined) : undefined;
       if (account !== undefined) letIn(account, login);
       else

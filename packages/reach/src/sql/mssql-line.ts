@@ -4,6 +4,7 @@ import { Unreachable } from '@strongroom/driver-kit';
 import { Reader } from '../reader.ts';
 import { secure, type TlsReach } from '../tls.ts';
 import { Line } from './line.ts';
+import type { NtlmExchange } from './mssql-ntlm.ts';
 
 /** Type, status, length (big-endian, of the whole packet), SPID, packet number, window. Source: MS-TDS section 2.2.3.1. */
 const header = 8;
@@ -164,18 +165,28 @@ async function greeted(reader: Reader): Promise<Buffer> {
  */
 export class MssqlLine extends Line {
   #greeting: Buffer | undefined;
+  readonly #ntlm: NtlmExchange | undefined;
 
-  constructor(socket: Socket, greeting: Buffer | undefined) {
+  constructor(socket: Socket, greeting: Buffer | undefined, ntlm: NtlmExchange | undefined) {
     super(socket);
     this.#greeting = greeting;
+    this.#ntlm = ntlm;
   }
 
-  protected override outgoing(bytes: Buffer): Buffer {
-    if (this.#greeting === undefined) return bytes;
-    // The library writes packets whole, and this one first of all.
+  /** The library writes packets whole, and its greeting first of all. */
+  protected override outgoing(packet: Buffer): Buffer | Promise<Buffer> {
+    if (this.#greeting === undefined)
+      return new Promise((resolve) => {
+        resolve(this.#ntlm?.outgoing(packet) ?? packet);
+      });
     this.push(this.#greeting);
     this.#greeting = undefined;
     return Buffer.alloc(0);
+  }
+
+  protected override incoming(chunk: Buffer): Buffer {
+    this.#ntlm?.incoming(chunk);
+    return chunk;
   }
 
   protected override ended(): void {

@@ -13,8 +13,10 @@ import {
 } from '@strongroom/driver-kit';
 import { opening } from '../opening.ts';
 import { within, type TlsReach } from '../tls.ts';
+import type { NtlmLogin } from '../windows/ntlm-response.ts';
 import type { Line } from './line.ts';
 import { MssqlLine, startTds } from './mssql-line.ts';
+import { NtlmExchange } from './mssql-ntlm.ts';
 
 /**
  * Wrong name or password (18456), and what Windows did not vouch for (18452). Everything else about signing in proves nothing:
@@ -56,7 +58,9 @@ export async function overMssql<T>(
   });
   const end = (): void => void socket.destroy();
   const said: Said[] = [];
-  const line = new MssqlLine(socket, greeting);
+  const windows = windowsLogin(login);
+  const ntlm = windows && new NtlmExchange(windows, reach.host, reach.port);
+  const line = new MssqlLine(socket, greeting, ntlm);
   const signIn = async (): Promise<TdsConnection> => {
     const connection = new Connection(configuration(reach, database, login, line));
     // Heard by whoever waits for an answer; without a listener it would end the process.
@@ -79,23 +83,28 @@ export async function overMssql<T>(
   }
 }
 
+/** `DOMAIN\name`: no log-in of SQL Server has a backslash in it. */
+function windowsLogin({ username, password }: Login): NtlmLogin | undefined {
+  const at = username.indexOf('\\');
+  if (at < 0) return undefined;
+  return { domain: username.slice(0, at), username: username.slice(at + 1), password: password?.expose() ?? '' };
+}
+
 function configuration(
   { host, timeoutMs }: TlsReach,
   database: string,
   login: Login,
   line: Line,
 ): ConnectionConfiguration {
-  const password = login.password?.expose() ?? '';
-  const at = login.username.indexOf('\\');
-  const [domain, userName] = [login.username.slice(0, Math.max(at, 0)), login.username.slice(at + 1)];
   let dialled = false;
   const stream: Duplex = line;
   return {
     server: host,
     authentication:
-      at < 0
-        ? { type: 'default', options: { userName, password } }
-        : { type: 'ntlm', options: { domain, userName, password } },
+      windowsLogin(login) === undefined
+        ? { type: 'default', options: { userName: login.username, password: login.password?.expose() ?? '' } }
+        : // The exchange is ours: what the library would say of itself is replaced.
+          { type: 'ntlm', options: { domain: '', userName: '', password: '' } },
     options: {
       connector: () => {
         // Once: neither a second attempt nor another host.

@@ -132,7 +132,9 @@ it('keeps the changes of two who are at it at once', async () => {
   await fleet.exec(2, 'rm', '-rf', '/home/svcapp/.ssh');
   const keys = await Promise.all(Array.from({ length: 6 }, () => makeKeyPair('ed25519')));
   const said = await Promise.all(
-    keys.map(({ publicKey }) => driver.authorise?.(targetOf(2), asRoot, { username: 'svcapp' }, adding(publicKey))),
+    keys.map(async ({ publicKey }) =>
+      driver.authorise?.(targetOf(2), asRoot, { username: 'svcapp' }, adding(publicKey)),
+    ),
   );
   expect(said).toEqual(keys.map(() => ({ is: 'done' })));
   const lines = (await listed(2))

@@ -19,6 +19,7 @@ export const workRoutes: readonly PageRoute[] = [
   { path: '/resources/groups/new', load: () => import('./pages/groups/NewGroup.tsx') },
   { path: '/resources/groups/tree', load: () => import('./pages/groups/Arrange.tsx') },
   { path: '/resources/groups/$groupId/{-$tab}', load: () => import('./pages/groups/GroupPage.tsx') },
+  { path: '/resources/keys', load: () => import('./pages/keys/index.tsx') },
   { path: '/resources/schedules', load: () => import('./pages/schedules/index.tsx') },
   { path: '/resources/$id/{-$tab}', load: resource },
   { path: '/resources/$id/edit', load: () => import('./pages/resource-edit/index.tsx') },

@@ -31,6 +31,7 @@ export const keys = {
   schedules: ['schedules'] as const,
   schedule: (groupId: string) => ['schedules', 'of', groupId] as const,
   consumers: (id: string) => ['account', id, 'consumers'] as const,
+  sshKeys: ['ssh-keys'] as const,
   resourceTypes: ['resource-types'] as const,
   policies: ['policies'] as const,
   dashboard: ['dashboard'] as const,

@@ -5,10 +5,12 @@ import {
   setTypeIcon,
   updateResourceType,
   type ResourceType,
+  type Script,
 } from '@strongroom/contract';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { ask, base } from '../../lib/client.ts';
 import { customise } from '../../lib/messages/customise.ts';
+import { scripts } from '../../lib/messages/scripts.ts';
 import { kit } from '../../lib/messages/kit.ts';
 import { fieldErrors } from '../../lib/problem.ts';
 import { useFields } from '../../parts/fields/use-custom.ts';
@@ -19,6 +21,8 @@ import { BusyButton } from '../me/BusyButton.tsx';
 import { useAction } from '../me/use-action.ts';
 import css from './customise.module.css';
 import { pictureAsPng } from './picture.ts';
+
+const ScriptDialog = lazy(() => import('../../parts/scripts/ScriptDialog.tsx'));
 
 /** Adds or changes a resource type of the organisation's own. */
 export function TypeDialog({
@@ -40,6 +44,8 @@ export function TypeDialog({
     type?.attributes ?? ['dnsName', 'url', 'description', 'department', 'location'],
   );
   const [resetsLike, setResetsLike] = useState<string | null>(type?.resetsLike ?? null);
+  const [script, setScript] = useState<Script | null>(type?.script ?? null);
+  const [writing, setWriting] = useState(false);
   const [holdsFiles, setHoldsFiles] = useState(type?.holdsFiles ?? false);
   const [fieldIds, setFieldIds] = useState<string[]>(type?.fileFieldIds ?? []);
   // Undefined while the picture stays; null when it is taken away.
@@ -61,7 +67,8 @@ export function TypeDialog({
       name: name.trim(),
       accountLabel: label.trim(),
       attributes: [...attributes],
-      resetsLike: holdsFiles ? null : resetsLike,
+      resetsLike: holdsFiles || script ? null : resetsLike,
+      script: holdsFiles ? null : script,
       holdsFiles,
       fileFieldIds: fieldIds,
     };
@@ -143,7 +150,7 @@ export function TypeDialog({
               ]}
             />
           </div>
-          {!holdsFiles && (
+          {!holdsFiles && !script && (
             <Select
               label={customise('types.resets')}
               description={customise('types.resetsHelp')}
@@ -155,6 +162,23 @@ export function TypeDialog({
               onChange={setResetsLike}
               error={errors['resetsLike'] ?? null}
             />
+          )}
+          {!holdsFiles && resetsLike === null && (
+            <div>
+              <p className={css.label}>{scripts('own')}</p>
+              <div className={css.picture}>
+                {script && <span className="dim">{scripts('steps', { count: script.steps.length })}</span>}
+                <Button size="xs" variant="default" onClick={() => setWriting(true)}>
+                  {scripts(script ? 'edit' : 'write')}
+                </Button>
+                {script && (
+                  <Button size="xs" variant="subtle" color="gray" onClick={() => setScript(null)}>
+                    {scripts('remove')}
+                  </Button>
+                )}
+              </div>
+              <p className={css.none}>{scripts(type?.script && script !== type.script ? 'switchesOff' : 'ownHelp')}</p>
+            </div>
           )}
           <TextInput
             label={customise('types.accountLabel')}
@@ -194,6 +218,18 @@ export function TypeDialog({
           </BusyButton>
         </DialogActions>
       </form>
+      <Suspense fallback={null}>
+        {writing && (
+          <ScriptDialog
+            script={script}
+            close={() => setWriting(false)}
+            take={(written) => {
+              setScript(written);
+              setWriting(false);
+            }}
+          />
+        )}
+      </Suspense>
     </Dialog>
   );
 }

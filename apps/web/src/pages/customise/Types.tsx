@@ -4,6 +4,7 @@ import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ask } from '../../lib/client.ts';
+import { scripts } from '../../lib/messages/scripts.ts';
 import { customise } from '../../lib/messages/customise.ts';
 import { keys, queries } from '../../lib/query.ts';
 import { useCan } from '../../lib/session.tsx';
@@ -70,9 +71,11 @@ export default function TypesPage() {
                           <span>
                             {type.holdsFiles
                               ? `${customise('types.holds')}: ${customise('types.holdsFiles')}`
-                              : type.resetsLike
-                                ? customise('types.resetsLike', { name: type.resetsLike })
-                                : customise('types.resetsNot')}
+                              : type.script
+                                ? scripts('own')
+                                : type.resetsLike
+                                  ? customise('types.resetsLike', { name: type.resetsLike })
+                                  : customise('types.resetsNot')}
                           </span>
                         </div>
                         {may && (

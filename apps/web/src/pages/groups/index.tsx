@@ -1,11 +1,12 @@
 import { Button, SegmentedControl, Select } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { listResourceGroups, type GroupKind, type ResourceGroup } from '@strongroom/contract';
-import { IconCalendarRepeat, IconFolders, IconListTree, IconPlus } from '@tabler/icons-react';
+import { IconCalendarRepeat, IconFingerprint, IconFolders, IconListTree, IconPlus } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useMemo } from 'react';
 import { ask } from '../../lib/client.ts';
+import { sshKeys } from '../../lib/messages/keys.ts';
 import { groups } from '../../lib/messages/groups.ts';
 import { resources } from '../../lib/messages/resources.ts';
 import { usePreferences } from '../../lib/preferences.ts';
@@ -100,6 +101,14 @@ export default function Groups() {
         }
       >
         {phone && shown}
+        <Button
+          component={Link}
+          to="/resources/keys"
+          variant="default"
+          leftSection={<IconFingerprint size={15} />}
+        >
+          {sshKeys('title')}
+        </Button>
         <Button
           component={Link}
           to="/resources/schedules"

@@ -17,6 +17,7 @@ import { access } from '../../lib/messages/access.ts';
 import { accounts } from '../../lib/messages/accounts.ts';
 import { policies } from '../../lib/messages/policies.ts';
 import { consumers } from '../../lib/messages/consumers.ts';
+import { sshKeys } from '../../lib/messages/keys.ts';
 import { keys } from '../../lib/query.ts';
 import { Bones } from '../../ui/Bones.tsx';
 import { ErrorBox } from '../../ui/ErrorBox.tsx';
@@ -36,6 +37,7 @@ import type { AccountActions } from './use-account-actions.tsx';
 import { CompliancePill, Expiry } from './standing.tsx';
 import { useResource } from './use-lists.ts';
 
+const KeyTab = lazy(() => import('../keys/KeyTab.tsx'));
 const UsedBy = lazy(() => import('./UsedBy.tsx'));
 const SharesTab = lazy(() => import('../shares/SharesTab.tsx'));
 
@@ -237,6 +239,7 @@ export default function AccountDrawer(props: {
               {!account.holdsFile && <Tabs.Tab value="proof">{accounts('proof')}</Tabs.Tab>}
               <Tabs.Tab value="history">{accounts('historyTab')}</Tabs.Tab>
               {!account.holdsFile && <Tabs.Tab value="rotations">{accounts('rotations')}</Tabs.Tab>}
+              {!account.holdsFile && <Tabs.Tab value="key">{sshKeys('tab')}</Tabs.Tab>}
               <Tabs.Tab value="used">{consumers('tab')}</Tabs.Tab>
               {may('account.share') && <Tabs.Tab value="shares">{access('tab')}</Tabs.Tab>}
             </Tabs.List>
@@ -251,6 +254,11 @@ export default function AccountDrawer(props: {
             </Tabs.Panel>
             <Tabs.Panel value="rotations" className={css.panel}>
               <AccountRotations account={account} actions={actions} />
+            </Tabs.Panel>
+            <Tabs.Panel value="key" className={css.panel}>
+              <Suspense fallback={<Bones />}>
+                <KeyTab account={account} />
+              </Suspense>
             </Tabs.Panel>
             <Tabs.Panel value="used" className={css.panel}>
               <Suspense fallback={<Bones />}>

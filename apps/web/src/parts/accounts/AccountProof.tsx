@@ -1,7 +1,7 @@
 import { Button, Stack, Textarea, TextInput } from '@mantine/core';
 import { excludeFromProof, type Account } from '@strongroom/contract';
 import { IconEyeOff } from '@tabler/icons-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { ask } from '../../lib/client.ts';
 import { ago, date, exact } from '../../lib/format.ts';
 import { accounts } from '../../lib/messages/accounts.ts';
@@ -16,6 +16,9 @@ import { nameOf } from '../secrets/SecretsProvider.tsx';
 import { HealthPill } from './health.tsx';
 import css from './drawer.module.css';
 import { patchAccount, refreshAccount } from './store.ts';
+import { useResourceTypes } from './use-lists.ts';
+
+const TryScript = lazy(() => import('../scripts/TryScript.tsx'));
 
 function ExcludeDialog({ account, close }: { readonly account: Account; readonly close: () => void }) {
   const me = useMe();
@@ -91,6 +94,10 @@ export function AccountProof({ account }: { readonly account: Account }) {
   const { proof } = account;
   const [asking, setAsking] = useState(false);
   const may = account.can.includes('account.exclude-proof');
+  const byDialogue =
+    useResourceTypes().find((type) => type.name === account.resourceType)?.driver === 'own-script' &&
+    account.resettable &&
+    account.can.includes('account.rotate');
   const include = async () => {
     try {
       const changed = await ask(excludeFromProof, { accountId: account.id, exclusion: null });
@@ -142,6 +149,11 @@ export function AccountProof({ account }: { readonly account: Account }) {
             </Button>
           )}
         </div>
+      )}
+      {byDialogue && (
+        <Suspense fallback={null}>
+          <TryScript account={account} />
+        </Suspense>
       )}
       {asking && <ExcludeDialog account={account} close={() => setAsking(false)} />}
     </>

@@ -1,4 +1,4 @@
-const tabs = ['details', 'proof', 'history', 'rotations', 'used', 'shares'] as const;
+const tabs = ['details', 'proof', 'history', 'rotations', 'key', 'used', 'shares'] as const;
 /** The tabs of the account drawer. */
 export type DrawerTab = (typeof tabs)[number];
 

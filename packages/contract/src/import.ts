@@ -8,7 +8,11 @@ import { Task } from './task.ts';
 export const ImportKind = z.enum(['resource', 'user']);
 export type ImportKind = z.infer<typeof ImportKind>;
 
-/** What a column may hold, beside the organisation’s own fields (`resource-field:ID`, `account-field:ID`). */
+/**
+ * What a column may hold, beside the organisation’s own fields (`resource-field:ID`, `account-field:ID`) and the reset
+ * settings of the line’s type: `reset.` and the path of a setting in the type’s schema (`reset.port`, `reset.prompts.su`),
+ * `reset.adminUsername` and `reset.elevationUsername` for the accounts by their log-in names.
+ */
 export const importFields = {
   resource: [
     'resourceName',
@@ -44,7 +48,7 @@ export const importFields = {
 
 /** Which column (from 0) holds which field. Only a resource’s name and its account’s are needed; of a user the name. */
 export const ImportMapping = z.record(
-  z.string().regex(/^([a-zA-Z]{1,40}|(resource|account)-field:[0-9a-f-]{36})$/),
+  z.string().regex(/^([a-zA-Z]{1,40}|(resource|account)-field:[0-9a-f-]{36}|reset(\.[a-zA-Z]{1,40}){1,3})$/),
   z.int().min(0).max(999),
 );
 export type ImportMapping = z.infer<typeof ImportMapping>;

@@ -1,6 +1,7 @@
 import type { ImportKind, ImportMapping } from '@strongroom/contract';
 import { guessMapping, type MappedField } from '@strongroom/tabular';
-import type { FieldRow } from '../resource/index.ts';
+import type { DriverCatalogue, FieldRow } from '../resource/index.ts';
+import { resetColumns } from './resource-reset.ts';
 
 /** What people call each column; the names of the reference product's exports are among them. */
 const names: Readonly<Record<ImportKind, readonly MappedField[]>> = {
@@ -42,18 +43,27 @@ const names: Readonly<Record<ImportKind, readonly MappedField[]>> = {
 /** The key of a column that holds a field of the organisation's own. */
 const keyOfField = (field: Pick<FieldRow, 'belongsTo' | 'id'>): string => `${field.belongsTo}-field:${field.id}`;
 
-/** Everything a column of such a file may hold: what every organisation has, then its own fields, of which a file is none. */
-export const columnsFor = (kind: ImportKind, fields: readonly FieldRow[]): MappedField[] => [
+/** Everything a column of such a file may hold: what every organisation has, its own fields, of which a file is none, and reset settings. */
+export const columnsFor = (
+  kind: ImportKind,
+  fields: readonly FieldRow[],
+  catalogue: DriverCatalogue,
+): MappedField[] => [
   ...names[kind],
   ...(kind === 'resource' ? fields.filter((field) => field.kind !== 'file') : []).map((field) => ({
     key: keyOfField(field),
     names: [field.name],
   })),
+  ...(kind === 'resource' ? resetColumns(catalogue) : []),
 ];
 
 /** Which column seems to be which, from their names. */
-export const guess = (kind: ImportKind, header: readonly string[], fields: readonly FieldRow[]): ImportMapping =>
-  guessMapping(header, columnsFor(kind, fields));
+export const guess = (
+  kind: ImportKind,
+  header: readonly string[],
+  fields: readonly FieldRow[],
+  catalogue: DriverCatalogue,
+): ImportMapping => guessMapping(header, columnsFor(kind, fields, catalogue));
 
 /** The columns whose cells are secrets, by a mapping. */
 export const secretColumnsOf = (mapping: ImportMapping, fields: readonly FieldRow[]): Set<number> => {

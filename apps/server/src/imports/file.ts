@@ -42,7 +42,7 @@ export async function beginning(
     if (rows.length > shown) break;
   }
   const [header = [], ...rest] = rows;
-  const mapping = guess(planning.kind, header, fields);
+  const mapping = guess(planning.kind, header, fields, parts.catalogue);
   const secret = new Set([...secretColumnsOf(mapping, fields), ...secretColumnsOf(planning.mapping, fields)]);
   const text = detected && 'separator' in detected ? detected : undefined;
   return {

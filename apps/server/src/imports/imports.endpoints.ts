@@ -14,7 +14,7 @@ import { endpoint, longEndpoint, type Endpoint, type Grant } from '../authorise/
 import { dropFile } from '../files/index.ts';
 import { readPage } from '../platform/paging.ts';
 import { Problem } from '../platform/problem.ts';
-import { readFields } from '../resource/index.ts';
+import { readFields, type DriverCatalogue } from '../resource/index.ts';
 import { addTask, readTaskReply } from '../tasks/index.ts';
 import { columnsFor } from './columns.ts';
 import { beginning } from './file.ts';
@@ -48,7 +48,7 @@ export const importEndpoints = (parts: ImportParts): Endpoint[] => [
       const planning = await atRest(grant, ['uploaded', 'checked']);
       await requireMay(grant, planning);
       fileOf(planning);
-      await requireColumns(grant, planning, input.mapping);
+      await requireColumns(grant, planning, input.mapping, parts.catalogue);
       await grant.db
         .updateTable('importRun')
         .set({
@@ -141,8 +141,13 @@ async function atRest(grant: Grant<Starting>, states: readonly string[]): Promis
 }
 
 /** Throws `input-invalid` for a mapping to what there is not, and for one without the columns that every line needs. */
-async function requireColumns(grant: Grant, { kind }: Planning, mapping: ImportMapping): Promise<void> {
-  const known = new Set(columnsFor(kind, await readFields(grant.db)).map((column) => column.key));
+async function requireColumns(
+  grant: Grant,
+  { kind }: Planning,
+  mapping: ImportMapping,
+  catalogue: DriverCatalogue,
+): Promise<void> {
+  const known = new Set(columnsFor(kind, await readFields(grant.db), catalogue).map((column) => column.key));
   const errors = Object.keys(mapping)
     .filter((key) => !known.has(key))
     .map((key) => ({ path: `mapping.${key}`, message: 'is nothing that a column can hold' }));

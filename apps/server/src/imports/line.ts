@@ -80,6 +80,8 @@ export interface Cells {
   raw(key: string): string;
   /** The cells of an organisation's own fields that are not empty, by field id. */
   fields(belongsTo: 'resource' | 'account'): Record<string, string>;
+  /** The cells of reset settings that are not empty, by the path of the setting; undefined for none. */
+  reset(): Readonly<Record<string, string>> | undefined;
 }
 
 export function cellsOf(row: Row, mapping: ImportMapping): Cells {
@@ -92,6 +94,11 @@ export function cellsOf(row: Row, mapping: ImportMapping): Cells {
       const prefix = `${belongsTo}-field:`;
       const found = Object.keys(mapping).filter((key) => key.startsWith(prefix) && raw(key).trim() !== '');
       return Object.fromEntries(found.map((key) => [key.slice(prefix.length), raw(key).trim()]));
+    },
+    reset() {
+      const found = Object.keys(mapping).filter((key) => key.startsWith('reset.') && raw(key).trim() !== '');
+      if (found.length === 0) return undefined;
+      return Object.fromEntries(found.map((key) => [key.slice('reset.'.length), raw(key).trim()]));
     },
   };
 }

@@ -4,7 +4,7 @@ import { isUnavailable, type OrganisationDb } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
 import type { FindEndpoint } from '../tasks/index.ts';
 import { inWords, type LineResult, type Planned, type Step } from './line.ts';
-import { writeChanges, type UndoCall } from './report.ts';
+import { writeChanges, type Change, type UndoCall } from './report.ts';
 
 const noDoor: Door = { startSession: () => undefined, endSession: () => undefined };
 
@@ -56,10 +56,9 @@ async function take(parts: MergeParts, step: Step): Promise<void> {
       const before = await stateBefore(grant.db, step);
       const result = await work(grant, facts, also);
       const undo = await undoOf(grant.db, step, before);
-      if (undo)
-        await writeChanges(grant.db, organisationId, parts.importId, [
-          { kind: step.call, objectId: step.objectId, before: undo },
-        ]);
+      const changes = undo ? [{ kind: step.call, objectId: step.objectId, before: undo }] : [];
+      if (undo && (await switchedOff(grant.db, step, before))) changes.unshift(givenBack(step, before));
+      await writeChanges(grant.db, organisationId, parts.importId, changes);
       return result;
     });
   const reason = step.call === 'account.change-password' ? { reason: parts.reason } : {};
@@ -81,6 +80,10 @@ async function stateBefore(db: OrganisationDb, step: Step): Promise<Before | und
     const row = await db.selectFrom(tables[call]).selectAll().where('id', '=', objectId).forUpdate().executeTakeFirst();
     return row && { values: row, version: row.version };
   }
+  if (call === 'resource.configure-reset') {
+    const row = await readReset(db, objectId);
+    return row && { values: { reset: row.reset }, version: row.version };
+  }
   if (call === 'account.change-password') {
     const row = await db.selectFrom('account').select('secretVersion').where('id', '=', objectId).executeTakeFirst();
     return row && { values: {}, version: row.secretVersion };
@@ -94,6 +97,19 @@ async function stateBefore(db: OrganisationDb, step: Step): Promise<Before | und
   const { rows } = await sql<{ there: boolean }>`select exists (select from resource_group_member
     where group_id = ${String(step.input['groupId'])}::uuid and resource_id = ${objectId}) as there`.execute(db);
   return { values: { there: rows[0]?.there ?? false }, version: 0 };
+}
+
+/** The reset settings of a resource as the call takes them, and its version. Locks the row. */
+async function readReset(db: OrganisationDb, resourceId: string) {
+  const row = await db
+    .selectFrom('resource')
+    .select(['reset', 'adminAccountId', 'elevationAccountId', 'version'])
+    .where('id', '=', resourceId)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!row) return undefined;
+  const { reset: settings, adminAccountId, elevationAccountId, version } = row;
+  return { reset: settings === null ? null : { settings, adminAccountId, elevationAccountId }, version };
 }
 
 async function undoOf(db: OrganisationDb, step: Step, before: Before | undefined): Promise<UndoCall | undefined> {
@@ -113,7 +129,17 @@ async function undoOf(db: OrganisationDb, step: Step, before: Before | undefined
       fields === undefined
         ? {}
         : { fields: Object.fromEntries(Object.keys(fields as object).map((id) => [id, were[id] ?? null])) };
-    return { call, input: { [idOf[call]]: objectId, ...values, ...former, version: after.version } };
+    return {
+      call,
+      input: { [idOf[call]]: objectId, ...values, ...former, version: after.version },
+      since: before.version,
+    };
+  }
+  if (call === 'resource.configure-reset') {
+    const after = await db.selectFrom('resource').select('version').where('id', '=', objectId).executeTakeFirst();
+    if (!after || after.version === before.version) return undefined;
+    const undo = { resourceId: objectId, reset: before.values['reset'] };
+    return { call, input: undo, version: after.version, since: before.version };
   }
   if (call === 'account.change-password') {
     const row = await db.selectFrom('account').select('secretVersion').where('id', '=', objectId).executeTakeFirst();
@@ -122,6 +148,7 @@ async function undoOf(db: OrganisationDb, step: Step, before: Before | undefined
       call: 'account.restore',
       input: { accountId: objectId, version: before.version },
       secretVersion: row.secretVersion,
+      since: before.version,
     };
   }
   if (call === 'resource.tag') {
@@ -132,6 +159,22 @@ async function undoOf(db: OrganisationDb, step: Step, before: Before | undefined
   return before.values['there'] === true
     ? undefined
     : { call, input: { groupId: input['groupId'], remove: [objectId] } };
+}
+
+/** Whether the call changed the type to one of another driver, which switches reset settings off. */
+async function switchedOff(db: OrganisationDb, step: Step, before: Before | undefined): Promise<boolean> {
+  if (step.call !== 'resource.update' || !before || before.values['reset'] === null) return false;
+  const row = await db.selectFrom('resource').select('reset').where('id', '=', step.objectId).executeTakeFirst();
+  return row?.reset === null;
+}
+
+/** The reset settings of before, for when the former type is back: written down first, so that it is done last. */
+function givenBack({ objectId }: Step, before: Before | undefined): Change & { readonly before: UndoCall } {
+  const { reset: settings, adminAccountId, elevationAccountId } = before?.values ?? {};
+  const version = before?.version ?? 0;
+  const call = 'resource.configure-reset';
+  const reset = { settings, adminAccountId, elevationAccountId };
+  return { kind: call, objectId, before: { call, input: { resourceId: objectId, reset }, version, since: version } };
 }
 
 /** A role as the contract names it: one of the organisation's own by its id. */

@@ -15,6 +15,10 @@ export interface UndoCall {
   readonly input: Record<string, unknown>;
   /** The version of the password that the import made: only while it is the current one is it taken back. */
   readonly secretVersion?: number;
+  /** The version that the import made, where the call takes none: only while it is the current one is it taken back. */
+  readonly version?: number;
+  /** The version before: once it is back, what the import did before that can be taken back too. */
+  readonly since?: number;
 }
 
 const insertLines =

@@ -12,6 +12,10 @@ export interface ResourceThere {
   readonly type: string;
   readonly values: Readonly<Record<string, string | null>>;
   readonly fields: Readonly<Record<string, string>>;
+  /** How it is logged in to; null when that is off. */
+  readonly reset: Readonly<Record<string, unknown>> | null;
+  readonly adminAccountId: string | null;
+  readonly elevationAccountId: string | null;
   /** What its groups ask of passwords, where it has no policy of its own. */
   readonly policyOfGroups: string | null;
   /** The importer manages it. */
@@ -39,6 +43,9 @@ interface ResourceRow {
   url: string;
   policyId: string | null;
   fields: Record<string, string>;
+  reset: Record<string, unknown> | null;
+  adminAccountId: string | null;
+  elevationAccountId: string | null;
   ownerId: string;
   policyOfGroups: string | null;
 }
@@ -52,7 +59,7 @@ export async function resourcesNamed(
 ): Promise<{ key(name: string): string; there(name: string): ResourceThere | undefined }> {
   const { rows } = await sql<ResourceRow>`
     select x.n as asked, lower(x.n) as key, r.id, r.name, r.type, r.dns_name, r.description, r.department, r.location, r.domain, r.url,
-      r.policy_id, r.fields, r.owner_id,
+      r.policy_id, r.fields, r.owner_id, r.reset, r.admin_account_id, r.elevation_account_id,
       case when r.policy_id is null then strongroom.policy_of_groups(r.id) end as policy_of_groups
     from unnest(${[...new Set(names)]}::text[]) as x(n) left join resource r on lower(r.name) = lower(x.n)`.execute(db);
   const ids = rows.flatMap((row) => row.id ?? []);
@@ -61,7 +68,8 @@ export async function resourcesNamed(
   const there = new Map<string, ResourceThere>();
   for (const row of rows) {
     if (row.id === null) continue;
-    const { id, name, type, fields, ownerId, policyOfGroups, asked: _, key, ...values } = row;
+    const { id, name, type, fields, ownerId, policyOfGroups, asked: _, key, ...rest } = row;
+    const { reset, adminAccountId, elevationAccountId, ...values } = rest;
     const about = factsOfRow(facts, { owned: ownerId === userId, ...reached(id) });
     there.set(key, {
       id,
@@ -69,6 +77,9 @@ export async function resourcesNamed(
       type,
       fields,
       values,
+      reset,
+      adminAccountId,
+      elevationAccountId,
       policyOfGroups,
       managed: refusal('resource.update', about) === undefined,
     });

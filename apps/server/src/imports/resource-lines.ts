@@ -1,17 +1,17 @@
-import { createAccounts, createResource, type ImportMapping, type ImportOptions } from '@strongroom/contract';
+import { createAccounts, createResource } from '@strongroom/contract';
 import type { Row } from '@strongroom/tabular';
 import type { Facts } from '../authorise/index.ts';
-import { draw, requirePolicyKept } from '../passwords/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
-import { newId } from '../platform/random.ts';
-import { Secret } from '../platform/secret.ts';
-import { requireUrl, type AccountToMake, type DriverCatalogue, type ResourceToMake } from '../resource/index.ts';
+import { requireUrl } from '../resource/index.ts';
 import { cellsOf, given, parsed, skip, skipFor, unreadable, type Cells, type Planned } from './line.ts';
 import { accountKey, accountsOn, readTerms, resourcesNamed, type Terms } from './resource-known.ts';
 import { mergeSteps, type Wanted } from './resource-merge.ts';
+import { bookOf, planAccount, planNew, type Book, type NewPair, type ResourceImport } from './resource-new.ts';
 
 const detailKeys = ['dnsName', 'description', 'department', 'location', 'domain', 'url'] as const;
+/** Cells that name an account of the line's resource. */
+const accountKeys = ['username', 'reset.adminUsername', 'reset.elevationUsername'] as const;
 const resourceShape = createResource.input.pick({
   name: true,
   type: true,
@@ -23,32 +23,6 @@ const resourceShape = createResource.input.pick({
   url: true,
 });
 const accountShape = createAccounts.input.shape.accounts.element.pick({ username: true, password: true, notes: true });
-
-/** A new account, with its resource where that is new too, and where the resource belongs. */
-export interface NewPair {
-  readonly resource: ResourceToMake | undefined;
-  readonly account: AccountToMake;
-  readonly resourceName: string;
-  readonly tags: readonly string[];
-  /** Names of static groups of the importer; made where there is none. */
-  readonly groups: readonly string[];
-}
-
-/** What this import has made so far, or, in a check, would have: lines of the same resource add accounts to it. */
-export interface Book {
-  /** Resources by folded name. */
-  readonly resources: Map<string, { id: string; type: string; policyId: string | null }>;
-  readonly accounts: Set<string>;
-  /** Ids of resources that it made and that are in the database. */
-  readonly made: Set<string>;
-}
-export const emptyBook = (): Book => ({ resources: new Map(), accounts: new Set(), made: new Set() });
-
-export interface ResourceImport {
-  readonly mapping: ImportMapping;
-  readonly options: ImportOptions;
-  readonly catalogue: DriverCatalogue;
-}
 
 /**
  * Decides what is to be done for each row: made, merged or skipped, and why. Changes nothing but the book. One bad row is
@@ -75,7 +49,7 @@ export async function planResources(
     facts,
     userId,
     ids,
-    cells.map((one) => one.get('username')),
+    cells.flatMap((one) => accountKeys.map((key) => one.get(key))),
   );
   const terms = await readTerms(db, userId);
   return rows.map((row, i) => {
@@ -101,17 +75,25 @@ export async function planResources(
       if (byUs && account) return skip(one.line, name, 'twice', 'The file has this account before.');
       if (!byUs && !how.options.overwrite)
         return skip(one.line, name, 'exists', 'A resource of this name is there already. Overwriting is off.');
-      const merge = byUs ? { steps: [] } : mergeSteps(wanted, there, terms);
+      const idOf = (username: string): string | undefined => accounts.get(accountKey(there.id, username))?.id;
+      const help = { catalogue: how.catalogue, idOf };
+      const merge = byUs ? { steps: [] } : mergeSteps(wanted, there, terms, help);
       if (account) {
         if (!account.managed) return skip(one.line, name, 'not-found', 'You do not manage this account.');
-        const { steps, detail } = mergeSteps(wanted, there, terms, account);
+        const { steps, detail } = mergeSteps(wanted, there, terms, help, account);
         return { line: one.line, name, is: 'merge', objectId: account.id, steps, ...(detail && { detail }) };
       }
-      const made = { id: there.id, type: there.type, policyId: there.values['policyId'] ?? there.policyOfGroups };
-      return {
-        ...planAccount(wanted, how, book, made, undefined, terms, name),
-        steps: merge.steps,
-      } as Planned<NewPair>;
+      const made = bookOf(book, key, there, (username) => idOf(username) !== undefined);
+      const planned = planAccount(
+        byUs ? wanted : { ...wanted, reset: undefined },
+        how,
+        book,
+        made,
+        undefined,
+        terms,
+        name,
+      );
+      return planned.is === 'create' ? { ...planned, ...merge } : planned;
     } catch (error) {
       return skipFor(one.line, name, error);
     }
@@ -152,6 +134,7 @@ function readLine(one: Cells, { options }: ResourceImport, terms: Terms): Wanted
     accountPolicyId: policyOf(one.get('accountPolicy'), terms),
     resourceFields: one.fields('resource'),
     accountFields: one.fields('account'),
+    reset: one.reset(),
     tags: list(one.get('tags')).map((text) => tagOf(text, terms)),
     groups: list(one.get('groups')).map((text) => groupOf(text, terms)),
   };
@@ -186,100 +169,4 @@ function groupOf(name: string, terms: Terms): string {
   if (name.length > 120) throw new Problem('input-invalid', { errors: [{ path: 'groups', message: 'is too long' }] });
   if (terms.group(name)?.kind === 'criteria') throw new Problem('by-criteria');
   return name;
-}
-
-function planNew(
-  wanted: Wanted,
-  how: ResourceImport,
-  book: Book,
-  key: string,
-  terms: Terms,
-  name: string,
-): Planned<NewPair> {
-  const made = book.resources.get(key);
-  if (made) return planAccount(wanted, how, book, made, undefined, terms, name);
-  const type = terms.types(wanted.resource.type);
-  if (!type) throw new Problem('input-invalid', { errors: [{ path: 'type', message: 'is not a resource type' }] });
-  const resource: ResourceToMake = {
-    ...wanted.resource,
-    id: newId(),
-    type: type.name,
-    policyId: wanted.policyId,
-    fields: terms.readers.resource(wanted.resourceFields, { path: 'field', creating: true }),
-  };
-  const on = { id: resource.id, type: type.name, policyId: resource.policyId ?? strictestOf(wanted.groups, terms) };
-  const planned = planAccount(wanted, how, book, on, resource, terms, name);
-  book.resources.set(key, on);
-  return planned;
-}
-
-/** The policy hardest to keep of those that static groups have, as the database orders them; null for none. */
-function strictestOf(groups: readonly string[], terms: Terms): string | null {
-  const ids = groups.map((name) => terms.group(name)?.policyId ?? null);
-  const found = terms.policies.filter((policy) => ids.includes(policy.id));
-  const rank = (policy: Terms['policies'][number]): number[] => [
-    policy.minLength,
-    policy.digits + policy.specials,
-    Number(policy.mixedCase),
-    -Number(policy.loginNameAllowed),
-    policy.historyDepth,
-  ];
-  const [first] = found.sort((a, b) => {
-    const [one, other] = [rank(a), rank(b)];
-    const differs = one.findIndex((value, i) => value !== other[i]);
-    return differs < 0 ? (a.id < b.id ? -1 : 1) : (other[differs] ?? 0) - (one[differs] ?? 0);
-  });
-  return first?.id ?? null;
-}
-
-/** Throws what is wrong with the account. Puts it into the book when nothing is. */
-function planAccount(
-  wanted: Wanted,
-  how: ResourceImport,
-  book: Book,
-  on: { id: string; type: string; policyId: string | null },
-  resource: ResourceToMake | undefined,
-  terms: Terms,
-  name: string,
-): Planned<NewPair> {
-  const { account, line } = wanted;
-  const key = accountKey(on.id, account.username);
-  if (book.accounts.has(key)) return skip(line, name, 'twice', 'The file has this account before.');
-  const type = terms.types(on.type);
-  if (type?.holdsFiles)
-    throw new Problem('not-that-state', {
-      detail: 'Accounts of this type hold files, which no table has. Add it by hand.',
-    });
-  const policyId = wanted.accountPolicyId ?? on.policyId;
-  const policy = terms.policies.find((one) => one.id === policyId) ?? terms.policies.find((one) => one.isDefault);
-  if (!policy) throw new Error('the organisation has no default policy');
-  const limits = type?.driver ? how.catalogue.limitsOf(type.driver, type.script) : undefined;
-  const password =
-    account.password === undefined ? draw(policy, account.username, limits) : new Secret(account.password);
-  if (account.password !== undefined && terms.policyOnCreation)
-    requirePolicyKept(policy, password, account.username, undefined);
-  const fields = terms.readers.account(wanted.accountFields, { path: 'field', creating: true });
-  book.accounts.add(key);
-  const make: AccountToMake = {
-    id: newId(),
-    resourceId: on.id,
-    username: account.username,
-    notes: account.notes,
-    policyId: wanted.accountPolicyId,
-    fields,
-    password,
-  };
-  return {
-    line,
-    name,
-    is: 'create',
-    steps: [],
-    make: {
-      resource,
-      account: make,
-      resourceName: wanted.resource.name,
-      tags: resource ? wanted.tags : [],
-      groups: resource ? wanted.groups : [],
-    },
-  };
 }

@@ -1,5 +1,7 @@
 import type { Step } from './line.ts';
+import type { DriverCatalogue } from '../resource/index.ts';
 import type { AccountThere, ResourceThere, Terms } from './resource-known.ts';
+import { resetStep } from './resource-reset.ts';
 
 /** What a line of resources says, checked. */
 export interface Wanted {
@@ -22,8 +24,17 @@ export interface Wanted {
   readonly accountPolicyId: string | null;
   readonly resourceFields: Readonly<Record<string, string>>;
   readonly accountFields: Readonly<Record<string, string>>;
+  /** The cells of reset settings that are not empty; undefined for none. */
+  readonly reset: Readonly<Record<string, string>> | undefined;
   readonly tags: readonly string[];
   readonly groups: readonly string[];
+}
+
+/** What merging needs beside the line and what is there. */
+interface MergeHelp {
+  readonly catalogue: DriverCatalogue;
+  /** The account of this log-in name on the resource, where the line names it. */
+  idOf(username: string): string | undefined;
 }
 
 /**
@@ -34,6 +45,7 @@ export function mergeSteps(
   wanted: Wanted,
   resource: ResourceThere,
   terms: Terms,
+  { catalogue, idOf }: MergeHelp,
   account?: AccountThere,
 ): { steps: Step[]; detail?: string } {
   const steps: Step[] = [];
@@ -81,6 +93,12 @@ export function mergeSteps(
       objectId: resource.id,
       input: { resourceId: resource.id, ...Object.fromEntries(values), ...(fields ? { fields } : {}) },
     });
+  const former = terms.types(resource.type);
+  const type = wanted.given['type'] === undefined ? former : terms.types(wanted.given['type']);
+  if (wanted.reset && type) {
+    const step = resetStep(catalogue, type, resource, former?.driver ?? null, wanted.reset, idOf);
+    if (step) steps.push(step);
+  }
   if (wanted.tags.length > 0)
     steps.push({ call: 'resource.tag', objectId: resource.id, input: { resourceId: resource.id, add: wanted.tags } });
   for (const name of wanted.groups) {

@@ -2,10 +2,10 @@ import { sql } from 'kysely';
 import type { Grant } from '../authorise/index.ts';
 import { takeNumbers } from '../identity/index.ts';
 import { newId } from '../platform/random.ts';
-import { addManyAccounts, addResources } from '../resource/index.ts';
+import { addManyAccounts, addResources, setResets } from '../resource/index.ts';
 import type { Vault } from '../vault/index.ts';
 import type { Change } from './report.ts';
-import type { NewPair } from './resource-lines.ts';
+import type { NewPair } from './resource-new.ts';
 
 /** Makes resources and accounts that were planned, with a few statements for all, and says what there is to undo. */
 export async function writeResources(
@@ -20,6 +20,10 @@ export async function writeResources(
     vault,
     pairs.map(({ make }) => make.account),
   );
+  await setResets(
+    grant,
+    pairs.flatMap(({ make }) => make.reset ?? []),
+  );
   const fresh = pairs.filter(({ make }) => make.resource);
   await tag(
     grant,
@@ -30,8 +34,11 @@ export async function writeResources(
     fresh.map(({ make }) => make),
   );
   for (const { line, make } of pairs) {
-    const { resource, account, resourceName } = make;
-    if (resource) grant.each({ kind: 'resource', id: resource.id, name: resource.name }, { type: resource.type, line });
+    const { resource, account, resourceName, reset } = make;
+    const told = reset ? { reset: JSON.stringify(reset.settings).slice(0, 1000) } : {};
+    if (resource)
+      grant.each({ kind: 'resource', id: resource.id, name: resource.name }, { type: resource.type, line, ...told });
+    else if (reset) grant.each({ kind: 'resource', id: reset.resourceId, name: resourceName }, { line, ...told });
     grant.each({ kind: 'account', id: account.id, name: `${account.username} on ${resourceName}` }, { line });
   }
   return [

@@ -10,7 +10,8 @@ import { inWords, type LineResult, type Planned } from './line.ts';
 import { merge } from './merge.ts';
 import { fileOf, lockImport, type ImportParts, type Planning } from './parts.ts';
 import { writeChanges, writeLines, type Change } from './report.ts';
-import { emptyBook, planResources, type Book, type NewPair } from './resource-lines.ts';
+import { planResources } from './resource-lines.ts';
+import { emptyBook, type Book, type NewPair } from './resource-new.ts';
 import { writeResources } from './resource-write.ts';
 import { rowsOf } from './source.ts';
 import { addPerson, planUsers, type NewPerson } from './user-lines.ts';
@@ -209,10 +210,12 @@ async function take(going: Work, rows: readonly Row[]): Promise<void> {
   }
   // What was there is changed first, call by call; what is new is made with the report, all together.
   const merged = new Map<number, LineResult>();
+  // What a new account's line also asked of its resource, and was refused.
+  const refused = new Map<number, Pick<LineResult, 'code' | 'detail'>>();
   const first = await inTransaction(going, async (grant, facts, planning) => {
     const planned = await plan(grant, facts, planning, going, rows);
     if (!planned.some((one) => one.is !== 'skip' && (one.is === 'merge' || one.steps.length > 0)))
-      return { done: await apply(grant, facts, going, planned, merged) };
+      return { done: await apply(grant, facts, going, planned, merged, refused) };
     grant.nothingDone();
     return { planned, fileName: planning.fileName };
   });
@@ -222,11 +225,14 @@ async function take(going: Work, rows: readonly Row[]): Promise<void> {
     const mergeParts = { perform, find, actor: going.task.actor, importId: going.importId, reason };
     for (const one of first.planned) {
       if (one.is === 'merge') merged.set(one.line, await merge(mergeParts, one));
-      else if (one.is === 'create' && one.steps.length > 0)
-        await merge(mergeParts, { ...one, is: 'merge', objectId: one.steps[0]?.objectId ?? '' });
+      else if (one.is === 'create' && one.steps.length > 0) {
+        const objectId = one.steps[0]?.objectId ?? '';
+        const { code, detail } = await merge(mergeParts, { ...one, is: 'merge', objectId });
+        refused.set(one.line, { code, detail });
+      }
     }
     await inTransaction(going, async (grant, facts, planning) =>
-      apply(grant, facts, going, await plan(grant, facts, planning, going, rows), merged),
+      apply(grant, facts, going, await plan(grant, facts, planning, going, rows), merged, refused),
     );
   }
   going.lines += rows.length;
@@ -239,6 +245,7 @@ async function apply(
   going: Work,
   planned: readonly Planned<Make>[],
   merged: ReadonlyMap<number, LineResult>,
+  refused: ReadonlyMap<number, Pick<LineResult, 'code' | 'detail'>>,
 ): Promise<void> {
   if (!isApplying(grant)) throw new Error('a check makes nothing');
   const results = new Map<number, LineResult>(merged);
@@ -252,7 +259,7 @@ async function apply(
     }
     if ('account' in one.make) {
       pairs.push({ line: one.line, make: one.make });
-      results.set(one.line, { ...foreseen(one), objectId: one.make.account.id });
+      results.set(one.line, { ...foreseen(one), ...refused.get(one.line), objectId: one.make.account.id });
       continue;
     }
     try {

@@ -7,6 +7,7 @@ import { countDone, settle, type Running } from '../tasks/index.ts';
 import { inWords } from './line.ts';
 import { lockImport, type ImportParts } from './parts.ts';
 import type { UndoCall } from './report.ts';
+import { carryOn } from './carry-on.ts';
 
 const noDoor: Door = { startSession: () => undefined, endSession: () => undefined };
 const changesAtOnce = 500;
@@ -109,7 +110,9 @@ async function takeBack(
   const striking: Perform = (ask, work) =>
     parts.perform(ask, async (grant, facts, also) => {
       if (undo.secretVersion !== undefined) await requireCurrent(grant.db, change.objectId, undo.secretVersion);
+      if (undo.version !== undefined) await requireVersion(grant.db, change.objectId, undo.version);
       const result = await work(grant, facts, also);
+      await carryOn(grant.db, importId, change, undo);
       await settleChanges(grant.db, task, importId, [change], []);
       return result;
     });
@@ -127,6 +130,16 @@ async function requireCurrent(db: OrganisationDb, accountId: string, version: nu
     .forUpdate()
     .executeTakeFirst();
   if (row?.secretVersion !== version) throw new Problem('changed-meanwhile');
+}
+
+async function requireVersion(db: OrganisationDb, resourceId: string, version: number): Promise<void> {
+  const row = await db
+    .selectFrom('resource')
+    .select('version')
+    .where('id', '=', resourceId)
+    .forUpdate()
+    .executeTakeFirst();
+  if (row?.version !== version) throw new Problem('changed-meanwhile');
 }
 
 /** A user who has not come yet is deleted again, by the contract's own call. */

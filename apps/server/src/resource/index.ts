@@ -17,10 +17,18 @@ export { fits, nearly, spellingsIn, wordsOf, type Word } from './words.ts';
 export { driversWithAddress, isResettable, proofReply, readAccountRow } from './account.queries.ts';
 export { requireNoAttempt } from './accounts.ts';
 export { fieldPlace, fieldReader, readFields, type FieldRow } from './fields.ts';
-export { addManyAccounts, addResources, type AccountToMake, type ResourceToMake } from './many.ts';
+export {
+  addManyAccounts,
+  addResources,
+  setResets,
+  type AccountToMake,
+  type ResetToSet,
+  type ResourceToMake,
+} from './many.ts';
+export { parseReset, requireAdmin } from './reset.ts';
 export type { ResourceParts } from './resource.endpoints.ts';
 export { requireUrl } from './url.ts';
-export { readTypes, typeNamed, type DriverCatalogue } from './types.ts';
+export { driversOfTypes, readTypes, typeNamed, type DriverCatalogue, type KnownType } from './types.ts';
 
 export const resourceEndpoints = (parts: ResourceParts): Endpoint[] => [
   ...listEndpoints,

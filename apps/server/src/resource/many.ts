@@ -32,6 +32,14 @@ export interface AccountToMake {
   readonly password: Secret;
 }
 
+/** How a new resource is logged in to: settings in full, as its type's driver gave them, and the accounts by their log-in names. */
+export interface ResetToSet {
+  readonly resourceId: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly adminUsername: string | null;
+  readonly elevationUsername: string | null;
+}
+
 // Rows travel as JSON, so that the text of the statement is the same for any number of them.
 const insertResources = statement<never>(`insert into resource
     (id, organisation_id, number, name, type, dns_name, description, department, location, domain, url, policy_id, owner_id, fields)
@@ -76,6 +84,18 @@ export async function addResources(
     'resource',
     resources.flatMap((one) => secretValuesOf(one.id, one.fields)),
   );
+}
+
+const updateResets =
+  statement<never>(`update resource r set reset = x.settings, admin_account_id = a.id, elevation_account_id = e.id
+  from jsonb_to_recordset($1::jsonb) as x("resourceId" uuid, settings jsonb, "adminUsername" text, "elevationUsername" text)
+    left join account a on a.resource_id = x."resourceId" and a.username = x."adminUsername"
+    left join account e on e.resource_id = x."resourceId" and e.username = x."elevationUsername"
+  where r.id = x."resourceId"`);
+
+/** Gives reset settings to resources that the same import made, with one statement. The accounts they name are there already. */
+export async function setResets(grant: Grant<'import.apply'>, resets: readonly ResetToSet[]): Promise<void> {
+  if (resets.length > 0) await updateResets.run(grant.db, [JSON.stringify(resets)]);
 }
 
 /** Makes many accounts with their first passwords, with two statements. All or none, as `addResources`. */

@@ -17,6 +17,11 @@ export interface KnownType extends BuiltInType {
   readonly version: number;
 }
 
+/** Every driver that a type can have. */
+export const driversOfTypes: readonly string[] = [
+  ...new Set([...builtInTypes.flatMap(({ driver }) => driver ?? []), 'own-script']),
+];
+
 const ownCategory = 'Own types';
 const builtIns = new Map(
   builtInTypes.map((type): [string, KnownType] => [

@@ -76,6 +76,10 @@ beforeAll(async () => {
     'tag': `insert into strongroom.tag (id, organisation_id, scope, name) values (gen_random_uuid(), $1, 'client', 'matrix')`,
     'tag-value': `insert into strongroom.tag_value (id, organisation_id, tag_id, value) select gen_random_uuid(), organisation_id, id, 'matrix' from strongroom.tag where organisation_id = $1`,
     'resource-type': `insert into strongroom.resource_type (id, organisation_id, name, attributes, account_label) values (gen_random_uuid(), $1, 'matrix', '{}', 'Account')`,
+    'mail': `insert into strongroom.mail_outbox (id, organisation_id, to_address, subject, about, body) values (gen_random_uuid(), $1, 'matrix@example.com', 'x', 'x', 'x')`,
+    'schedule-template': `insert into strongroom.schedule_template (id, organisation_id, name, body, created_by) values (gen_random_uuid(), $1, 'matrix', '{}', 'x')`,
+    'listener': `insert into strongroom.listener (id, organisation_id, name, created_by_id, created_by) values (gen_random_uuid(), $1, 'matrix', gen_random_uuid(), 'x')`,
+    'listener-run': `insert into strongroom.listener_run (id, organisation_id, listener_id) select gen_random_uuid(), organisation_id, id from strongroom.listener where organisation_id = $1`,
   }; // prettier-ignore
   for (const [kind, text] of Object.entries(named)) objects.set(kind, await made(text, [w.organisationId]));
   for (const [key, userId] of [['none', w.people.keeper.id] as const, ...own]) {
@@ -112,6 +116,9 @@ const idField: Readonly<Record<string, string>> = {
   'view': 'viewId',
   'run': 'runId',
   'mail': 'mailId',
+  'schedule-template': 'scheduleTemplateId',
+  'listener': 'listenerId',
+  'listener-run': 'listenerRunId',
 }; // prettier-ignore
 const byHold = ['resource', 'account', 'resource-group'];
 const byOwner = ['task', 'import', 'view', 'run'];

@@ -85,19 +85,34 @@ describe('accounts', () => {
       'PASSWORD STATUS': '****',
       'PASSWORD POLICY': 'Strong',
       'LAST ACCESSED TIME': 'N/A',
-      'COMPLIANT STATUS': 'N/A',
+      'COMPLIANT STATUS': 'Compliant',
+      'COMPLIANT REASON': 'N/A',
       PASSWORDREQUEST_REASON_MANDATORY: 'true',
     });
     expect((operation.Details as Record<string, string>)['LAST MODIFIED TIME']).toMatch(
       /^Nov 2\d, 2026 \d\d:00 [AP]M$/,
     );
   });
-  it('that are old are expired', async () => {
-    door.answers['account.list'] = (asking) =>
-      page([{ ...admin, changedAt: '2020-01-01T00:00:00Z' }], asking, 'username');
-    expect((await door.send('GET', '/resources/303/accounts/307')).operation.Details).toMatchObject({
-      'EXPIRY STATUS': 'Expired',
+  it('are expired from the moment that the policy’s age is reached', async () => {
+    const expiryOf = async (expiresAt: string): Promise<unknown> => {
+      door.answers['account.list'] = (asking) => page([{ ...admin, expiresAt }], asking, 'username');
+      const { Details } = (await door.send('GET', '/resources/303/accounts/307')).operation;
+      return (Details as Record<string, unknown>)['EXPIRY STATUS'];
+    };
+    expect(await expiryOf('2020-01-01T00:00:00Z')).toBe('Expired');
+    expect(await expiryOf(new Date(Date.now() + 60_000).toISOString())).toBe('Valid');
+  });
+  it('say whether they keep the policy, and why not', async () => {
+    const complianceOf = async (compliance: string | null, complianceWhy: string[]): Promise<unknown> => {
+      door.answers['account.list'] = (asking) => page([{ ...admin, compliance, complianceWhy }], asking, 'username');
+      return (await door.send('GET', '/resources/303/accounts/307')).operation.Details;
+    };
+    expect(await complianceOf('violating', ['It is too short.', 'It has no digit.'])).toMatchObject({
+      'COMPLIANT STATUS': 'Non-Compliant',
+      'COMPLIANT REASON': 'It is too short. It has no digit.',
     });
+    for (const unknown of ['unknown', null])
+      expect(await complianceOf(unknown, [])).toMatchObject({ 'COMPLIANT STATUS': 'N/A', 'COMPLIANT REASON': 'N/A' });
   });
   it.each(['GET', 'PUT', 'DELETE'])(
     'are not found by %s on a resource that is not theirs, or under no number',

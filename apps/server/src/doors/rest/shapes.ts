@@ -3,7 +3,6 @@ import type { PasswordRules, ResourceRow } from './ask.ts';
 
 const flag = (value: boolean): string => (value ? 'true' : 'false');
 const none = 'N/A';
-const days = 24 * 60 * 60 * 1000;
 
 /** Why nobody logs on through the product; clients show it. */
 const noLogOn = 'Automatic log-on is not available';
@@ -85,9 +84,10 @@ export const accountRow = (
   IS_TOTP_CONFIGURED: 'false',
 });
 
+const compliantStatus = { compliant: 'Compliant', violating: 'Non-Compliant', unknown: none } as const;
+
 /**
- * One account. Whether its password keeps the policy is not known without opening it, and when it was last opened stands in the audit trail, which an API user may not
- * read: both are `N/A`, the reference's word for what is not known.
+ * One account. When it was last opened stands in the audit trail, which an API user may not read: that is `N/A`, the reference's word for what is not known.
  */
 export function accountDetails(
   account: Account,
@@ -97,19 +97,17 @@ export function accountDetails(
   now: Date,
 ): Record<string, string> {
   const policy = policyOf(policies, [account.policyId, resource.policyId]);
-  const changedAt = new Date(account.changedAt);
-  const maxAgeDays = policy?.maxAgeDays ?? 0;
-  const expired = maxAgeDays > 0 && now.getTime() - changedAt.getTime() > maxAgeDays * days;
+  const expired = account.expiresAt !== null && Date.parse(account.expiresAt) <= now.getTime();
   return {
     DESCRIPTION: account.notes === '' ? none : account.notes,
     PASSWDID: String(account.number),
     'PASSWORD STATUS': status(account),
     'PASSWORD POLICY': policy?.name ?? none,
-    'LAST MODIFIED TIME': clientTime(changedAt),
+    'LAST MODIFIED TIME': clientTime(new Date(account.changedAt)),
     'LAST ACCESSED TIME': none,
     'EXPIRY STATUS': expired ? 'Expired' : 'Valid',
-    'COMPLIANT STATUS': none,
-    'COMPLIANT REASON': none,
+    'COMPLIANT STATUS': account.compliance === null ? none : compliantStatus[account.compliance],
+    'COMPLIANT REASON': account.complianceWhy.length === 0 ? none : account.complianceWhy.join(' '),
     PASSWORDREQUEST_REASON_MANDATORY: flag(rules.reasonToReveal),
   };
 }

@@ -37,6 +37,8 @@ export const resource = (
   ownerName: 'ada',
   accounts: 1,
   health: null,
+  violating: 0,
+  expiresAt: null,
   ...own,
   tags: [],
   createdAt: at,
@@ -67,6 +69,9 @@ const account = (
   secretVersion: 1,
   changedAt: at,
   proof: { health: 'unproven', provenAt: null, provenBy: null, checkedAt: null, why: null, exclusion: null },
+  compliance: 'compliant',
+  complianceWhy: [],
+  expiresAt: null,
   attempt: null,
   resettable: true,
   holdsFile: false,
@@ -81,8 +86,10 @@ const account = (
 export const policy = (n: number, name: string, isDefault = false): Record<string, unknown> => ({
   id: uuid(900 + n),
   name,
+  description: '',
   builtIn: true,
   isDefault,
+  kind: 'password',
   minLength: 8,
   maxLength: 64,
   mixedCase: true,
@@ -91,8 +98,11 @@ export const policy = (n: number, name: string, isDefault = false): Record<strin
   specialCharacters: '!',
   startsWithLetter: false,
   loginNameAllowed: false,
+  dictionaryWordsAllowed: true,
+  words: 0,
   historyDepth: 3,
   maxAgeDays: 90,
+  version: 1,
 });
 /** The manual's resource and account, and one that the asker may not open. */
 export const web = resource(303, 'Windows Server', {

@@ -42,7 +42,9 @@ export const listeners = catalogue('listeners', {
   edit: 'Edit',
   turnOff: 'Turn off',
   turnOn: 'Turn on',
-  test: 'Test with made-up values',
+  test: 'Test',
+  testSays: 'Runs the approved version with made-up values',
+  ran: 'Version',
   testStarted: 'The test has started: its result stands under Runs',
   renew: 'New secret',
   renewTitle: 'Draw a new secret for “{name}”?',
@@ -144,6 +146,7 @@ export const listeners = catalogue('listeners', {
   text: 'Text',
   textHelp: 'Begins with #! and the program that runs it, or is run by what stands under “Run by”',
   companionHelp: 'For a script that the module needs. It gets the path.',
+  companionAdd: 'Add a second file',
   companionRemove: 'Remove',
   save: 'Save for approval',
   // Runs.

@@ -212,7 +212,7 @@ export function ListenerDialog(props: {
                     variant="default"
                     onClick={() => change({ companion: { name: 'second.sh', text: '', bytes: null, changed: true } })}
                   >
-                    {listeners('companion')}
+                    {listeners('companionAdd')}
                   </Button>
                 </div>
               )}

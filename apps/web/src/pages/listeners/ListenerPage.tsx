@@ -99,6 +99,7 @@ export default function ListenerPage() {
               <Button
                 variant="default"
                 leftSection={<IconFlask size={15} />}
+                title={listeners('testSays')}
                 disabled={!runs || !listener.on || action.busy}
                 onClick={() =>
                   void action.run(async () => {

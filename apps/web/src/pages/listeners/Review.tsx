@@ -37,7 +37,10 @@ export function Review(props: { readonly listener: Listener; readonly versions: 
       {since ? (
         <>
           <h3>{listeners('reviewChanges', { version: since.version })}</h3>
-          <Diff lines={diffLines(linesOf(since), linesOf(version))} label={heading} />
+          <Diff
+            lines={diffLines(linesOf(since), linesOf(version))}
+            label={listeners('reviewChanges', { version: since.version })}
+          />
           {(['file', 'companion'] as const).map(
             (which) =>
               version[which] && (

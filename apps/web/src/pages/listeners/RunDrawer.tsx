@@ -42,7 +42,7 @@ export function RunDrawer({ id, close }: { readonly id: string | null; readonly 
               [listeners('state'), <LookPill look={runLook(run.state)} />],
               [listeners('result'), run.why],
               [listeners('account'), <bdi>{accountInWords(run)}</bdi>],
-              [listeners('runsVersion'), run.version === null ? null : listeners('runsIs', { version: run.version })],
+              [listeners('ran'), run.version === null ? null : number(run.version)],
               [listeners('exitCode'), run.exitCode === null ? null : number(run.exitCode)],
               [listeners('tries'), run.tries > 1 ? number(run.tries) : null],
               [listeners('started'), exact(run.createdAt)],

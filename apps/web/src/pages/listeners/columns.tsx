@@ -93,7 +93,7 @@ export const runColumns: readonly Column<ListenerRun>[] = [
   {
     id: 'created',
     title: listeners('started'),
-    width: '160px',
+    width: '186px',
     sort: 'createdAt',
     always: true,
     cell: (run) => <span className="num">{exact(run.createdAt)}</span>,

@@ -37,6 +37,13 @@ export const imports = catalogue('imports', {
   'separator-tab': 'tabs',
   columnsTitle: 'Which column is which?',
   columnsHelp: 'Columns are matched by their names. Passwords are not shown.',
+  resetHelp:
+    'Columns under Reset settings say how the product logs in to each resource; lines with nothing there leave it switched off.',
+  resetGroup: 'Reset settings',
+  resetOthers: 'Reset settings of other types',
+  resetWithin: '{within}: {title}',
+  'reset-adminUsername': 'Account that logs in',
+  'reset-elevationUsername': 'Second account, for su or enable',
   firstLines: 'The first lines of the file',
   column: 'Column {n}',
   holds: 'What column {name} holds',

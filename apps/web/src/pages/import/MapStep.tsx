@@ -16,7 +16,7 @@ import { keys, queries } from '../../lib/query.ts';
 import { usePolicies, useResourceTypes } from '../../parts/accounts/use-lists.ts';
 import { ErrorBox } from '../../ui/ErrorBox.tsx';
 import { toast } from '../../ui/toast.tsx';
-import { byColumn, neededFields, useColumnChoices, withColumn } from './fields.ts';
+import { byColumn, labelIn, neededFields, useColumnChoices, withColumn } from './fields.ts';
 import css from './import.module.css';
 
 /** A separator in words. */
@@ -36,7 +36,6 @@ export function MapStep({
   readonly discarded: () => void;
 }) {
   const { kind, id } = one;
-  const choices = useColumnChoices(kind);
   const begin = useQuery({
     queryKey: [...keys.import(id), 'file'],
     queryFn: ({ signal }) => ask(openImport, { importId: id }, { signal }),
@@ -46,6 +45,7 @@ export function MapStep({
     Object.keys(one.mapping).length > 0 ? one.mapping : null,
   );
   const [options, setOptions] = useState<ImportOptions>(one.options);
+  const choices = useColumnChoices(kind, options.type);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const discard = async () => {
@@ -70,7 +70,7 @@ export function MapStep({
   const mapping = changed ?? guess;
   const holds = byColumn(mapping);
   const missing = neededFields(kind).filter((key) => mapping[key] === undefined);
-  const names = missing.map((key) => choices.find((choice) => choice.value === key)?.label ?? key);
+  const names = missing.map((key) => labelIn(choices, key));
   const check = async () => {
     if (busy || missing.length > 0) return;
     setBusy(true);
@@ -98,6 +98,7 @@ export function MapStep({
         <h2>{imports('columnsTitle')}</h2>
         <p>
           {imports('fileLine', { name: one.fileName, how })}. {imports('columnsHelp')}
+          {kind === 'resource' && ` ${imports('resetHelp')}`}
         </p>
         <div className={css.scroll} tabIndex={0} role="region" aria-label={imports('firstLines')}>
           <table className={css.map}>

@@ -20,6 +20,8 @@ export interface FakeTarget {
   asked: number;
   /** Does not say how far a log-in came. */
   mute: boolean;
+  /** Has the account that signs in for others prove passwords too. */
+  provesByOther: boolean;
 }
 
 /** Targets by their address, as an outpost shows them, with what was asked of them at the same time. */
@@ -48,6 +50,7 @@ export function fakeTargets(): Targets {
       locksAfter: 0,
       asked: 0,
       mute: false,
+      provesByOther: false,
     };
     targets.set(host, made);
     return made;
@@ -80,10 +83,12 @@ export function fakeTargets(): Targets {
   }
   const outpost: Outpost = {
     ...noOutpost,
-    verify: ({ host }, login) =>
+    verify: ({ host }, login, via) =>
       during(host, (target) => {
         if (!target.reachable) return { said: 'unreachable', offered: undefined };
         if (target.otherKey) return { said: 'untrusted', offered: key };
+        if (target.provesByOther && via && !signsIn(target, via))
+          return { said: 'unreachable', offered: undefined, reached: 'turned-away' };
         return { said: signsIn(target, login) ? 'accepted' : 'rejected', offered: undefined };
       }),
     reset: ({ host }, admin, account, next) =>

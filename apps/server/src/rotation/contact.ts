@@ -16,6 +16,8 @@ export interface Contact {
   readonly via: Login | undefined;
   /** How far the last reset came; undefined where that is not known. */
   reached(): Contacted<Reset>['reached'];
+  /** Whether a verification could not be made because the account that signs in for others was turned away. */
+  signInRefused(): boolean;
   /** The key that was offered and is not the pinned one. */
   offered(): HostKey | undefined;
 }
@@ -33,6 +35,7 @@ export function routeOf(parts: WorkerParts, organisationId: string, reach: Reach
 export function contact(parts: WorkerParts, organisationId: string, reach: ReachFacts): Contact {
   let offered: HostKey | undefined;
   let reached: Contacted<Reset>['reached'];
+  let signInRefused = false;
   const route = routeOf(parts, organisationId, reach);
   const { loginWith } = reach.settings as { loginWith?: unknown };
   const via = loginWith === 'another account' ? reach.admin : undefined;
@@ -40,9 +43,12 @@ export function contact(parts: WorkerParts, organisationId: string, reach: Reach
     via,
     offered: () => offered,
     reached: () => reached,
+    signInRefused: () => signInRefused,
     async verify(login) {
       const contacted = await parts.outpost.verify(route, login, via);
       offered = contacted.offered ?? offered;
+      // Of the account itself it would have been a refusal.
+      signInRefused = via !== undefined && contacted.said === 'unreachable' && contacted.reached === 'turned-away';
       return contacted.said;
     },
     async reset(attempt, signsIn) {

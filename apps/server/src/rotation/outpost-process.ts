@@ -80,7 +80,7 @@ async function run({ id, driver: type, host, settings: raw, pinned, trusted, tas
   );
   if (task.is === 'verify') {
     const verified = await driver.verify(target, login(task.login), task.via && login(task.via));
-    say({ id, verified, offered });
+    say({ id, verified, offered, reached: reached() });
     return;
   }
   const elevation = task.elevation && login(task.elevation);

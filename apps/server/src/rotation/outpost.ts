@@ -10,7 +10,7 @@ import { outpostChild, type KeyPair, type OutpostChild, type Route, type Said } 
 export interface Contacted<T> {
   readonly said: T;
   readonly offered: HostKey | undefined;
-  /** Of a reset: whether the target let anybody in. Undefined where that is not known. */
+  /** Of a verification and a reset: whether the target let anybody in. Undefined where that is not known. */
   readonly reached?: Said['reached'];
 }
 
@@ -101,8 +101,12 @@ export function createOutpost(options: { onDeath(): void; processes?: number }):
 
   return {
     async verify(route, login, via) {
-      const { verified, offered } = await send(route, { is: 'verify', login: plain(login), via: via && plain(via) });
-      return { said: verified ?? 'unreachable', offered };
+      const { verified, offered, reached } = await send(route, {
+        is: 'verify',
+        login: plain(login),
+        via: via && plain(via),
+      });
+      return { said: verified ?? 'unreachable', offered, reached };
     },
     async reset(route, admin, account, next, elevation) {
       const { reset, offered, reached } = await send(route, {

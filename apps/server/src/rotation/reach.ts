@@ -19,6 +19,9 @@ export interface ReachFacts {
   readonly provable: boolean;
   /** Another account that logs in, where the settings ask for one. */
   readonly admin: Login | undefined;
+  /** The version of its password that this is, and whether the target is known to refuse it. */
+  readonly adminVersion: number | undefined;
+  readonly adminRefused: boolean;
   /** Whose password `su` or `sudo` asks for, where it is not the one that logs in. */
   readonly elevation: Login | undefined;
   /** True when that is the account itself, as for root whose password is set by another account's su. */
@@ -64,6 +67,14 @@ export async function readReach(
       ...(await keyOf(grant, vault, id)),
     };
   };
+  const standing =
+    row.adminAccountId === null
+      ? undefined
+      : await grant.db
+          .selectFrom('account')
+          .select(['secretVersion', 'checkResult'])
+          .where('id', '=', row.adminAccountId)
+          .executeTakeFirst();
   return {
     resourceId: row.id,
     resourceName: row.name,
@@ -75,6 +86,8 @@ export async function readReach(
     trusted: trusted.map(({ pem }) => pem),
     provable: traits.provable,
     admin: await loginOf(row.adminAccountId),
+    adminVersion: standing?.secretVersion ?? undefined,
+    adminRefused: standing?.checkResult === 'rejected',
     elevation: await loginOf(row.elevationAccountId),
     elevatesItself: row.elevationAccountId === accountId,
   };

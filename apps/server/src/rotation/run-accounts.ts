@@ -24,6 +24,7 @@ interface Row {
   dnsName: string;
   configured: boolean;
   adminAccountId: string | null;
+  adminRefused: boolean;
   loginWith: string | null;
   attemptOpen: boolean;
   seen: boolean;
@@ -43,7 +44,8 @@ export async function readRunAccounts(
   const [types, { rows }] = await Promise.all([
     readTypes(db),
     sql<Row>`select a.id, a.username, r.name as resource_name, a.resource_id, r.type, r.dns_name, r.reset is not null as configured,
-        r.admin_account_id, r.reset->>'loginWith' as login_with, ${sees} as seen,
+        r.admin_account_id, r.reset->>'loginWith' as login_with,
+        exists (select 1 from account x where x.id = r.admin_account_id and x.id <> a.id and x.check_result = 'rejected') as admin_refused, ${sees} as seen,
         exists (select 1 from rotation_attempt t where t.account_id = a.id and t.state not in ('promoted', 'rolled-back')) as attempt_open
       from account a join resource r on r.id = a.resource_id where a.id = any(${wanted}::uuid[])`.execute(db),
   ]);
@@ -71,6 +73,8 @@ function whySkipped(kind: RunKind, row: Row, driverName: string | null, holdsFil
   if (row.dnsName === '' && driver.addressed) return 'Its resource has no DNS name or address.';
   if (kind === 'verify' && !driver.provable) return 'The service lets nobody prove a password by itself.';
   if (kind === 'reset' && !driver.resets) return 'Passwords of this kind of target can be verified, but not set.';
+  if (kind === 'reset' && row.adminRefused && row.loginWith === 'another account')
+    return 'The target refuses the account that signs in for it. Mend and verify that one first.';
   if (kind === 'reset' && row.attemptOpen) return 'A rotation of it is not finished yet.';
   return null;
 }

@@ -53,6 +53,24 @@ export async function endItem(
   await recount(db, item.runId);
 }
 
+/**
+ * Passes over what waits in the same run for the same account to sign in, once the target has turned that away: asked again for each of
+ * its accounts it would be locked.
+ */
+export async function passOverOthers(
+  db: OrganisationDb,
+  which: { attemptId: string } | { runId: string; n: number },
+  state: 'refused' | 'unreachable',
+  why: string | null,
+): Promise<void> {
+  const item =
+    'attemptId' in which ? sql`i.attempt_id = ${which.attemptId}` : sql`i.run_id = ${which.runId} and i.n = ${which.n}`;
+  await sql`update reset_run_item o set state = ${state}, why = ${why}, ended_at = now(), not_before = null
+    from reset_run_item i where ${item} and o.run_id = i.run_id and o.via_account_id = i.via_account_id and o.state = 'waiting'`.execute(
+    db,
+  );
+}
+
 /** How often a run begins with an account in all. */
 const mostTries = 4;
 /** Puts the item of an attempt back in line, if its run goes on. False where it does not, or has begun with it often enough. */

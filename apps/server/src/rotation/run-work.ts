@@ -3,7 +3,7 @@ import { Problem } from '../platform/problem.ts';
 import type { DriverCatalogue } from '../resource/index.ts';
 import { leaseMs, renewEveryMs } from './attempt.ts';
 import { claim, endOrGoOn, keepBooks, renewItems, type Claimed } from './run-claim.ts';
-import { endItem, leaveInDoubt, putOff, type Ending } from './run-item.ts';
+import { endItem, leaveInDoubt, passOverOthers, putOff, type Ending } from './run-item.ts';
 import { lanesOfPump } from './run-start.ts';
 import { stage } from './stage.ts';
 import { verifyAndRecord } from './verify.ts';
@@ -117,8 +117,11 @@ function stageItem(parts: WorkerParts, catalogue: DriverCatalogue, item: Claimed
 async function verifyOne(parts: WorkerParts, item: Claimed): Promise<void> {
   await verifyAndRecord(parts, item.actor, item.accountId, {
     action: item.asProduct ? 'account.check' : 'account.verify',
-    async alongside(db, { result, why }) {
-      if (result === 'unreachable')
+    async alongside(db, { result, why, signInRefused }) {
+      if (signInRefused) {
+        await endItem(db, item, 'unreachable', why);
+        await passOverOthers(db, { runId: item.runId, n: item.n }, 'unreachable', why);
+      } else if (result === 'unreachable')
         await putOff(db, { runId: item.runId, n: item.n }, why ?? 'It could not be reached.');
       else await endItem(db, item, verified[result], why);
     },

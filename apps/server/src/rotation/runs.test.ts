@@ -316,6 +316,56 @@ describe('failed log-ins', () => {
   );
 });
 
+describe('an account that signs in for others', () => {
+  /** A host whose accounts are set by another one that the target refuses. */
+  async function hostWith(loginWith: 'another account' | 'the account itself'): Promise<Host & { admin: string }> {
+    const host = await hostOf(6);
+    const admin = host.accounts.find(({ username }) => username === 'user5')?.id ?? '';
+    await w.invoke(configureReset, await keeper.actor(), {
+      resourceId: host.id as never,
+      reset: { settings: { loginWith }, adminAccountId: admin as never, elevationAccountId: null },
+    });
+    targets.at(host.host).passwords.set('user5', 'changed behind our back');
+    targets.at(host.host).locksAfter = 3;
+    return { ...host, accounts: host.accounts.filter(({ id }) => id !== admin), admin };
+  }
+
+  it('is turned away once, however many accounts of the run wait for it, and is out of sync then', async () => {
+    const host = await hostWith('another account');
+    const ended = await finish(await start({ selection: { accountIds: idsOf(host) as never } }));
+    expect(targets.at(host.host).failures.get('user5')).toBe(1);
+    expect(ended.counts).toMatchObject({ refused: 5 });
+    expect((await healthOf(host.admin)).health).toBe('out-of-sync');
+    // The next run leaves it alone, until it is mended.
+    const again = await start({ selection: { accountIds: idsOf(host) as never } });
+    expect((await finish(again)).counts).toMatchObject({ skipped: 5 });
+    expect((await itemsOf(again))[0]?.why).toContain('refuses the account that signs in');
+    expect(targets.at(host.host).failures.get('user5')).toBe(1);
+    for (const { username } of host.accounts)
+      expect(targets.at(host.host).passwords.get(username)).toContain('First-word');
+  });
+
+  it('is turned away once by a check that needs it', async () => {
+    const host = await hostWith('another account');
+    targets.at(host.host).provesByOther = true;
+    const run = await start({ kind: 'verify', selection: { accountIds: idsOf(host) as never } });
+    expect((await finish(run)).counts).toMatchObject({ unreachable: 5 });
+    expect((await itemsOf(run))[4]?.why).toContain('refused user5, which signs in for others');
+    expect(targets.at(host.host).failures.get('user5')).toBe(1);
+    expect((await healthOf(host.admin)).health).toBe('out-of-sync');
+    expect((await healthOf(host.accounts[0]?.id ?? '')).health).toBe('unreachable');
+  });
+
+  it('is asked once to set what nobody else can', async () => {
+    const host = await hostWith('the account itself');
+    for (const { username } of host.accounts) targets.at(host.host).passwords.set(username, 'changed too');
+    const ended = await finish(await start({ selection: { accountIds: idsOf(host) as never } }));
+    expect(ended.counts).toMatchObject({ refused: 5 });
+    expect(targets.at(host.host).failures.get('user5')).toBe(1);
+    for (const { username } of host.accounts) expect(targets.at(host.host).failures.get(username)).toBe(1);
+  });
+});
+
 describe('the check of every password', () => {
   it('runs as the product, asks each once, and shows each fault for what it is [PWD-05, XTR-02]', async () => {
     const [good, changed, away, moved, left] = await Promise.all([

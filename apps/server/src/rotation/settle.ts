@@ -3,7 +3,8 @@ import type { Grant } from '../authorise/index.ts';
 import { verdictOnCandidate } from '../policies/index.ts';
 import { Problem } from '../platform/problem.ts';
 import { leaseMs, move, queue } from './attempt.ts';
-import { endItemOfAttempt, isOfRun, putOff, tryAgain } from './run-item.ts';
+import { endItemOfAttempt, isOfRun, passOverOthers, putOff, tryAgain } from './run-item.ts';
+import { markSignInRefused } from './sign-in.ts';
 import { verdict, type Evidence, type Verdict } from './verdict.ts';
 
 /** When a target could not be asked: seconds until it is asked again. */
@@ -44,6 +45,10 @@ export async function settle(
   }
   const end = verdict(evidence);
   grant.note({ verdict: end, next: evidence.next, current: evidence.current });
+  if (evidence.signInRefused !== undefined) {
+    await markSignInRefused(grant, attempt.accountId, evidence.signInRefused);
+    await passOverOthers(grant.db, { attemptId: grant.objectId }, 'refused', why);
+  }
   switch (end) {
     case 'commit':
       await promote(grant, attempt, evidence.next === 'set' ? 'word' : 'rotation');

@@ -5,6 +5,7 @@ import { Problem } from '../platform/problem.ts';
 import type { Secret } from '../platform/secret.ts';
 import { contact, raiseAlarm } from './contact.ts';
 import { readReach, shownAs, type ReachFacts } from './reach.ts';
+import { markSignInRefused, refusedSignIn } from './sign-in.ts';
 import type { WorkerParts } from './worker-parts.ts';
 
 /** What the target said of the stored password. */
@@ -12,6 +13,8 @@ export interface Checked {
   readonly result: Verified;
   /** One sentence for people; null when it was accepted. */
   readonly why: string | null;
+  /** The account that signs in for it was turned away: asked again for the next one, it might be locked. */
+  readonly signInRefused: boolean;
 }
 
 interface How<T> {
@@ -51,7 +54,9 @@ export async function verifyAndRecord<T>(
   const line = contact(parts, actor.organisationId, reach);
   const result = await line.verify({ username, password });
   await raiseAlarm(parts, actor.organisationId, reach, line.offered());
-  const checked = { result, why: sentences[result](reach, line.offered()?.fingerprint) };
+  const signInRefused = line.signInRefused();
+  const why = signInRefused ? refusedSignIn(reach) : sentences[result](reach, line.offered()?.fingerprint);
+  const checked = { result, why, signInRefused };
   const record = {
     actor: system(actor.organisationId, actor.origin),
     action: 'account.record-proof',
@@ -71,6 +76,7 @@ export async function verifyAndRecord<T>(
       .where('secretVersion', '=', version)
       .execute();
     grant.note({ result: checked.result, version });
+    if (signInRefused) await markSignInRefused(grant, accountId, reach.adminVersion);
     return alongside(grant.db, checked);
   });
 }

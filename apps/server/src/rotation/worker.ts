@@ -5,6 +5,7 @@ import { noteApplied, renewEveryMs, takeUp, type Attempt } from './attempt.ts';
 import { contact, raiseAlarm, type Contact } from './contact.ts';
 import { shownAs } from './reach.ts';
 import { settle } from './settle.ts';
+import { refusedSignIn } from './sign-in.ts';
 import type { Evidence, Verdict } from './verdict.ts';
 import type { WorkerParts } from './worker-parts.ts';
 
@@ -103,17 +104,27 @@ async function gather(line: Contact, attempt: Attempt, said: Reset | undefined):
   // it is not tried. One failed log-in, where three may lock the account.
   const unheard = said?.is === 'refused' && line.reached() !== undefined && line.reached() !== 'in';
   const evidence: Evidence = unheard
-    ? { next: 'unsent', current: byItself && line.reached() === 'turned-away' ? 'rejected' : 'untried' }
+    ? {
+        next: 'unsent',
+        current: byItself && line.reached() === 'turned-away' ? 'rejected' : 'untried',
+        ...(byItself ? {} : turnedAway(line, attempt)),
+      }
     : await probe(line, attempt, said?.is === 'refused' || attempt.refused.next ? 'current' : 'next', byItself);
   // It says that it did and shows that it did not: some targets hand a change on in their own time.
   if (said?.is === 'done' && evidence.current === 'accepted') return { ...evidence, current: 'untried' };
   if ((evidence.next !== 'rejected' && evidence.next !== 'unsent') || evidence.current !== 'rejected') return evidence;
   // Both refused, and another account can set passwords: it sets the candidate that is already stored, never a new one.
-  if (!attempt.reach.admin || attempt.reach.elevatesItself) return evidence;
+  // One that the target is known to refuse is not asked for each account that it would set.
+  if (!attempt.reach.admin || attempt.reach.elevatesItself || attempt.reach.adminRefused) return evidence;
   const again = await line.reset(attempt, attempt.reach.admin);
+  if (again.is === 'refused') return { ...evidence, ...turnedAway(line, attempt) };
   if (again.is === 'unknown') return { ...evidence, next: 'untried' };
   return again.is === 'done' ? { ...evidence, next: await verify(line, attempt, attempt.next) } : evidence;
 }
+
+/** Whether the target turned away the account that signs in for others. */
+const turnedAway = (line: Contact, { reach }: Attempt): Pick<Evidence, 'signInRefused'> =>
+  line.reached() === 'turned-away' ? { signInRefused: reach.adminVersion } : {};
 
 const verify = (line: Contact, attempt: Attempt, password: Secret): Promise<Verified> =>
   line.verify({ username: attempt.username, password });
@@ -159,6 +170,8 @@ function explain(
     return `${target} could not be reached. Both passwords are kept, and it is asked again.`;
   if (evidence.current === 'untried' && said?.is === 'done')
     return 'The target said that it took the new password, but does not accept it yet. Both are kept, and it is asked again.';
+  if (evidence.next === 'unsent' && evidence.current === 'untried' && evidence.signInRefused !== undefined)
+    return refusedSignIn(attempt.reach);
   if (evidence.next === 'unsent')
     return evidence.current === 'rejected'
       ? 'The target refused the stored password, so that nothing was changed.'

@@ -29,6 +29,8 @@ export async function enterAll(server: TestServer, places: readonly Place[]): Pr
   const trusted = [...new Set(places.flatMap((place) => place.trusted))];
   if (trusted.length > 0) await server.call('POST', '/trusted-certificates', { pem: trusted.join('\n') });
   const short = await server.call<{ id: string }>('POST', '/policies', shortPasswords);
+  for (const { type, script } of kinds)
+    if (script) await server.call('POST', '/resource-types', { name: type, script });
   return Promise.all(places.map((place) => enter(server, place, short.id)));
 }
 

@@ -8,6 +8,8 @@ export interface Kind {
   readonly type: string;
   /** Who sets the password: the account itself, or the peer's administrator. */
   readonly by: 'itself' | 'another';
+  /** The dialogue of a type of one's own, which is made by it. */
+  readonly script?: object;
   /** Over the peer's own settings. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** `sshd`: a host of the fleet. */
@@ -40,6 +42,20 @@ const unix = (driver: string, type: string): Kind => ({
   by: 'itself',
   settings: { ...itself.settings, timeoutSeconds: 60, ...asDebianAsks },
 });
+
+const words = (text: string) => ({ is: 'text', text });
+/** By ILOM's manual, as an administrator would write it. */
+const board = {
+  login: { username: 'login:', password: 'password:', prompt: '->', refused: 'login incorrect' },
+  steps: [
+    { expect: null, send: 'set /SP/users/{{account}} password', refused: words('invalid user') },
+    { expect: words('new password:'), send: '{{new}}', refused: words('must be') },
+    { expect: words('again:'), send: '{{new}}', refused: words('do not match') },
+  ],
+  success: words('successfully set'),
+  refused: words('permission denied'),
+  limits: { maxLength: 16, forbidden: '' },
+};
 
 /** Every kind there is. */
 export const all: readonly Kind[] = [
@@ -170,6 +186,12 @@ export const all: readonly Kind[] = [
     both,
   ),
   ...ways(
+    'sybase',
+    'Sybase ASE',
+    starter(() => import('../peers/sybase.ts')),
+    both,
+  ),
+  ...ways(
     'postgres',
     'PostgreSQL',
     starter(() => import('../peers/postgres.ts')),
@@ -187,13 +209,12 @@ export const all: readonly Kind[] = [
     starter(() => import('../peers/mongodb.ts')),
     both,
   ),
+  {
+    ...{ driver: 'own-script', type: 'Board of our own', by: 'another', script: board },
+    peer: starter(() => import('../peers/oracle-ilom.ts')),
+  },
 ];
 
 /** `CRASH_DRIVERS=ldap,mysql` has a look at some of them. */
 const only = process.env['CRASH_DRIVERS']?.split(',');
 export const kinds: readonly Kind[] = all.filter(({ driver }) => only?.includes(driver) ?? true);
-
-/** Drivers that are not in the matrix, and why. */
-export const leftOut: Readonly<Record<string, string>> = {
-  'own-script': 'its dialogue is data; what brings it on is the terminal of the devices above',
-};

@@ -126,10 +126,14 @@ export const queue = (grant: Grant, runAt: Date, attemptId: string = grant.objec
     { key: `attempt:${attemptId}`, runAt },
   );
 
-/** Says that a worker is still at the attempt. */
+/**
+ * Says that a worker is still at the attempt. It never waits: who holds the row is bringing the attempt on at that moment, and
+ * renewals that waited for it would take one connection after the other.
+ */
 export async function renewLease(database: Database, organisationId: string, attemptId: string): Promise<void> {
   await database.asOrganisation(organisationId, (db) =>
-    sql`update rotation_attempt set leased_until = now() + make_interval(secs => ${leaseMs / 1000}) where id = ${attemptId} and leased_until is not null`.execute(
+    sql`update rotation_attempt set leased_until = now() + make_interval(secs => ${leaseMs / 1000}) where id = (
+      select id from rotation_attempt where id = ${attemptId} and leased_until is not null for update skip locked)`.execute(
       db,
     ),
   );

@@ -1,4 +1,5 @@
-import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
+import { createHash, createHmac, pbkdf2, randomBytes } from 'node:crypto';
+import { promisify } from 'node:util';
 import {
   badName,
   controlCharacters,
@@ -33,6 +34,9 @@ const limits: Limits = { maxLength: 99, forbidden: controlCharacters };
 
 /** scram_sha_256_iterations before it became a setting (16). */
 const usualRounds = 4096;
+/** A server may be set to two thousand times as many, and a hostile one says what it likes: it must not keep this process busy. */
+const mostRounds = 1_000_000;
+const derive = promisify(pbkdf2);
 /** 10: older servers take the verifier for a password. */
 const oldestServer = 100_000;
 
@@ -81,18 +85,23 @@ async function setPassword(sql: Sql, username: string, password: string): Promis
     return { is: 'refused', why: 'the server is older than PostgreSQL 10' };
   if (about?.['there'] !== true) return { is: 'refused', why: 'there is no such role' };
   const rounds = Number(text(about['rounds']) || usualRounds);
+  if (!Number.isInteger(rounds) || rounds < 1 || rounds > mostRounds)
+    return {
+      is: 'refused',
+      why: `the server wants ${String(rounds)} rounds of hashing, and more than a million are not made`,
+    };
   const [line] = await sql.query("select format('ALTER ROLE %I PASSWORD %L', $1::text, $2::text) as statement", [
     username,
-    verifier(password, rounds),
+    await verifier(password, rounds),
   ]);
   await sql.query(text(line?.['statement']));
   return { is: 'done' };
 }
 
 /** What pg_authid keeps of a password. Source: PostgreSQL 15 documentation, 53.8; RFC 5803. */
-function verifier(password: string, rounds: number): string {
+async function verifier(password: string, rounds: number): Promise<string> {
   const salt = randomBytes(16);
-  const salted = pbkdf2Sync(password, salt, rounds, 32, 'sha256');
+  const salted = await derive(password, salt, rounds, 32, 'sha256');
   const hmac = (word: string) => createHmac('sha256', salted).update(word).digest();
   const storedKey = createHash('sha256').update(hmac('Client Key')).digest('base64');
   const serverKey = hmac('Server Key').toString('base64');

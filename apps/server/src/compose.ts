@@ -6,7 +6,7 @@ import { groupEndpoints } from './group/index.ts';
 import { identityEndpoints, type PasswordHasher } from './identity/index.ts';
 import { importStreams, importsEndpoints, importTasks } from './imports/index.ts';
 import { keyEndpoints, runKey } from './keys/index.ts';
-import { listenerEndpoints, runListener, type ListenerParts } from './listeners/index.ts';
+import { listenerEndpoints, runLane, type ListenerParts } from './listeners/index.ts';
 import { deliverMail, mailEndpoints, type Mailer } from './mail/index.ts';
 import { policyEndpoints, runSweep } from './policies/index.ts';
 import { noticeEndpoints } from './notices/index.ts';
@@ -108,7 +108,7 @@ export function compose(parts: Parts): Composed {
       'run-ended': async (payload) => {
         for (const after of afterRun) await after(payload);
       },
-      listener: (payload, signal) => runListener({ perform, vault, publicUrl, ...parts.listeners }, payload, signal),
+      listener: (payload, signal) => runLane({ perform, vault, publicUrl, ...parts.listeners }, payload, signal),
       nightly: (payload) => runNightly(perform, payload),
       rotate: async ({ organisationId, attemptId }) => void (await runAttempt(worker, organisationId, attemptId)),
       key: (payload, signal) => runKey({ ...worker, database }, payload, signal),

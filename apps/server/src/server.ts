@@ -21,7 +21,7 @@ import { firstRun } from './first-run.ts';
 import { sweepImports } from './imports/index.ts';
 import { createPasswordHasher, tidy } from './identity/index.ts';
 import { fault, moveKeys, openMasterKey } from './key-files.ts';
-import { runAs, startListeners } from './listeners/index.ts';
+import { runAs, startListeners, tidyListenerRuns } from './listeners/index.ts';
 import { recoverMail, smtpMailer, tidyMail, type Mailer } from './mail/index.ts';
 import { mailChannel, startNotices } from './notices/index.ts';
 import { noteAddress } from './platform/address.ts';
@@ -216,6 +216,7 @@ async function assemble(
             await sweepImports(database, id);
             await sweepTasks(database, id);
             await tidyMail(database, id);
+            await tidyListenerRuns(database, id);
             await sweepFiles(database, id);
           }),
         ),

@@ -83,7 +83,8 @@ const run = (runId: string): Promise<void> =>
       publicUrl: () => 'https://vault.example',
       onAltered: (alarm) => void alarms.push(alarm),
     },
-    { organisationId: w.organisationId, runId },
+    w.organisationId,
+    runId,
     new AbortController().signal,
   );
 const stateOf = async (runId: string) => {
@@ -159,6 +160,20 @@ describe('whoever writes into the database', () => {
     expect(existsSync(ran)).toBe(false);
   });
 
+  it('changes a password that a listener is to be told of: it is not run, and no other run waits for it', async () => {
+    const runId = await runOf(await listener());
+    await w.sql(
+      `update strongroom.secret s set sealed = overlay(s.sealed placing '\\x00'::bytea from 40) from strongroom.listener_run x where x.id = $1 and s.account_id = x.account_id and s.version = 2`,
+      [runId],
+    );
+    await run(runId);
+    expect(await stateOf(runId)).toMatchObject({
+      state: 'skipped',
+      why: expect.stringContaining('does not open') as string,
+    });
+    expect(existsSync(ran)).toBe(false);
+  });
+
   it('is told of by mail to all who may decide', async () => {
     await w.invoke(updateSettings, await w.people.boss.actor(), {
       mail: { host: 'mail.example', port: 25, security: 'none', from: 'strongroom@example.org' },
@@ -192,7 +207,8 @@ describe('whoever has no right', () => {
     // A job that carries another organisation's run finds nothing.
     await runListener(
       { perform: w.perform, vault: w.vault, runAs: { is: 'self' }, publicUrl: () => '', onAltered: () => undefined },
-      { organisationId: w.otherOrganisationId, runId },
+      w.otherOrganisationId,
+      runId,
       new AbortController().signal,
     );
     expect(await stateOf(runId)).toMatchObject({ state: 'waiting' });

@@ -4,5 +4,5 @@
 // It resets nothing and delays no reset: it begins when a password is another already.
 export { listenerEndpoints } from './listeners.endpoints.ts';
 export { runAs } from './run-as.ts';
-export { listenerRound, startListeners } from './round.ts';
-export { runListener, type ListenerParts } from './run.ts';
+export { listenerRound, startListeners, tidyListenerRuns } from './round.ts';
+export { runLane, runListener, type ListenerParts } from './run.ts';

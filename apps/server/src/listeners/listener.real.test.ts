@@ -101,7 +101,8 @@ const waiting = async (): Promise<string[]> =>
 const run = (runId: string): Promise<void> =>
   runListener(
     { perform: w.perform, vault: w.vault, runAs, publicUrl: () => '', onAltered: () => undefined },
-    { organisationId: w.organisationId, runId },
+    w.organisationId,
+    runId,
     new AbortController().signal,
   );
 async function results(): Promise<{ state: string; version: number | null; output: string | null }[]> {

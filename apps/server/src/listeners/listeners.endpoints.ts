@@ -17,7 +17,6 @@ import {
 } from '@strongroom/contract';
 import { sql } from 'kysely';
 import { endpoint, type Endpoint, type Grant } from '../authorise/index.ts';
-import { enqueue } from '../platform/jobs.ts';
 import { Problem } from '../platform/problem.ts';
 import { newId } from '../platform/random.ts';
 import { Altered } from './approval.ts';
@@ -32,7 +31,7 @@ const listenerOf = (input: { listenerId: string }): string => input.listenerId;
 const runOf = (input: { listenerRunId: string }): string => input.listenerRunId;
 const itself = (grant: Grant) => oneListener(grant.db, grant.actor, grant.objectId);
 
-/** Puts a run in line that no event asked for. */
+/** Makes a run that no event asked for: the next round takes it up. */
 async function startRun(
   grant: Grant<'listener.test'> | Grant<'listener.retry'>,
   run: {
@@ -49,7 +48,6 @@ async function startRun(
     .insertInto('listenerRun')
     .values({ id, organisationId, ...run })
     .execute();
-  await enqueue(grant.db, 'listener', { organisationId, runId: id }, { key: `listener:${id}` });
   grant.note({ run: id });
   return id;
 }

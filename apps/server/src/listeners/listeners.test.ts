@@ -25,7 +25,8 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { world, type Person, type World } from '../../test/world.ts';
-import { listenerRound } from './index.ts';
+import { listenerRound, runListener, tidyListenerRuns, type ListenerParts } from './index.ts';
+import { lanes } from './lanes.ts';
 
 let w: World;
 let author: Person;
@@ -85,13 +86,14 @@ async function follow(): Promise<void> {
     if (Date.now() > deadline) throw new Error('the trail is not read to its end');
   }
 }
-/** Runs what waits, in order, and gives the runs, newest first. */
+const parts = (): ListenerParts => ({
+  ...{ perform: w.perform, vault: w.vault, runAs: { is: 'self' } },
+  publicUrl: () => 'https://vault.example',
+  onAltered: () => undefined,
+});
+/** Runs what is due, in order, and gives the runs, newest first. */
 async function runAll() {
-  const waiting = await w.sql<{ id: string }>(
-    `select id from strongroom.listener_run where state = 'waiting' order by id`,
-  );
-  for (const { id } of waiting)
-    await w.composed.jobs.listener({ organisationId: w.organisationId, runId: id }, new AbortController().signal);
+  await w.composed.jobs.listener({ organisationId: w.organisationId, lane: 0 }, new AbortController().signal);
   return runs();
 }
 const runs = async () => (await w.invoke(listListenerRuns, await w.people.boss.actor(), {})).items;
@@ -148,7 +150,7 @@ describe('a listener', () => {
     expect(waiting.map(({ state }) => state)).toEqual(['waiting', 'waiting']);
     // The later one does not overtake.
     const later = waiting[0]?.id ?? '';
-    await w.composed.jobs.listener({ organisationId: w.organisationId, runId: later }, new AbortController().signal);
+    await runListener(parts(), w.organisationId, later, new AbortController().signal);
     expect((await runs()).map(({ state }) => state)).toEqual(['waiting', 'waiting']);
     const versions = await w.sql(
       'select old_version as old, new_version as new from strongroom.listener_run order by id',
@@ -268,6 +270,39 @@ describe('a listener', () => {
     expect(await runAll()).toMatchObject([{ listenerId: id, state: 'in-doubt' }]);
   });
 
+  it('takes no more lanes than are its own, so that what hangs keeps no reset waiting', async () => {
+    await approve(await add(script(echo)));
+    await follow();
+    const jobs = async (): Promise<number[]> =>
+      (
+        await w.sql<{ lane: number }>(
+          `select (payload ->> 'lane')::int as lane from graphile_worker._private_jobs where payload ->> 'organisationId' = $1 and payload::jsonb ? 'lane' order by 1`,
+          [w.organisationId],
+        )
+      ).map(({ lane }) => lane);
+    for (let i = 0; i < lanes + 2; i++) await change(await account());
+    await w.sql(`delete from graphile_worker._private_jobs where payload::jsonb ? 'lane'`);
+    await follow();
+    expect(await jobs()).toEqual([0, 1, 2, 3, 4, 5]);
+    // As many are at work as may be: nothing more is begun, neither by a lane nor by a round.
+    await w.sql(
+      `update strongroom.listener_run set state = 'running', leased_until = now() + interval '1 hour' where id in (select id from strongroom.listener_run order by id limit ${lanes})`,
+    );
+    await w.sql(`delete from graphile_worker._private_jobs where payload::jsonb ? 'lane'`);
+    await follow();
+    expect(await jobs()).toEqual([]);
+    const states = (await runAll()).map(({ state }) => state);
+    expect(states.filter((state) => state === 'waiting')).toHaveLength(2);
+    // One has ended: there is room for one, which then finds the other.
+    await w.sql(
+      `update strongroom.listener_run set state = 'done', ended_at = now() where id = (select min(id::text)::uuid from strongroom.listener_run)`,
+    );
+    await follow();
+    expect(await jobs()).toEqual([0]);
+    await runAll();
+    expect((await runs()).filter(({ state }) => state === 'waiting')).toEqual([]);
+  });
+
   it('stands still while it is off, and is gone with its runs when it is deleted', async () => {
     const { id } = await approve(await add(script(echo)));
     await follow();
@@ -279,8 +314,13 @@ describe('a listener', () => {
     await change(one, 'Another-One-73-!!aB');
     await follow();
     expect(await runs()).toHaveLength(1);
-    await w.invoke(deleteListener, await author.actor(), { listenerId: id });
+    await tidyListenerRuns(w.database, w.organisationId);
+    expect(await runs()).toHaveLength(1);
+    await w.sql(`update strongroom.listener_run set ended_at = now() - interval '91 days'`);
+    await tidyListenerRuns(w.database, w.organisationId);
     expect(await runs()).toEqual([]);
+    await w.invoke(deleteListener, await author.actor(), { listenerId: id });
+    expect((await w.invoke(listListeners, await author.actor(), {})).items).toEqual([]);
     expect(await w.sql('select 1 from strongroom.listener_file')).toEqual([]);
   });
 

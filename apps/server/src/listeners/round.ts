@@ -1,17 +1,16 @@
 import { sql } from 'kysely';
 import { system, type Grant, type Perform } from '../authorise/index.ts';
-import { enqueue } from '../platform/jobs.ts';
+import type { OrganisationDb } from '../platform/db.ts';
 import { newId } from '../platform/random.ts';
+import { openLanes } from './lanes.ts';
 import { readOn, type NewPassword } from './trail.ts';
 
-/** How long a run that is due may wait before it is put in line anew: its job was lost, as with a server that was killed. */
-const lostSeconds = 120;
 /** Runs are kept for so long. */
 const keptDays = 90;
 
 /**
- * One round: what the trail says is new becomes runs of the listeners that follow it; runs whose server died are in doubt; those whose job
- * was lost are put in line again. All in one transaction, so that nothing is followed twice or left out. Of several nodes one is at it.
+ * One round: what the trail says is new becomes runs of the listeners that follow it; runs whose server died are in doubt; for those
+ * that are due, lanes are put in line. All in one transaction, so that nothing is followed twice or left out. Of several nodes one is at it.
  */
 export function listenerRound(perform: Perform, organisationId: string): Promise<{ planned: number; more: boolean }> {
   const ask = { actor: system(organisationId), action: 'listener.plan', objectId: organisationId } as const;
@@ -25,13 +24,14 @@ export function listenerRound(perform: Perform, organisationId: string): Promise
     const { changed, more } = await readOn(grant.db, organisationId);
     const planned = await plan(grant, changed);
     const lost = await lookAfter(grant);
+    await openLanes(grant);
     if (planned + lost === 0) grant.nothingDone();
     else grant.note({ runs: planned, inDoubt: lost });
     return { planned, more };
   });
 }
 
-/** Makes the runs, in the order of the trail, and puts them in line. What was new before anything was approved is not followed. */
+/** Makes the runs, in the order of the trail. What was new before anything was approved is not followed. */
 async function plan(grant: Grant<'listener.plan'>, changed: readonly NewPassword[]): Promise<number> {
   if (changed.length === 0) return 0;
   const { rows: listeners } = await sql<{ id: string; resourceTypes: string[]; since: Date }>`
@@ -63,29 +63,26 @@ async function plan(grant: Grant<'listener.plan'>, changed: readonly NewPassword
     select x.id, ${organisationId}, x.listener_id, x.event_id, x.account_id, x.account_name, x.old_version, x.new_version
     from jsonb_to_recordset(${JSON.stringify(runs)}::jsonb) as x(id uuid, listener_id uuid, event_id uuid, account_id uuid, account_name text, old_version int, new_version int)
     on conflict (listener_id, event_id) do nothing returning id`.execute(grant.db);
-  for (const { id } of rows) await inLine(grant, id);
   return rows.length;
 }
 
-const inLine = (grant: Grant, runId: string): Promise<void> =>
-  enqueue(grant.db, 'listener', { organisationId: grant.actor.organisationId, runId }, { key: `listener:${runId}` });
-
-/** Ends what a dead server left, puts lost runs in line, and drops old ones. Gives how many are in doubt. */
+/** Ends what a dead server left. Gives how many are in doubt. */
 async function lookAfter(grant: Grant<'listener.plan'>): Promise<number> {
   const { numAffectedRows = 0n } = await sql`
     update listener_run set state = 'in-doubt', ended_at = now(), leased_until = null,
       why = 'The server stopped while it ran. Whether it did its work is not known; it is not run again by itself.'
     where state = 'running' and leased_until < now()`.execute(grant.db);
-  const { rows } = await sql<{ id: string }>`
-    update listener_run set next_try_at = now()
-    where state = 'waiting' and next_try_at < now() - make_interval(secs => ${lostSeconds}::int) returning id`.execute(
-    grant.db,
-  );
-  for (const { id } of rows) await inLine(grant, id);
-  await sql`delete from listener_run where ended_at < now() - make_interval(days => ${keptDays}::int)`.execute(
-    grant.db,
-  );
   return Number(numAffectedRows);
+}
+
+/** Takes away runs that ended long ago. */
+export async function tidyListenerRuns(
+  database: { asOrganisation<T>(id: string, work: (db: OrganisationDb) => Promise<T>): Promise<T> },
+  organisationId: string,
+): Promise<void> {
+  await database.asOrganisation(organisationId, (db) =>
+    sql`delete from listener_run where ended_at < now() - make_interval(days => ${keptDays}::int)`.execute(db),
+  );
 }
 
 /** How much longer than usual the next round waits after failed ones, at most. */

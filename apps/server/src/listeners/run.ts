@@ -1,11 +1,12 @@
 import { sql } from 'kysely';
 import { system, type Grant, type Perform } from '../authorise/index.ts';
 import type { Jobs } from '../platform/jobs.ts';
+import { nextRun } from './lanes.ts';
 import { execute } from './execute.ts';
 import { handed, scrubbed } from './hand-over.ts';
 import type { Outcome } from './outcome.ts';
 import type { RunAs } from './place.ts';
-import { again, takeUp, type Taken, type TakeUpParts } from './take-up.ts';
+import { takeUp, type Taken, type TakeUpParts } from './take-up.ts';
 
 export interface ListenerParts extends TakeUpParts {
   readonly perform: Perform;
@@ -16,12 +17,13 @@ export interface ListenerParts extends TakeUpParts {
 const backOff = [10, 60, 300, 1800] as const;
 
 /**
- * The job of one run: takes it up, runs it with no transaction open, and writes down what came of it. A script or module runs once at
+ * Brings one run on its way: takes it up, runs it with no transaction open, and writes down what came of it. A script or module runs once at
  * most: when the server dies meanwhile, the run is in doubt. A webhook that did not answer is called again, with the same id.
  */
 export async function runListener(
   parts: ListenerParts,
-  { organisationId, runId }: Jobs['listener'],
+  organisationId: string,
+  runId: string,
   signal: AbortSignal,
 ): Promise<void> {
   const actor = system(organisationId);
@@ -39,6 +41,20 @@ export async function runListener(
     },
   }));
   await parts.perform({ actor, action: 'listener.settle', objectId: runId }, (grant) => settle(grant, taken, outcome));
+}
+
+/** The job of a lane: one run after the other, until none is due or enough are at work. */
+export async function runLane(
+  parts: ListenerParts,
+  { organisationId, lane }: Jobs['listener'],
+  signal: AbortSignal,
+): Promise<void> {
+  const ask = { actor: system(organisationId), action: 'listener.plan', objectId: organisationId } as const;
+  while (!signal.aborted) {
+    const runId = await parts.perform(ask, (grant) => nextRun(grant, lane));
+    if (runId === undefined) return;
+    await runListener(parts, organisationId, runId, signal);
+  }
 }
 
 async function settle(grant: Grant<'listener.settle'>, taken: Taken, outcome: Outcome): Promise<void> {
@@ -63,11 +79,10 @@ async function settle(grant: Grant<'listener.settle'>, taken: Taken, outcome: Ou
       exitCode: outcome.exitCode,
       output,
       leasedUntil: null,
-      endedAt: pause === undefined ? new Date() : null,
+      ...(pause === undefined ? { endedAt: new Date() } : { nextTryAt: new Date(Date.now() + pause * 1000) }),
     })
     .where('id', '=', grant.objectId)
     .execute();
-  if (pause !== undefined) await again(grant, new Date(Date.now() + pause * 1000));
   grant.note({
     ...{ listener: taken.listener, version: taken.version.version, state: outcome.state, test: taken.test },
     ...(outcome.exitCode === null ? {} : { exitCode: outcome.exitCode }),

@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
 import type { Grant } from '../authorise/index.ts';
-import { enqueue } from '../platform/jobs.ts';
 import { newToken } from '../platform/random.ts';
 import { Secret } from '../platform/secret.ts';
 import type { TrustOptions } from '../platform/trust.ts';
@@ -54,8 +53,6 @@ interface Row {
   earlier: boolean;
 }
 
-/** How long a run waits for one before it that is about the same account. */
-const pauseMs = 1000;
 /** Beyond its time limit, how long a run may take before whoever runs it is taken to be gone. */
 const graceMs = 60_000;
 
@@ -72,13 +69,8 @@ export async function takeUp(grant: Grant<'listener.run'>, parts: TakeUpParts): 
     grant.db,
   );
   const row = rows[0];
-  if (row?.state !== 'waiting') {
+  if (row?.state !== 'waiting' || row.earlier) {
     grant.nothingDone();
-    return undefined;
-  }
-  if (row.earlier) {
-    grant.nothingDone();
-    await again(grant, new Date(Date.now() + pauseMs));
     return undefined;
   }
   grant.note({ listener: row.name });
@@ -100,7 +92,7 @@ export async function takeUp(grant: Grant<'listener.run'>, parts: TakeUpParts): 
   }
 }
 
-/** What the run was about is not there any more. */
+/** What the run was about is not there any more, or cannot be read. */
 class Gone extends Error {}
 
 async function open(grant: Grant<'listener.run'>, parts: TakeUpParts, row: Row, runs: number): Promise<Taken> {
@@ -122,11 +114,11 @@ async function open(grant: Grant<'listener.run'>, parts: TakeUpParts, row: Row, 
     : await openPasswords(grant, parts.vault, row);
   const secret =
     spec.kind === 'webhook' && row.sealed
-      ? await parts.vault.open(grant, row.sealed, {
-          column: 'listener.sealed',
-          rowId: row.listenerId,
-          version: row.secretVersion,
-        })
+      ? await parts.vault
+          .open(grant, row.sealed, { column: 'listener.sealed', rowId: row.listenerId, version: row.secretVersion })
+          .catch((cause: unknown) => {
+            throw new Altered('Its secret is not genuine.', { cause });
+          })
       : null;
   const leasedUntil = new Date(Date.now() + spec.timeLimitSeconds * 1000 + graceMs);
   await sql`update listener_run set state = 'running', version = ${runs}, started_at = now(), tries = tries + 1, leased_until = ${leasedUntil}, why = null
@@ -170,7 +162,11 @@ async function openPasswords(
   const openOne = async (version: number | null): Promise<Secret | null> => {
     const found = read.find((one) => one.version === version);
     return found
-      ? vault.open(grant, found.sealed, { column: 'secret.sealed', rowId: accountId, version: found.version })
+      ? vault
+          .open(grant, found.sealed, { column: 'secret.sealed', rowId: accountId, version: found.version })
+          .catch((cause: unknown) => {
+            throw new Gone('The password does not open: it was changed past the product.', { cause });
+          })
       : null;
   };
   const newPassword = await openOne(newVersion);
@@ -185,18 +181,6 @@ async function openPasswords(
     },
   );
   return { oldPassword, newPassword };
-}
-
-/** Puts the run in line again. */
-export async function again(grant: Grant<'listener.run'> | Grant<'listener.settle'>, at: Date): Promise<void> {
-  const { organisationId } = grant.actor;
-  await grant.db.updateTable('listenerRun').set({ nextTryAt: at }).where('id', '=', grant.objectId).execute();
-  await enqueue(
-    grant.db,
-    'listener',
-    { organisationId, runId: grant.objectId },
-    { key: `listener:${grant.objectId}`, runAt: at },
-  );
 }
 
 async function end(grant: Grant<'listener.run'>, state: 'skipped' | 'refused', why: string): Promise<void> {

@@ -16,8 +16,8 @@ export interface Jobs {
   /** One of the lanes of a run: how many there are, it says itself. */
   run: { organisationId: string; runId: string; pump: number };
   'run-ended': { organisationId: string; runId: string };
-  /** One run of a listener. */
-  listener: { organisationId: string; runId: string };
+  /** One of the lanes in which listeners run. */
+  listener: { organisationId: string; lane: number };
   /** Whatever is due of an SSH key: where it is put, tried or taken away. */
   key: { organisationId: string; keyId: string };
   /** The nightly check of every password. */

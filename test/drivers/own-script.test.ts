@@ -128,7 +128,7 @@ describe('a dialogue of one’s own', () => {
     expect(peer.state.typed).toEqual(['userpassword ana']);
   });
 
-  it('rehearses up to the change, changes nothing, and shows no secret', async () => {
+  it('rehearses up to the change, changes nothing, and shows no secret [RST-12]', async () => {
     peer = await startXscf('SSH');
     const script: Script = {
       ...own,

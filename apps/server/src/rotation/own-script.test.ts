@@ -136,7 +136,7 @@ describe('a dialogue of a type of one’s own', () => {
     });
   });
 
-  it('is rehearsed on paper: what is sent, what ends it, what a password may not be', async () => {
+  it('is rehearsed on paper: what is sent, what ends it, what a password may not be [RST-12]', async () => {
     const on = async (said: string[], more: Partial<z.input<typeof Script>> = {}) =>
       w.invoke(rehearseScript, await admin(), { script: { ...script, ...more }, account: 'ana', said });
     expect(await on([])).toMatchObject({ ended: 'waiting', lines: [{ is: 'sent', text: 'passwd ana' }] });
@@ -168,7 +168,7 @@ describe('a dialogue of a type of one’s own', () => {
     });
   });
 
-  it('is tried on a device by whoever may change its passwords, with the type’s dialogue and the account’s own log-in', async () => {
+  it('is tried on a device by whoever may change its passwords, with the type’s dialogue and the account’s own log-in [RST-12]', async () => {
     const type = await w.invoke(createResourceType, await admin(), { name: name(), script });
     const { accountId } = await resourceOf(type.name);
     expect(await w.invoke(tryScript, await w.people.keeper.actor(), { accountId })).toEqual(rehearsed);

@@ -2,11 +2,11 @@ import { catalogue } from '../t.ts';
 
 /** What is said about SSH keys. */
 export const sshKeys = catalogue('sshKeys', {
-  tab: 'SSH key',
+  tab: 'Key',
   title: 'SSH keys',
   sub: 'Keys of the accounts you see, and where a log-in with each was proven.',
   listEmpty: 'No SSH keys yet',
-  listEmptyText: 'Open an account and make a key for it on its tab SSH key.',
+  listEmptyText: 'Open an account and make a key for it on its tab Key.',
   account: 'Account',
   kind: 'Kind',
   places: 'Opens',

@@ -67,6 +67,20 @@ export async function claim(db: OrganisationDb, organisationId: string, runId: s
   return { ...rest, actor };
 }
 
+/** Runs of one nightly check that are at work together: the second asks while the last targets of the first are waited for. */
+const nightlyAtOnce = 2;
+
+/**
+ * Whether a run is one of many of a nightly check whose turn has not come. A large estate is checked in a hundred runs, and
+ * there is room for fifty accounts: all of them asking for it every second would keep it from everybody.
+ */
+export async function waitsForOthers(db: OrganisationDb, runId: string): Promise<boolean> {
+  const { rows } = await sql<{ waits: boolean }>`select (select count(*) from reset_run o
+      where o.state = 'running' and o.source = 'nightly' and o.id < r.id) >= ${nightlyAtOnce} as waits
+    from reset_run r where r.id = ${runId} and r.source = 'nightly' and r.state = 'running'`.execute(db);
+  return rows[0]?.waits ?? false;
+}
+
 /** Says that a worker is still at these accounts. */
 export async function renewItems(db: OrganisationDb, runId: string, items: readonly number[]): Promise<void> {
   await sql`update reset_run_item set leased_until = now() + make_interval(secs => ${leaseMs / 1000})

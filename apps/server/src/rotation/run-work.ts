@@ -2,9 +2,9 @@ import { isUnavailable } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
 import type { DriverCatalogue } from '../resource/index.ts';
 import { leaseMs, renewEveryMs } from './attempt.ts';
-import { claim, endOrGoOn, keepBooks, renewItems, type Claimed } from './run-claim.ts';
+import { claim, endOrGoOn, keepBooks, renewItems, waitsForOthers, type Claimed } from './run-claim.ts';
 import { endItem, leaveInDoubt, passOverOthers, putOff, type Ending } from './run-item.ts';
-import { lanesOfPump } from './run-start.ts';
+import { enqueuePump, lanesOfPump } from './run-start.ts';
 import { stage } from './stage.ts';
 import { verifyAndRecord } from './verify.ts';
 import { runAttempt } from './worker.ts';
@@ -12,6 +12,8 @@ import type { WorkerParts } from './worker-parts.ts';
 
 /** How long one job of the queue is at a run before it puts itself in line again: the queue takes back what it misses for hours. */
 const turnMs = 10 * 60_000;
+/** How long a run of a nightly check waits before it looks whether its turn has come. */
+const waitMs = 30_000;
 
 /**
  * A job of a run: brings accounts on their way, a few at a time, until none is left whose turn it is. Several such jobs share a run, on
@@ -24,6 +26,12 @@ export async function runPump(
   signal: AbortSignal,
 ): Promise<void> {
   const { organisationId, runId } = payload;
+  const waits = await keepBooks(parts.perform, organisationId, async (db) => {
+    const before = await waitsForOthers(db, runId);
+    if (before) await enqueuePump(db, payload, new Date(Date.now() + waitMs));
+    return before;
+  });
+  if (waits) return;
   const until = Date.now() + turnMs;
   const atWork = new Set<number>();
   const renewing = setInterval(() => {
@@ -31,10 +39,13 @@ export async function runPump(
       // A lease that runs out means that another worker takes the account up: attempts and log-ins stand that.
       keepBooks(parts.perform, organisationId, (db) => renewItems(db, runId, [...atWork])).catch(() => undefined);
   }, renewEveryMs);
+  const lanes: Promise<void>[] = [];
   const lane = async (): Promise<void> => {
-    while (!signal.aborted && Date.now() < until) {
+    for (let first = true; !signal.aborted && Date.now() < until; first = false) {
       const item = await keepBooks(parts.perform, organisationId, (db) => claim(db, organisationId, runId));
       if (!item) return;
+      // One after the other, as long as there is room: where there is none one question is enough.
+      if (first && lanes.length < lanesOfPump) lanes.push(lane());
       atWork.add(item.n);
       try {
         await bringOn(parts, catalogue, organisationId, item);
@@ -44,7 +55,10 @@ export async function runPump(
     }
   };
   try {
-    const ended = await Promise.allSettled(Array.from({ length: lanesOfPump }, lane));
+    lanes.push(lane());
+    const ended: PromiseSettledResult<void>[] = [];
+    // More come while the first are at work.
+    while (ended.length < lanes.length) ended.push(...(await Promise.allSettled(lanes.slice(ended.length))));
     const failed = ended.find((one) => one.status === 'rejected');
     if (failed) throw failed.reason;
   } finally {

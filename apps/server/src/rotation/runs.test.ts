@@ -403,6 +403,28 @@ describe('the check of every password', () => {
     });
   });
 
+  it('of a large estate is many runs, of which two are at work at a time, and asks nothing for the others', async () => {
+    const hosts = await Promise.all([hostOf(1), hostOf(1), hostOf(1)]);
+    const runs = [];
+    for (const host of hosts)
+      runs.push(await start({ kind: 'verify', selection: { accountIds: idsOf(host) as never } }));
+    await w.sql(`update strongroom.reset_run set source = 'nightly' where id = any($1::uuid[])`, [
+      runs.map(({ id }) => id),
+    ]);
+    const [first, second, third] = [...runs].sort((a, b) => (a.id < b.id ? -1 : 1));
+    if (!first || !second || !third) throw new Error('no runs');
+    await pump(third);
+    expect(await itemsOf(third)).toMatchObject([{ state: 'waiting', tries: 0 }]);
+    const [job] = await w.sql<{ later: boolean }>(
+      `select run_at > now() + interval '20 s' as later from graphile_worker.jobs where key = $1`,
+      [`run:${third.id}:0`],
+    );
+    expect(job?.later).toBe(true);
+    expect((await finish(second)).counts.done).toBe(1);
+    expect((await finish(third)).counts.done).toBe(1);
+    expect((await finish(first)).counts.done).toBe(1);
+  });
+
   it('is off when the setting says so, and planned again when the time changes [PWD-05]', async () => {
     const planned = async () =>
       (

@@ -19,6 +19,7 @@ import { macosSsh } from './macos-ssh.ts';
 import { mongodb } from './mongodb.ts';
 import { mssql } from './mssql.ts';
 import { mysql } from './mysql.ts';
+import { oracle } from './oracle.ts';
 import { oracleAlom } from './oracle-alom.ts';
 import { oracleIlom } from './oracle-ilom.ts';
 import { oracleXscf } from './oracle-xscf.ts';
@@ -60,6 +61,7 @@ export const drivers: readonly Driver<any>[] = [
   googleWorkspace,
   awsIam,
   mssql,
+  oracle,
   sybase,
   mysql,
   postgres,

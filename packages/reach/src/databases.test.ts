@@ -41,6 +41,12 @@ const ways: Readonly<Record<string, Opened>> = {
     targetAt(port, ms).sql({ kind: 'mssql', protection, database: 'master' }, login, () => Promise.resolve()),
   sybase: (port, protection, ms) =>
     targetAt(port, ms).sql({ kind: 'sybase', protection }, login, () => Promise.resolve()),
+  oracle: (port, protection, ms) =>
+    targetAt(port, ms).sql(
+      { kind: 'oracle', protection, database: 'lab' },
+      { ...login, username: 'ana_the_user' },
+      () => Promise.resolve(),
+    ),
   redis: (port, protection, ms) => targetAt(port, ms).redis(protection, login, () => Promise.resolve()),
   mongo: (port, protection, ms) =>
     targetAt(port, ms).mongo({ protection, database: 'admin' }, login, () => Promise.resolve()),
@@ -59,7 +65,7 @@ describe.each(Object.keys(ways))('a hostile %s server', (name) => {
       const server = await serverOf((_, socket) => void socket.write(garbage), greeting);
       // Some wait for the rest of what was announced, for as long as they are allowed.
       await expect(opened(server.port, protection, 300)).rejects.toBeInstanceOf(Unreachable);
-      if (protection !== 'clear text') expect(server.text()).not.toMatch(/ana-the-user|Ana-Word-1/);
+      if (protection !== 'clear text') expect(server.text()).not.toMatch(/ana[-_]the[-_]user|Ana-Word-1/);
     },
   );
 

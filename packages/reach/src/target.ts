@@ -60,7 +60,7 @@ function databaseWays(options: ReachOptions<unknown>): Pick<Ways, 'sql' | 'redis
           case 'sybase':
             return (await import('./sql/sybase.ts')).overSybase(options, protection, login, work);
           case 'oracle':
-            return notYet();
+            return (await import('./sql/oracle.ts')).overOracle(options, protection, database ?? '', login, work);
         }
       }),
     redis: (protection, login, work) =>
@@ -83,8 +83,6 @@ async function alarmed<T>(options: ReachOptions<unknown>, protection: Protection
     throw error;
   }
 }
-
-const notYet = () => Promise.reject(new Error('this way is not there'));
 
 function shellWay(options: ReachOptions<unknown>): Ways['shell'] {
   return async (login, work) => {

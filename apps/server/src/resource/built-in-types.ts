@@ -57,7 +57,7 @@ export const builtInTypes: readonly BuiltInType[] = [
   type(network, 'Generic SSH Device'),
   type(databases, 'MS SQL Server', 'mssql', windows, 'Log-in name'),
   type(databases, 'MySQL Server', 'mysql', host, 'Log-in name'),
-  type(databases, 'Oracle DB Server', null, host, 'Log-in name'),
+  type(databases, 'Oracle DB Server', 'oracle', host, 'Log-in name'),
   type(databases, 'Sybase ASE', 'sybase', host, 'Log-in name'),
   type(databases, 'PostgreSQL', 'postgres', host, 'Role'),
   type(databases, 'MongoDB', 'mongodb', host, 'Log-in name'),

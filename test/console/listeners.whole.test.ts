@@ -114,7 +114,7 @@ describe('a listener in the console', () => {
     await page.goto('/admin/reset-listeners');
     await page.getByText('Restart the database').click();
     await page.getByRole('button', { name: 'Edit' }).click();
-    await expect.poll(() => page.getByLabel('File: Text').inputValue()).toContain('echo told:');
+    await expect.poll(() => page.getByLabel('File: Text').inputValue(), { timeout: 20_000 }).toContain('echo told:');
     await page.getByLabel('File: Text').fill('#!/bin/sh\necho other:\ncat\n');
     await page.getByRole('button', { name: 'Save for approval' }).click();
     await page.getByText('Edit waits').waitFor();

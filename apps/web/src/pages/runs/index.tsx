@@ -3,7 +3,7 @@ import { IconRotateClockwise } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useCallback } from 'react';
 import { ask } from '../../lib/client.ts';
-import { exact } from '../../lib/format.ts';
+import { ago, exact } from '../../lib/format.ts';
 import { runs } from '../../lib/messages/runs.ts';
 import { keys } from '../../lib/query.ts';
 import { RunStatePill, startedBy, sums } from '../../parts/runs/outcomes.tsx';
@@ -59,6 +59,9 @@ const card = (run: Run) => (
       <RunStatePill run={run} />
       <span className="num dim">{far(run)}</span>
     </span>
+    <span className="trunc dim">
+      {startedBy(run)} · {ago(run.startedAt)}
+    </span>
   </div>
 );
 const load = ({ sort: _, signal, ...page }: PageAsk) => ask(listRuns, page, { signal });
@@ -79,7 +82,7 @@ export default function Runs() {
         rowName={rowName}
         onOpen={open}
         card={card}
-        cardHeight={76}
+        cardHeight={102}
         refetchInterval={3000}
         empty={<EmptyState icon={IconRotateClockwise} title={runs('empty')} text={runs('emptyHelp')} />}
       />

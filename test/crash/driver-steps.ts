@@ -17,7 +17,7 @@ export interface DriverStep {
   point?(talk: Talk, before: string, chance: Chance): Point;
   /** The line is cut rather than held, and the attempt rests. */
   readonly rests?: true;
-  /** What must become of it where a log-in proves passwords; either when left out. Where nothing proves them it is always promoted. */
+  /** What must become of it when no other kill comes in between, where a log-in proves passwords; either when left out. Where nothing proves them it is always promoted. */
   readonly end?: 'promoted' | 'rolled-back';
   /** Needs a target that can be asked. */
   readonly probes?: true;

@@ -45,7 +45,7 @@ it('kill -9 at every step of an attempt loses no password of any driver, draws n
   const from = Date.now();
   const rounds = await matrix.run(seeds);
   process.stdout.write(
-    `${matrix.table()}\n${((Date.now() - from) / 1000).toFixed(0)} s for ${String(rounds)} crashes, seed ${String(seed)}\n`,
+    `${matrix.table()}\n${((Date.now() - from) / 1000).toFixed(0)} s for ${String(rounds)} crashes, seed ${String(seed)}\n${matrix.summary()}\n`,
   );
   expect(matrix.wrong, `seed ${String(seed)}`).toEqual([]);
   expect(await matrix.left()).toEqual({ attempts: 0, candidates: 0 });

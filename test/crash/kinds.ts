@@ -40,7 +40,7 @@ const unix = (driver: string, type: string): Kind => ({
   type,
   peer: 'sshd',
   by: 'itself',
-  settings: { ...itself.settings, timeoutSeconds: 60, ...asDebianAsks },
+  settings: { ...itself.settings, ...asDebianAsks },
 });
 
 const words = (text: string) => ({ is: 'text', text });

@@ -35,6 +35,7 @@ export interface Matrix {
   readonly wrong: readonly string[];
   /** For people: a row for each driver, a column for each step. */
   table(): string;
+  summary(): string;
   kills(): readonly { readonly driver: string; readonly step: string; readonly kills: number }[];
   /** Open attempts and candidates in the database. */
   left(): Promise<{ attempts: number; candidates: number } | undefined>;
@@ -56,8 +57,9 @@ export async function createMatrix({ server, peers, groups, chance }: Parts): Pr
 
   const wrong: string[] = [];
   const tally = tallies();
-  /** When the product was ready, after each kill. */
+  /** When the product was ready after each kill, and when it was killed, in milliseconds since 1970. */
   const ready: number[] = [server.readyAt];
+  const kills: number[] = [];
   const complain = ({ account, step }: Case, what: string): void => {
     wrong.push(`${step.name} / ${account.label}: ${what}`);
   };
@@ -116,7 +118,9 @@ export async function createMatrix({ server, peers, groups, chance }: Parts): Pr
       await standStill(begun);
     }
     await server.kill9();
-    for (const one of cases) one.killedAt = Date.now();
+    const killedAt = Date.now();
+    kills.push(killedAt);
+    for (const one of cases) one.killedAt = killedAt;
     await gates.close();
     await peers.trap(cases.map(({ account }) => ({ id: account.place.id, point: null })));
     await server.restart();
@@ -141,12 +145,14 @@ export async function createMatrix({ server, peers, groups, chance }: Parts): Pr
     }
     const { password, candidate } = await reveal(server, accountId);
     if (candidate !== null) say('a candidate is left behind');
+    const endedAt = Date.parse(attempt.endedAt ?? '');
+    // A second kill may have met it before it ended: then it was sent, or asked, or both.
+    const alone = !kills.some((at) => at > one.killedAt && at <= endedAt);
     // Where nothing proves a password, the same candidate is set again until the service says that it took it.
-    const end = provable ? step.end : 'promoted';
+    const end = !provable ? 'promoted' : one.caught && alone ? step.end : undefined;
     if (attempt.state !== 'promoted' && attempt.state !== 'rolled-back')
       say(`ended as ${attempt.state}: ${attempt.why ?? ''}`);
-    else if (end !== undefined && one.caught && attempt.state !== end)
-      say(`ended as ${attempt.state}: ${attempt.why ?? ''}`);
+    else if (end !== undefined && attempt.state !== end) say(`ended as ${attempt.state}: ${attempt.why ?? ''}`);
     if ((attempt.state === 'promoted') === (password === before)) say(`${attempt.state} to the wrong password`);
     if (!(await peers.isPassword(place.id, password))) say('the vault’s password is not the target’s');
     const drawn = (await versionsOf(accountId)) - one.versions;
@@ -157,7 +163,6 @@ export async function createMatrix({ server, peers, groups, chance }: Parts): Pr
     const failures = Math.max(0, now[0] - one.failed[0]);
     if (failures > mostFailures) say(`${String(failures)} log-ins failed`);
     if (now[1] > one.failed[1]) say('the administrator’s log-in failed');
-    const endedAt = Date.parse(attempt.endedAt ?? '');
     // Some had ended before their kill; others meet the next kills while they are reconciled.
     const seconds =
       endedAt < one.killedAt ? 0 : (endedAt - Math.max(one.killedAt, ...ready.filter((at) => at <= endedAt))) / 1000;
@@ -195,6 +200,7 @@ export async function createMatrix({ server, peers, groups, chance }: Parts): Pr
   return {
     wrong,
     table: () => tally.table(),
+    summary: () => tally.summary(),
     kills: () => tally.all(),
     async run(seeds) {
       for (let n = 0; ; n += 1) {

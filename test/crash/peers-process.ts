@@ -67,6 +67,8 @@ async function keep(kind: Kind, index: number, peer: Peer): Promise<Kept> {
   const settings = {
     ...peer.settings,
     ...(address === undefined ? { port: proxy.port } : here),
+    // A line that stands still must not run into the driver's own time limit before the kill.
+    timeoutSeconds: 120,
     ...kind.settings,
   };
   return {

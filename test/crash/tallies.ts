@@ -18,6 +18,8 @@ export interface Tallies {
   add(outcome: Outcome): void;
   of(driver: string, step: string): number;
   all(): readonly { readonly driver: string; readonly step: string; readonly kills: number }[];
+  /** One line for programs. */
+  summary(): string;
   /** A row for each driver: kills at each step (`caught/kills` where some had passed it), then ends, slowest and failed log-ins. */
   table(): string;
 }
@@ -39,6 +41,14 @@ export function tallies(): Tallies {
         const [driver = '', step = ''] = both.split('\n');
         return { driver, step, kills: at(driver, step).length };
       }),
+    summary() {
+      const steps = [...new Set(outcomes.map(({ driver, step }) => `${driver}\n${step}`))].map(
+        (both) => outcomes.filter(({ driver, step }) => `${driver}\n${step}` === both).length,
+      );
+      const drivers = new Set(outcomes.map(({ driver }) => driver)).size;
+      const failures = Math.max(0, ...outcomes.map((one) => one.failures));
+      return `crash matrix: ${String(drivers)} drivers, ${String(outcomes.length)} kills, ${String(Math.min(...steps))} at least, ${String(failures)} failed log-ins`;
+    },
     table() {
       const head = [
         'driver',

@@ -3,7 +3,6 @@ import { catalogue } from '../t.ts';
 /** What is said about listeners of new passwords, and about approvals. */
 export const listeners = catalogue('listeners', {
   title: 'Reset listeners',
-  says: 'Scripts, modules and webhooks that run after a password has changed',
   sub: 'Run after a password has changed, on the target or in the vault alone. Each needs a second administrator before it runs.',
   tabs: 'Reset listeners',
   tabList: 'Listeners',
@@ -111,7 +110,6 @@ export const listeners = catalogue('listeners', {
   same: '{count, plural, one {# unchanged line} other {# unchanged lines}}',
   // Approvals.
   approvals: 'Approvals',
-  approvalsSays: 'What waits for a second administrator',
   approvalsSub: 'Nothing here takes effect before a second administrator, who did not make it, has approved it.',
   approvalsEmpty: 'Nothing waits',
   approvalsEmptyHelp: 'Listeners that somebody adds or edits stand here until they are decided.',

@@ -3,7 +3,6 @@ import { catalogue } from '../t.ts';
 /** What is said about outgoing mail: its server, and the queue. */
 export const mail = catalogue('mail', {
   title: 'Mail',
-  says: 'The mail server, links in mails, a test mail, and every mail that waits or failed',
   sub: 'Invitations, notices and reports go out by this server. What cannot be sent waits and is tried again for two days.',
   tabs: 'Mail',
   tabServer: 'Mail server',

@@ -3,7 +3,6 @@ import { catalogue } from '../t.ts';
 /** What is said of password policies: their page, their rules in words, and what they say of an account. */
 export const policies = catalogue('policies', {
   title: 'Password policies',
-  says: 'What stored passwords must be, and how long they last',
   sub: 'A policy is set on accounts, resources and groups; where none is, the default applies. People’s own log-in passwords have rules of their own, in the settings.',
   add: 'Add policy',
   name: 'Name',

@@ -12,6 +12,7 @@ export const resources = catalogue('resources', {
   countFiltered: '{count, plural, =0 {No resource matches} one {# resource matches} other {# resources match}}',
   add: 'Add resource',
   import: 'Import',
+  groups: 'Resource groups',
   filter: 'Filter by name or address',
   type: 'Type',
   name: 'Name',

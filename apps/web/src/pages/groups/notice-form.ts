@@ -1,7 +1,7 @@
 import type { NoticeEvent, NoticeRules, Principal, setNotices } from '@strongroom/contract';
 import type { z } from 'zod';
+import { looksLikeMail } from '../../lib/mail-address.ts';
 import { notices } from '../../lib/messages/notices.ts';
-import { looksLikeMail } from '../settings/mail-form.ts';
 
 /** Who is told of one event, as the form holds it. */
 export interface Draft {

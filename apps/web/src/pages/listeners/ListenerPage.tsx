@@ -19,7 +19,7 @@ import {
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { ask } from '../../lib/client.ts';
 import { exact } from '../../lib/format.ts';
 import { listeners } from '../../lib/messages/listeners.ts';
@@ -36,14 +36,16 @@ import { AdminFrame } from '../settings/AdminFrame.tsx';
 import { AskDialog } from '../users/AskDialog.tsx';
 import users from '../users/users.module.css';
 import { LookPill } from './columns.tsx';
-import { ListenerDialog } from './ListenerDialog.tsx';
 import css from './listeners.module.css';
 import { refreshListeners } from './refresh.ts';
 import { Review } from './Review.tsx';
-import { RunsTab } from './RunsTab.tsx';
 import { SecretDialog } from './SecretDialog.tsx';
 import { VersionView } from './VersionView.tsx';
 import { listenerLook, typesInWords, versionLook } from './words.ts';
+
+// What is looked at seldom comes when it is asked for.
+const ListenerDialog = lazy(() => import('./ListenerDialog.tsx').then((part) => ({ default: part.ListenerDialog })));
+const RunsTab = lazy(() => import('./RunsTab.tsx').then((part) => ({ default: part.RunsTab })));
 
 /** One listener: where it stands, what waits of it, its versions, and its runs. */
 export default function ListenerPage() {
@@ -208,18 +210,22 @@ export default function ListenerPage() {
           </Tabs.Panel>
           <Tabs.Panel value="runs">
             <div className={css.runsInside}>
-              <RunsTab listenerId={listener.id} />
+              <Suspense fallback={<Bones />}>
+                <RunsTab listenerId={listener.id} />
+              </Suspense>
             </div>
           </Tabs.Panel>
         </Tabs>
       </div>
       {dialog === 'edit' && (
-        <ListenerDialog
-          listener={listener}
-          newest={versions[0] ?? null}
-          close={close}
-          done={(_, drawn) => setSecret(drawn)}
-        />
+        <Suspense>
+          <ListenerDialog
+            listener={listener}
+            newest={versions[0] ?? null}
+            close={close}
+            done={(_, drawn) => setSecret(drawn)}
+          />
+        </Suspense>
       )}
       {secret !== null && <SecretDialog secret={secret} done={() => setSecret(null)} />}
       <AskDialog

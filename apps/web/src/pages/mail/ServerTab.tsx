@@ -3,6 +3,7 @@ import { readSettings, testMail, updateSettings, type Settings } from '@strongro
 import { IconAlertTriangle, IconCheck, IconSend } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { looksLikeMail } from '../../lib/mail-address.ts';
 import { ask } from '../../lib/client.ts';
 import { mail as words } from '../../lib/messages/mail.ts';
 import { settings } from '../../lib/messages/settings.ts';
@@ -18,7 +19,6 @@ import { SaveBar } from '../../ui/SaveBar.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { BusyButton } from '../me/BusyButton.tsx';
 import { useAction } from '../me/use-action.ts';
-import { looksLikeMail } from '../settings/mail-form.ts';
 import { ServerFields } from '../settings/MailFields.tsx';
 import css from './mail.module.css';
 import { formOf, serverErrors, serverOf, type ServerForm } from './server-form.ts';

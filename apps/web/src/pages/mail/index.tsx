@@ -1,12 +1,16 @@
 import { Tabs } from '@mantine/core';
 import { useNavigate, useParams } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { mail } from '../../lib/messages/mail.ts';
+import { Bones } from '../../ui/Bones.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { AdminFrame } from '../settings/AdminFrame.tsx';
 import css from './mail.module.css';
 import { MailStatus } from './MailHealth.tsx';
-import { QueueTab } from './QueueTab.tsx';
-import { ServerTab } from './ServerTab.tsx';
+
+// Whoever looks at one of them seldom looks at the other.
+const QueueTab = lazy(() => import('./QueueTab.tsx').then((part) => ({ default: part.QueueTab })));
+const ServerTab = lazy(() => import('./ServerTab.tsx').then((part) => ({ default: part.ServerTab })));
 
 /** The mail server, a test, and every mail that waits, was sent or failed. */
 export default function MailPage() {
@@ -42,7 +46,7 @@ export default function MailPage() {
           aria-label={mail(queue ? 'tabQueue' : 'tabServer')}
           data-table={queue || undefined}
         >
-          {queue ? <QueueTab /> : <ServerTab />}
+          <Suspense fallback={<Bones />}>{queue ? <QueueTab /> : <ServerTab />}</Suspense>
         </div>
       </div>
     </AdminFrame>

@@ -6,7 +6,6 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useCallback, useMemo } from 'react';
 import { ask } from '../../lib/client.ts';
-import { groups } from '../../lib/messages/groups.ts';
 import { lists } from '../../lib/messages/lists.ts';
 import { resources } from '../../lib/messages/resources.ts';
 import { usePreferences } from '../../lib/preferences.ts';
@@ -109,7 +108,7 @@ export default function Resources() {
               </>
             )}
             <Link to="/resources/groups" className="link">
-              {groups('title')}
+              {resources('groups')}
             </Link>
           </>
         }

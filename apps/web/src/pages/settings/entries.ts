@@ -1,8 +1,5 @@
 import type { Me } from '@strongroom/contract';
 import { customise } from '../../lib/messages/customise.ts';
-import { listeners } from '../../lib/messages/listeners.ts';
-import { mail } from '../../lib/messages/mail.ts';
-import { policies } from '../../lib/messages/policies.ts';
 import { settings } from '../../lib/messages/settings.ts';
 import { sections } from './fields.ts';
 
@@ -80,8 +77,8 @@ export function adminPages(me: Me): readonly Entry[] {
     {
       id: 'policies',
       group: 'organisation',
-      label: policies('title'),
-      says: policies('says'),
+      label: settings('nav.policies'),
+      says: settings('admin.policies.says'),
       to: '/admin/policies',
     },
   ];
@@ -92,8 +89,14 @@ export function adminPages(me: Me): readonly Entry[] {
     says: customise(`${page}.says`),
     to: page === 'types' ? '/admin/resource-types' : `/admin/${page}`,
   }));
-  const mailPage: Entry[] = [
-    { id: 'mail', group: 'server', label: mail('title'), says: mail('says'), to: '/admin/mail' },
+  const mail: Entry[] = [
+    {
+      id: 'mail',
+      group: 'server',
+      label: settings('nav.mail'),
+      says: settings('admin.mail.says'),
+      to: '/admin/mail',
+    },
   ];
   const templates: Entry[] = [
     {
@@ -108,15 +111,15 @@ export function adminPages(me: Me): readonly Entry[] {
     {
       id: 'reset-listeners',
       group: 'organisation',
-      label: listeners('title'),
-      says: listeners('says'),
+      label: settings('nav.resetListeners'),
+      says: settings('admin.resetListeners.says'),
       to: '/admin/reset-listeners',
     },
     {
       id: 'approvals',
       group: 'organisation',
-      label: listeners('approvals'),
-      says: listeners('approvalsSays'),
+      label: settings('nav.approvals'),
+      says: settings('admin.approvals.says'),
       to: '/admin/approvals',
     },
   ];
@@ -136,7 +139,7 @@ export function adminPages(me: Me): readonly Entry[] {
     ...(me.can.includes('setting.update') ? organisation : []),
     ...(me.can.includes('policy.create') ? passwords : []),
     ...(me.can.includes('field.create') ? custom : []),
-    ...(me.can.includes('mail.list') ? mailPage : []),
+    ...(me.can.includes('mail.list') ? mail : []),
     ...(me.can.includes('schedule-template.list') ? templates : []),
     ...(me.can.includes('listener.list') ? followers : []),
     ...(me.can.includes('certificate.install') ? server : []),

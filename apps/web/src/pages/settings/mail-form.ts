@@ -1,4 +1,5 @@
 import type { MailServer } from '@strongroom/contract';
+import { looksLikeMail } from '../../lib/mail-address.ts';
 import { settings } from '../../lib/messages/settings.ts';
 
 /** The mail server as a form holds it. `port` is text while it is typed. */
@@ -20,9 +21,6 @@ export const emptyMail: MailForm = {
   password: '',
   from: '',
 };
-
-/** A mail address as the fields accept it; the server checks again. */
-export const looksLikeMail = (text: string): boolean => /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(text.trim());
 
 /** What is wrong in the form, by field; empty when nothing is. */
 export function mailErrors(mail: MailForm): Readonly<Partial<Record<keyof MailForm, string>>> {

@@ -1,11 +1,12 @@
 import { completeSetup } from '@strongroom/contract';
 import type { z } from 'zod';
+import { looksLikeMail } from '../../lib/mail-address.ts';
 import { entry } from '../../lib/messages/entry.ts';
 import { me } from '../../lib/messages/me.ts';
 import { checkPassword, meetsAll } from '../me/password-checks.ts';
 import { browserTimeZone } from '../me/TimeZoneField.tsx';
 import { isUsername } from '../users/user-form.ts';
-import { emptyMail, looksLikeMail, mailErrors, mailServerOf, type MailForm } from '../settings/mail-form.ts';
+import { emptyMail, mailErrors, mailServerOf, type MailForm } from '../settings/mail-form.ts';
 
 /** Everything the set-up asks for, as the form holds it. */
 export interface SetupForm {

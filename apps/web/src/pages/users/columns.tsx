@@ -1,10 +1,11 @@
 import type { User } from '@strongroom/contract';
 import { IconEye } from '@tabler/icons-react';
-import { ago, date, exact } from '../../lib/format.ts';
+import { ago, exact } from '../../lib/format.ts';
 import { users } from '../../lib/messages/users.ts';
 import { Avatar } from '../../ui/Avatar.tsx';
 import type { Column } from '../../ui/Grid.tsx';
 import { Pill } from '../../ui/Pill.tsx';
+import { TokenEnd } from './TokenEnd.tsx';
 import { isLockedOut, roleOf, StatePill } from './words.tsx';
 import css from './users.module.css';
 
@@ -118,21 +119,6 @@ export const apiColumns: readonly Column<User>[] = [
   state,
   last(users('column.lastUse'), users('never.used')),
 ];
-
-/** When an API user's token ends; said in a warning colour once it has, or will within two weeks. */
-export function TokenEnd({ user }: { readonly user: User }) {
-  if (!user.tokenExpiresAt) return <span className="dim">{users('never.ends')}</span>;
-  const left = Date.parse(user.tokenExpiresAt) - Date.now();
-  return left < 14 * 86_400_000 ? (
-    <Pill tone={left < 0 ? 'bad' : 'warn'} title={exact(user.tokenExpiresAt)}>
-      {date(user.tokenExpiresAt)}
-    </Pill>
-  ) : (
-    <span className="num" title={exact(user.tokenExpiresAt)}>
-      {date(user.tokenExpiresAt)}
-    </span>
-  );
-}
 
 /** One user on a phone. */
 export function UserCard({ user, open }: { readonly user: User; readonly open: (user: User) => void }) {

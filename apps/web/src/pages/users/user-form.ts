@@ -1,5 +1,5 @@
+import { looksLikeMail } from '../../lib/mail-address.ts';
 import { users } from '../../lib/messages/users.ts';
-import { looksLikeMail } from '../settings/mail-form.ts';
 import type { Errors, Profile } from './ProfileFields.tsx';
 
 /** A log-in name as the contract takes it. */

@@ -24,7 +24,6 @@ import { lazy, Suspense, useState } from 'react';
 import { ask } from '../../lib/client.ts';
 import { ago, exact } from '../../lib/format.ts';
 import { sshKeys } from '../../lib/messages/keys.ts';
-import { keys, queries } from '../../lib/query.ts';
 import { saveFile } from '../../lib/transfer.ts';
 import { AskDialog } from '../../pages/users/AskDialog.tsx';
 import { Bones } from '../../ui/Bones.tsx';
@@ -34,19 +33,12 @@ import { ErrorBox } from '../../ui/ErrorBox.tsx';
 import { Pill } from '../../ui/Pill.tsx';
 import { toast, toastProblem } from '../../ui/toast.tsx';
 import { nameOf, useSecrets } from '../secrets/SecretsProvider.tsx';
+import { keyQuery, refreshKey } from './key-query.ts';
 import css from './keys.module.css';
 import { PlaceList } from './PlaceList.tsx';
 
 const NewKeyDialog = lazy(() => import('./NewKeyDialog.tsx'));
 const PlaceDialog = lazy(() => import('./PlaceDialog.tsx'));
-
-/** What is read of an account's key: at once when something here changed it. */
-export const keyQuery = (accountId: string) => [...keys.account(accountId), 'key'];
-export const refreshKey = (accountId: string): Promise<unknown> =>
-  Promise.all([
-    queries.invalidateQueries({ queryKey: keyQuery(accountId) }),
-    queries.invalidateQueries({ queryKey: keys.sshKeys }),
-  ]);
 
 const onTheWay = (key: AccountKey | null | undefined): boolean =>
   key !== null &&

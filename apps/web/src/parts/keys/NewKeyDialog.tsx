@@ -11,7 +11,7 @@ import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
 import { ErrorBox } from '../../ui/ErrorBox.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { nameOf, useSecrets } from '../secrets/SecretsProvider.tsx';
-import { refreshKey } from './KeyTab.tsx';
+import { refreshKey } from './key-query.ts';
 
 /** Gives an account its first key: made here, or brought along. */
 export default function NewKeyDialog(props: {

@@ -10,7 +10,7 @@ import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
 import { ErrorBox } from '../../ui/ErrorBox.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { AccountSelect } from '../accounts/AccountSelect.tsx';
-import { refreshKey } from './KeyTab.tsx';
+import { refreshKey } from './key-query.ts';
 
 /** Chooses an account that a key is to open: its own at first. */
 export default function PlaceDialog({ account, close }: { readonly account: Account; readonly close: () => void }) {

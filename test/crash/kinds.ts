@@ -192,6 +192,12 @@ export const all: readonly Kind[] = [
     both,
   ),
   ...ways(
+    'oracle',
+    'Oracle DB Server',
+    starter(() => import('../peers/oracle.ts')),
+    both,
+  ),
+  ...ways(
     'postgres',
     'PostgreSQL',
     starter(() => import('../peers/postgres.ts')),

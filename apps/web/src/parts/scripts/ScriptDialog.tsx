@@ -63,7 +63,7 @@ export default function ScriptDialog(props: {
   const login = (name: keyof Script['login'], label: string) => (
     <TextInput
       label={label}
-      className="mono"
+      classNames={{ input: 'mono' }}
       maxLength={200}
       autoComplete="off"
       spellCheck={false}
@@ -104,7 +104,7 @@ export default function ScriptDialog(props: {
           <div className={css.pair}>
             <WordsInput
               label={scripts('success')}
-              description={scripts('successHelp')}
+              empty={scripts('successHelp')}
               value={draft.success}
               change={(success) => set({ success })}
               error={errors['success.text']}
@@ -170,7 +170,7 @@ export default function ScriptDialog(props: {
             />
             <TextInput
               label={scripts('forbidden')}
-              className="mono"
+              classNames={{ input: 'mono' }}
               maxLength={100}
               autoComplete="off"
               value={draft.limits.forbidden}

@@ -11,7 +11,8 @@ type Errors = Readonly<Record<string, string>>;
 /** A text or pattern that is looked for in what the device writes; empty for none. */
 export function WordsInput(props: {
   readonly label: string;
-  readonly description?: string;
+  /** Shown while it is empty: what holds then. */
+  readonly empty?: string;
   readonly value: Words | null;
   readonly change: (value: Words | null) => void;
   readonly error?: string | undefined;
@@ -21,8 +22,8 @@ export function WordsInput(props: {
     <div className={css.words}>
       <TextInput
         label={props.label}
-        description={props.description}
-        className="mono"
+        placeholder={props.empty}
+        classNames={{ input: 'mono' }}
         maxLength={200}
         autoComplete="off"
         spellCheck={false}
@@ -95,7 +96,7 @@ export function ScriptSteps(props: {
               )}
               <TextInput
                 label={scripts('send')}
-                className="mono"
+                classNames={{ input: 'mono' }}
                 maxLength={500}
                 autoComplete="off"
                 spellCheck={false}

@@ -89,6 +89,10 @@ const addresses = (): Readonly<Record<string, string>> => ({
   'how a resource is rotated': `/resources/${made.resource}/rotation`,
   'the history of a resource': `/resources/${made.resource}/history`,
   'Edit resource': `/resources/${made.resource}/edit`,
+  'Resource groups': '/resources/groups',
+  'SSH keys': '/resources/keys',
+  Schedules: '/resources/schedules',
+  Resets: '/runs',
   'the resource trail': '/audit/resources',
   'an audit event': `/audit/resources?event=${made.event}`,
   'the user trail': '/audit/users',
@@ -112,6 +116,11 @@ const addresses = (): Readonly<Record<string, string>> => ({
   Fields: '/admin/fields',
   Tags: '/admin/tags',
   'Resource types': '/admin/resource-types',
+  'Rotation templates': '/admin/rotation-templates',
+  'Reset listeners': '/admin/reset-listeners',
+  Approvals: '/admin/approvals',
+  Mail: '/admin/mail',
+  'the mail that waits': '/admin/mail/queue',
   Certificates: '/admin/certificates',
   Profile: '/me/profile',
   Security: '/me/security',
@@ -133,7 +142,7 @@ describe.each([
 ] as const)('every page, %s, %s', (size: Size, theme) => {
   it(
     'has no accessibility finding, breaks no content policy, keeps to its weight, and does not scroll sideways',
-    { timeout: 120_000 },
+    { timeout: 240_000 },
     async () => {
       const { context, page, complaints } = await visit(browser, product.origin, { size, theme, reducedMotion: true });
       const findings: string[] = [];

@@ -66,7 +66,7 @@ export const sshKeys = catalogue('sshKeys', {
   placeMissing: 'Choose an account.',
   placed: 'The key is being put there.',
   takeAway: 'Take away',
-  takeAwayFrom: 'Take the key away from {name}',
+  takeAwayFrom: 'Take away from {name}',
   takeAwayTitle: 'Take the key away from {name}?',
   takeAwayText: 'Its line is removed, and a log-in proves that the key is refused there.',
   takeAwayStarted: 'The key is being taken away.',

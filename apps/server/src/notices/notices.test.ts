@@ -349,6 +349,27 @@ describe('a reset that a rule orders', () => {
     expect(await runs()).toEqual([{ source: 'expiry', as_product: true, names: [`root on ${one.name}`] }]);
   });
 
+  it('follows what expires in the next round, and what came under a rule later within an hour', async () => {
+    const one = await fixture();
+    const other = await fixture();
+    await rule(one.groupId, { event: 'expires', alsoReset: true });
+    await rule(other.groupId, { event: 'expires', alsoReset: true });
+    await caughtUp();
+    const expire = (id: string, at: string) =>
+      w.sql(`update strongroom.account set expires_at = $2 where id = $1`, [id, at]);
+    await expire(one.accountId, '2026-11-26T11:59:59Z');
+    // As when another policy comes to apply, by which it was too old long ago.
+    await expire(other.accountId, '2026-10-01T00:00:00Z');
+    await caughtUp();
+    expect((await runs()).map(({ names }) => names)).toEqual([[`root on ${one.name}`]]);
+    await caughtUp(parts({ now: () => new Date(noon.getTime() + 61 * 60_000) }));
+    expect((await runs()).map(({ names }) => names)).toEqual([[`root on ${one.name}`], [`root on ${other.name}`]]);
+    // The clock was wrong, and is put right: what was looked at in that future counts for nothing.
+    await expire(other.accountId, '2026-10-02T00:00:00Z');
+    await caughtUp();
+    expect(await runs()).toHaveLength(3);
+  });
+
   it('is done by the rights of whoever set it, as they are then', async () => {
     const one = await fixture();
     const lead = await w.add({ username: `lead${++made}`, role: 'password-administrator' });

@@ -3,6 +3,7 @@ import { system, type Grant, type Perform } from '../authorise/index.ts';
 import { readMailServer } from '../mail/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
 import type { Notice, NoticeChannel } from './channel.ts';
+import { newlyExpired } from './expiries.ts';
 import { recipientsOf, type Occasion } from './recipients.ts';
 import { resetWanted } from './resets.ts';
 import { readOn } from './trail.ts';
@@ -16,8 +17,6 @@ export interface NoticeParts {
   readonly atOnce?: number;
 }
 
-/** Accounts whose expiry one round tells of. */
-const expiriesAtOnce = 500;
 /** The hour of the day, in UTC, from which on the daily notices go out: after the night's checks. */
 const dailyHour = 6;
 
@@ -97,18 +96,9 @@ async function namesOf(
 /** Tells of every password that has reached its age, once for each time it does. */
 async function tellExpiries(parts: NoticeParts, grant: Grant<'notice.send'>): Promise<Done> {
   const now = parts.now();
-  const { rows } = await sql<{ id: string }>`
-    with due as (
-      select a.id, a.organisation_id, a.expires_at from account a left join notice_expiry t on t.account_id = a.id
-      where a.expires_at <= ${now} and t.expires_at is distinct from a.expires_at
-        and exists (select 1 from resource_group_member m join notice_rule n on n.group_id = m.group_id and n.event = 'expires' where m.resource_id = a.resource_id)
-      order by a.expires_at, a.id limit ${expiriesAtOnce})
-    insert into notice_expiry (organisation_id, account_id, expires_at) select organisation_id, id, expires_at from due
-    on conflict (account_id) do update set expires_at = excluded.expires_at returning account_id as id`.execute(
-    grant.db,
-  );
+  const rows = await newlyExpired(grant, now);
   // One occasion for all, so that whoever has many of them gets one mail.
-  const occasions = rows.map(({ id }): Telling => ({
+  const occasions = rows.map((id): Telling => ({
     id: 'expired',
     event: 'expires',
     kind: 'account',

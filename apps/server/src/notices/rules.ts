@@ -6,6 +6,7 @@ import { readMailServer } from '../mail/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
 import { newId } from '../platform/random.ts';
+import { lookAtAllExpired } from './expiries.ts';
 import { beginCursor } from './trail.ts';
 
 interface RuleRow {
@@ -106,6 +107,7 @@ export async function writeRules(
   }
   const off = before.filter((one) => !kept.some((rule) => rule.event === one.event));
   for (const { event } of off) grant.note({ [event]: 'nobody' });
+  if (kept.some(({ event }) => event === 'expires')) await lookAtAllExpired(db);
   await beginCursor(db, organisationId);
 }
 

@@ -12,6 +12,7 @@ export const frame = catalogue('frame', {
   more: 'More',
   mainNav: 'Main',
   barNav: 'Main pages',
+  approvalsWait: '{count, plural, one {# thing waits for your approval} other {# things wait for your approval}}',
   adminNav: 'Administration',
   menu: 'Menu',
   openMenu: 'Open menu',

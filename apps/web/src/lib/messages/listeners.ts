@@ -119,7 +119,6 @@ export const listeners = catalogue('listeners', {
   listenerNew: 'New reset listener',
   listenerEdit: 'Edited reset listener',
   look: 'Review',
-  waiting: '{count, plural, one {# thing waits for your approval} other {# things wait for your approval}}',
   // The form.
   newTitle: 'Add a reset listener',
   editTitle: 'Edit “{name}”',

@@ -4,7 +4,6 @@ import { Link, useLocation } from '@tanstack/react-router';
 import { frame } from '../../lib/messages/frame.ts';
 import { setPreferences } from '../../lib/preferences.ts';
 import { useMe } from '../../lib/session.tsx';
-import { listeners } from '../../lib/messages/listeners.ts';
 import { useApprovals } from './use-approvals.ts';
 import { entriesFor, type Entry } from './nav.ts';
 import css from './shell.module.css';
@@ -30,7 +29,7 @@ export function Sidebar({ folded = false, onGo }: { readonly folded?: boolean; r
           <span className={folded ? 'sr' : undefined}>{label}</span>
           {own === 'admin' && waiting > 0 && (
             <span className={css.dot}>
-              <span className="sr">{listeners('waiting', { count: waiting })}</span>
+              <span className="sr">{frame('approvalsWait', { count: waiting })}</span>
             </span>
           )}
         </Link>

@@ -52,7 +52,7 @@ export interface Peers {
   stop(): Promise<void>;
 }
 
-const program = fileURLToPath(new URL('peers-process.ts', import.meta.url));
+const program = fileURLToPath(new URL('./peers-process.ts', import.meta.url));
 
 /** Starts them. Throws with what the process said when a peer does not start. */
 export async function startPeers(copies: number): Promise<Peers> {

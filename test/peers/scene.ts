@@ -79,7 +79,7 @@ const names = [
 ] as const satisfies readonly (keyof Ways)[];
 
 /** The same target, cut off by the peer once a password has been set. */
-export function whileCutting(target: Target<unknown>, peer: Peer): Target<unknown> {
+function whileCutting(target: Target<unknown>, peer: Peer): Target<unknown> {
   const cut = names.map((name) => [
     name,
     async (...given: unknown[]) => {

@@ -14,7 +14,7 @@ export interface TdsMessage {
 }
 
 /** One packet that is a whole message of a server. */
-export function tdsPacket(type: number, body: Buffer, last = true, number = 1): Buffer {
+function tdsPacket(type: number, body: Buffer, last = true, number = 1): Buffer {
   const head = Buffer.from([type, last ? 1 : 0, 0, 0, 0, 0, number & 0xff, 0]);
   head.writeUInt16BE(header + body.length, 2);
   return Buffer.concat([head, body]);

@@ -18,7 +18,7 @@ export { planNightly, planNightlyOfAll, runNightly } from './nightly.ts';
 export { runExport } from './run-export.ts';
 export { runEndpoints } from './run.endpoints.ts';
 export { scriptEndpoints } from './try-script.ts';
-export { startRun, type NewPasswords, type NewRun } from './run-start.ts';
+export { startRun } from './run-start.ts';
 export { runPump } from './run-work.ts';
 export { runAttempt } from './worker.ts';
 export type { WorkerParts } from './worker-parts.ts';

@@ -25,7 +25,7 @@ export interface Replied {
 }
 
 /** A reply that cannot be read. */
-export class Unreadable extends Error {
+class Unreadable extends Error {
   override readonly name = 'Unreadable';
 }
 

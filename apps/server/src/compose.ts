@@ -101,7 +101,12 @@ export function compose(parts: Parts): Composed {
   ];
   return {
     endpoints,
-    streams: [...resourceStreams({ vault }), ...fileStreams({ database, perform, vault }), ...importStreams(imports), runExport],
+    streams: [
+      ...resourceStreams({ vault }),
+      ...fileStreams({ database, perform, vault }),
+      ...importStreams(imports),
+      runExport,
+    ],
     jobs: {
       mail: ({ organisationId }, signal) => deliverMail(mail, organisationId, signal),
       run: (payload, signal) => runPump(worker, driverCatalogue, payload, signal),

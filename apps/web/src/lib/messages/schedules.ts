@@ -136,7 +136,8 @@ export const schedules = catalogue('schedules', {
   people: 'Other people and user groups',
   peopleHelp: 'Each is told only of accounts they can see.',
   addresses: 'Mail addresses',
-  addressesHelp: 'Press Enter after each. They are told of every account in the run that you can see: name only those whose readers may know.',
+  addressesHelp:
+    'Press Enter after each. They are told of every account in the run that you can see: name only those whose readers may know.',
   addressWrong: 'This is no mail address: {address}',
   takeOut: 'Take out {name}',
   noRecipients: 'Choose at least one, or tell nobody.',

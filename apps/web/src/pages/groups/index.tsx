@@ -101,12 +101,7 @@ export default function Groups() {
         }
       >
         {phone && shown}
-        <Button
-          component={Link}
-          to="/resources/keys"
-          variant="default"
-          leftSection={<IconFingerprint size={15} />}
-        >
+        <Button component={Link} to="/resources/keys" variant="default" leftSection={<IconFingerprint size={15} />}>
           {sshKeys('title')}
         </Button>
         <Button

@@ -34,8 +34,13 @@ async function accountNamed(
     .where('resourceId', '=', grant.objectId)
     .where('username', '=', username)
     .executeTakeFirst();
-  if (!found)
-    throw new Problem('settings-invalid', { errors: [{ path, message: 'must be an account of this resource' }] });
+  if (!found) {
+    const which = path === 'adminUsername' ? 'logs in' : 'su or enable asks for';
+    throw new Problem('settings-invalid', {
+      detail: `The resource has no account with the log-in name of the one that ${which}.`,
+      errors: [{ path, message: 'must be an account of this resource' }],
+    });
+  }
   return found.id;
 }
 

@@ -171,6 +171,9 @@ async function mark(
 /** A failure's code and sentence, as the item's result shows it. */
 function inWords(error: unknown): [string, string] {
   if (!(error instanceof Problem)) return ['internal', 'Something failed on our side. The log has the details.'];
-  const faults = (error.errors ?? []).map((fault) => `${fault.path}: ${fault.message}`);
-  return [error.code, [error.detail ?? error.message, ...faults].join(' ').slice(0, 1000)];
+  // Of settings a sentence that was written for the case says it all; the fields are for forms.
+  const said = error.code === 'settings-invalid' && error.detail !== undefined;
+  const faults = said ? [] : (error.errors ?? []);
+  const told = faults.map((fault) => `${fault.path}: ${fault.message}`);
+  return [error.code, [error.detail ?? error.message, ...told].join(' ').slice(0, 1000)];
 }

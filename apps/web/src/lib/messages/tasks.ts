@@ -83,6 +83,7 @@ export const tasks = catalogue('tasks', {
   resetOverwrites:
     'Overwrites the present settings of {count, plural, one {# resource} other {# resources}} of the type {type}.',
   resetNone: 'The product cannot reset passwords of this type yet.',
+  resetMend: 'Mend what is marked above first.',
   resetGo: 'Save for all',
   deleteResourcesTitle: '{count, plural, one {Delete # resource?} other {Delete # resources?}}',
   deleteResourcesHelp: 'With them go all their accounts, passwords, histories and shares. This cannot be undone.',

@@ -55,7 +55,7 @@ export function ResetResources({
       work={() => {
         if (!type?.driver) return tasks('resetNone');
         setChecked(true);
-        if (resetFaults(fields, now).length > 0) return tasks('nothingFilled');
+        if (resetFaults(fields, now).length > 0) return tasks('resetMend');
         const { settings, admin, elevation } = tidyReset(now);
         return {
           call: 'resource.configure-reset',

@@ -40,6 +40,7 @@ export function WorkDialog(props: {
     <Dialog open close={props.close} title={props.title} closable={!busy} {...(props.wide ? { size: 640 } : {})}>
       <form
         className={css.form}
+        onChange={() => setMissing(null)}
         onSubmit={(event) => {
           event.preventDefault();
           void go();

@@ -1,4 +1,5 @@
 import {
+  createRole,
   createResource,
   deleteMail,
   inviteUser,
@@ -475,5 +476,23 @@ describe('what administrators see and do', () => {
     await expect(w.invoke(listMails, await w.people.keeper.actor(), {})).rejects.toMatchObject({
       code: 'not-your-role',
     });
+  });
+
+  it('shows names in subjects to nobody who could not read them in the trail, nor lets them be searched for', async () => {
+    await queue('ann@example.org', { subject: 'Password accessed: root on payroll' });
+    const { id } = await w.invoke(createRole, boss, {
+      name: 'Mail clerk',
+      basedOn: 'password-user',
+      permissions: ['manage-settings'],
+    });
+    const actor = await (await w.add({ username: 'mail.clerk', role: id })).actor();
+    const { items } = await w.invoke(listMails, actor, {});
+    expect(items.map(({ to, subject }) => [to, subject])).toEqual([['ann@example.org', 'Password accessed']]);
+    expect((await w.invoke(listMails, actor, { search: 'payroll' })).items).toEqual([]);
+    expect((await w.invoke(listMails, actor, { search: 'accessed' })).items).toHaveLength(1);
+    const [mail] = items;
+    if (!mail) throw new Error('no mail');
+    expect((await w.invoke(retryMail, actor, { mailId: mail.id })).subject).toBe('Password accessed');
+    expect((await w.invoke(listMails, boss, { search: 'payroll' })).items[0]?.subject).toContain('payroll');
   });
 });

@@ -45,6 +45,9 @@ function watched<S>(target: Target<S>): { target: Target<S>; reached(): 'in' | '
   return { target: seen, reached: () => reached };
 }
 
+/** How long an errand may take in all, in time limits of its single steps. */
+const longestInLimits = 10;
+
 async function run({ id, driver: type, host, settings: raw, pinned, trusted, task }: Errand): Promise<void> {
   if (task.is === 'make-key') {
     say({ id, pair: await makeKeyPair(task.kind) });
@@ -68,6 +71,8 @@ async function run({ id, driver: type, host, settings: raw, pinned, trusted, tas
       pinned,
       trusted,
       timeoutMs: timeoutSeconds * 1000,
+      // A target that answers each question just in time would hold a lane for hours.
+      signal: AbortSignal.timeout(longestInLimits * timeoutSeconds * 1000),
       async onHostKey(key) {
         const answer = new Promise<boolean>((resolve) => waiting.set(id, resolve));
         say({ id, key });

@@ -40,6 +40,7 @@ export const users = catalogue('users', {
   'never.signedIn': 'Never',
   'never.used': 'Not used yet',
   'never.ends': 'Never',
+  'user.reach': 'What a person can reach',
   'host.any': 'Any address',
 
   'role.administrator': 'Administrator',

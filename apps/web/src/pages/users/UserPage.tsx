@@ -6,7 +6,6 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { ask } from '../../lib/client.ts';
 import { ago, date, exact } from '../../lib/format.ts';
-import { access } from '../../lib/messages/access.ts';
 import { users } from '../../lib/messages/users.ts';
 import { keys } from '../../lib/query.ts';
 import { useMe } from '../../lib/session.tsx';
@@ -96,7 +95,7 @@ export default function UserPage() {
                   {user.kind === 'api' && <span>· {users('user.api')}</span>}
                   {me.can.includes('access.who') && (
                     <Link to="/admin/access/reach" search={{ user: user.id }} className="link">
-                      {access('tabReach')}
+                      {users('user.reach')}
                     </Link>
                   )}
                   {me.can.includes('audit.list') && (

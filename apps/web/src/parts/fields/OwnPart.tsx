@@ -1,51 +1,14 @@
 import { Button } from '@mantine/core';
-import { tagResource, type Resource } from '@strongroom/contract';
+import type { Resource } from '@strongroom/contract';
 import { IconTag } from '@tabler/icons-react';
-import { useState } from 'react';
-import { ask } from '../../lib/client.ts';
+import { lazy, Suspense, useState } from 'react';
 import { custom } from '../../lib/messages/custom.ts';
-import { kit } from '../../lib/messages/kit.ts';
-import { keys, queries } from '../../lib/query.ts';
-import { BusyButton } from '../../pages/me/BusyButton.tsx';
-import { useAction } from '../../pages/me/use-action.ts';
-import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
-import { ErrorBox } from '../../ui/ErrorBox.tsx';
 import { Details } from '../../ui/Facts.tsx';
-import { toast } from '../../ui/toast.tsx';
 import css from './fields.module.css';
 import { shownFields, TagList } from './ShownFields.tsx';
-import { TagPicker } from './TagPicker.tsx';
 import { useFields, useTags } from './use-custom.ts';
 
-function TagsDialog({ resource, close }: { readonly resource: Resource; readonly close: () => void }) {
-  const had = resource.tags.map(({ valueId }) => valueId as string);
-  const [tags, setTags] = useState<readonly string[]>(had);
-  const action = useAction();
-  const save = () =>
-    action.run(async () => {
-      const add = tags.filter((id) => !had.includes(id));
-      const remove = had.filter((id) => !tags.includes(id));
-      await ask(tagResource, { resourceId: resource.id, add, remove });
-      await Promise.all(
-        [keys.resource(resource.id), keys.resources].map((queryKey) => queries.invalidateQueries({ queryKey })),
-      );
-      toast({ message: custom('tagsSaved', { name: resource.name }) });
-    });
-  return (
-    <Dialog open close={close} title={custom('editTagsTitle', { name: resource.name })} closable={!action.busy}>
-      <TagPicker value={tags} onChange={setTags} always />
-      {action.error !== null && <ErrorBox error={action.error} />}
-      <DialogActions>
-        <Button variant="default" onClick={close} disabled={action.busy}>
-          {kit('cancel')}
-        </Button>
-        <BusyButton busy={action.busy} onClick={() => void save().then((done) => done && close())}>
-          {kit('save')}
-        </BusyButton>
-      </DialogActions>
-    </Dialog>
-  );
-}
+const TagsDialog = lazy(() => import('./TagsDialog.tsx'));
 
 /** What a resource has in own fields and tags. Nothing where the organisation has neither. */
 export function OwnPart({ resource }: { readonly resource: Resource }) {
@@ -85,7 +48,11 @@ export function OwnPart({ resource }: { readonly resource: Resource }) {
           )}
         </>
       )}
-      {editing && <TagsDialog resource={resource} close={() => setEditing(false)} />}
+      {editing && (
+        <Suspense fallback={null}>
+          <TagsDialog resource={resource} close={() => setEditing(false)} />
+        </Suspense>
+      )}
     </div>
   );
 }

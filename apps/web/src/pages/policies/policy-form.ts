@@ -4,8 +4,7 @@ import type { Policy, PolicyRules } from '@strongroom/contract';
 const numbers = ['minLength', 'maxLength', 'digits', 'specials', 'words', 'historyDepth', 'maxAgeDays'] as const;
 export type NumberName = (typeof numbers)[number];
 /** Its switches, each as the page asks: on is stricter. */
-const switches = ['mixedCase', 'startsWithLetter', 'noLoginName', 'noDictionary'] as const;
-export type SwitchName = (typeof switches)[number];
+export type SwitchName = 'mixedCase' | 'startsWithLetter' | 'noLoginName' | 'noDictionary';
 
 /** A policy as it stands in the form. */
 export interface PolicyForm {

@@ -21,7 +21,10 @@ afterAll(() => w.close());
 const absent = '01990000-0000-7000-8000-0000000000ff';
 /** Values of a wrong kind; for any field one of them is, unless it takes whatever comes. */
 const wrong: readonly unknown[] = [{ odd: 1 }, 'x', -7, [[]], true];
-const withBody = calls.filter(({ method }) => method !== 'GET' && method !== 'DELETE');
+/** Says of a call that there is nothing to give it. */
+const takesNothing = ({ input }: (typeof calls)[number]): boolean =>
+  'shape' in input && Object.keys(input.shape as object).length === 0;
+const withBody = calls.filter((call) => call.method !== 'GET' && call.method !== 'DELETE' && !takesNothing(call));
 type ACall = (typeof withBody)[number];
 
 /** Every input that has one wrong field, with the name of that field. */

@@ -78,7 +78,8 @@ describe('postgres on a real PostgreSQL', () => {
     const s = await peerScene(driver, peer);
     const { username, password } = s.account;
     expect(await driver.verify(s.target, by(username, 'Wrong-Word-0'))).toBe('rejected');
-    expect(await peer.failures(username)).toBe(1);
+    // The server writes its log when it gets to it.
+    await expect.poll(() => peer.failures(username), { timeout: 10_000 }).toBe(1);
     await peer.sql(`alter role ${username} nologin`);
     expect(await driver.verify(s.target, by(username, password))).toBe('unreachable');
     await peer.sql(`alter role ${username} login`);

@@ -238,6 +238,7 @@ describe('a one-time link', () => {
       username: 'linked',
       fullName: 'The linked',
       organisation: 'Here',
+      rules: { minLength: 12, mixed: false },
     });
     expect((await accept(token, 'weak')).body['code']).toBe('password-weak');
     expect((await accept(token, 'my-first-password-here')).status).toBe(200);

@@ -272,11 +272,13 @@ describe('sharing', () => {
     await w.invoke(shareAccount, keeper, onRoot(set(user(ben.id), 'view', { from, until })) as never);
     const state = async (): Promise<string | undefined> =>
       (await w.invoke(listAccountShares, keeper, { accountId: root as never })).items[0]?.state;
-    const seen: [number, string][] = [];
+    const clock = async (): Promise<number> =>
+      (await w.sql<{ at: Date }>('select clock_timestamp() as at'))[0]?.at.getTime() ?? 0;
+    const seen: { asked: number; answered: number; answer: string }[] = [];
     const look = async (): Promise<string> => {
+      const asked = await clock();
       const answer = await reveal(ben);
-      const [now] = await w.sql<{ at: Date }>('select clock_timestamp() as at');
-      seen.push([now?.at.getTime() ?? 0, answer]);
+      seen.push({ asked, answered: await clock(), answer });
       return answer;
     };
     expect([await look(), await state()]).toEqual(['not-found', 'coming']);
@@ -285,10 +287,11 @@ describe('sharing', () => {
     await expect.poll(look, { timeout: 5000, interval: 20 }).toBe('not-found');
     expect(await state()).toBe('ended');
     // It was open at no look before its beginning or after its end, and shut at no look between, by the database's own clock.
-    const open = seen.filter(([, answer]) => answer === 'root').map(([at]) => at);
-    expect(Math.min(...open)).toBeGreaterThanOrEqual(Date.parse(from));
-    const shut = seen.find(([at, answer]) => at > Date.parse(from) && answer !== 'root');
-    expect(shut?.[0]).toBeGreaterThanOrEqual(Date.parse(until));
+    const open = seen.filter(({ answer }) => answer === 'root');
+    expect(Math.min(...open.map(({ answered }) => answered))).toBeGreaterThanOrEqual(Date.parse(from));
+    expect(Math.max(...open.map(({ asked }) => asked))).toBeLessThan(Date.parse(until));
+    const shut = seen.find(({ asked, answer }) => asked > Date.parse(from) && answer !== 'root');
+    expect(shut?.answered).toBeGreaterThanOrEqual(Date.parse(until));
   });
 
   it('with a group of three thousand is one row, and all of them have it', async () => {

@@ -124,6 +124,8 @@ describe('sign-in', () => {
   });
 
   it('says the same for an unknown name and a wrong password, then how long it is locked', async () => {
+    // A page that notices that its session is gone goes to the sign-in page by itself.
+    await page.goto('about:blank');
     await context.clearCookies();
     await page.goto('/login');
     const unknown = await refusalOf('nobody-of-that-name', 'wrong password 1');

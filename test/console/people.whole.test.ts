@@ -104,6 +104,7 @@ describe('people', () => {
     await focused(adding.getByLabel('Search users'));
     await page.keyboard.type('priya');
     await adding.getByText('ada@northwind.example').waitFor({ state: 'detached' });
+    await adding.getByLabel('Priya Raman').waitFor();
     await page.keyboard.press('Tab');
     await focused(adding.getByLabel('Priya Raman'));
     await page.keyboard.press('Space');

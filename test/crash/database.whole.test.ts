@@ -11,7 +11,7 @@ import { until } from '../lib/until.ts';
 import { startLoad, type Load } from './load.ts';
 
 const writers = 6;
-const kills = 3;
+const kills = 2;
 /** Calls that must succeed after each kill before the next. */
 const between = 60;
 

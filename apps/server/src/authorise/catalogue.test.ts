@@ -129,6 +129,7 @@ describe('the database', () => {
       'find_link',
       'find_session',
       'find_token',
+      'is_rare',
       'named_accounts',
       'named_resources',
       'names_beginning',

@@ -10,6 +10,8 @@ import type { Facts } from './policy.ts';
  */
 export interface Sight {
   readonly extent: 'few' | 'many' | 'most' | 'all';
+  /** Resources and shares that the extent is made of, counted to some twenty thousand; nothing is counted for `all`. */
+  readonly size: number;
   readonly userId: string;
   /** The user and every user group they are in. */
   readonly mine: readonly string[];
@@ -38,10 +40,11 @@ const reading = statement<Row>(`with mine as (
 /** Reads how much an actor sees: at a cost that does not grow with it beyond some twenty thousand resources. */
 export async function readSight(db: OrganisationDb, facts: Facts, userId: string | null): Promise<Sight> {
   const me = userId ?? nobody;
-  if (facts.superAdministrator) return { extent: 'all', userId: me, mine: [], groups: [] };
+  if (facts.superAdministrator) return { extent: 'all', size: 0, userId: me, mine: [], groups: [] };
   const [row] = await reading.run(db, [me]);
   if (!row) throw new Error('a statement without a row');
-  return { ...row, userId: me, extent: row.extent <= few ? 'few' : row.extent <= many ? 'many' : 'most' };
+  const { mine, groups, extent: size } = row;
+  return { mine, groups, size, userId: me, extent: size <= few ? 'few' : size <= many ? 'many' : 'most' };
 }
 
 const ids = (some: readonly string[]): RawBuilder<unknown> => sql`${[...some]}::uuid[]`;

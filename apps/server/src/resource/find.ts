@@ -29,8 +29,6 @@ interface Also {
   readonly enough?: number | undefined;
   /** No others than these ids, which are few. */
   readonly among?: readonly string[] | undefined;
-  /** The words are likely in few texts: the index is asked even for whoever sees little. */
-  readonly rare?: boolean | undefined;
 }
 type Common = Pick<ResourceFilters, 'type' | 'ownerId' | 'department' | 'location' | 'groupId' | 'tag' | 'field'>;
 
@@ -120,9 +118,13 @@ const resourceOf = (id: RawBuilder<unknown>): RawBuilder<unknown> =>
   sql`cross join lateral (select * from resource r where r.id = ${id} offset 0) r`;
 /** As many rows as there are ids, for counting them: the ids stay here. */
 const asMany = (ids: readonly string[]): RawBuilder<unknown> => sql`from generate_series(1, ${ids.length}::int)`;
-/** Whether the index is asked about the words. Whoever sees little has less to look through than it would give. */
-const asksIndex = (sight: Sight, filters: Also): boolean =>
-  (sight.extent !== 'few' || filters.rare === true) && filters.among === undefined;
+/**
+ * Whether the index is asked about the words. Whoever sees little has less to look through than it gives of a common word; whoever sees next to nothing,
+ * than it gives of any.
+ */
+const asksIndex = ({ extent, size }: Sight, { among }: Also): boolean =>
+  among === undefined && (extent !== 'few' || size > handful);
+const handful = 200;
 
 /**
  * Where the resources are that an asker may see and that the filters leave. Small sets are gone through by their ids, large ones along the list's order: what
@@ -138,13 +140,10 @@ export async function findResources(
   const values = fields.map(({ value }) => value);
   const sight = filters.sight ?? (await readSight(db, facts, userId));
   const [probed, named] = await Promise.all([
-    probe(
-      db,
-      asksIndex(sight, filters) ? 'resources' : 'none',
-      filters.words ?? wordsOf(filters.search),
-      values,
-      filters.enough,
-    ),
+    probe(db, asksIndex(sight, filters) ? 'resources' : 'none', filters.words ?? wordsOf(filters.search), values, {
+      most: filters.enough,
+      onlyRare: sight.extent === 'few',
+    }),
     filters.name === undefined ? undefined : resourceNamed(db, filters.name),
     eachByItsValues(db),
   ]);
@@ -261,7 +260,7 @@ export async function findAccounts(
       asksIndex(sight, filters) ? 'accounts' : 'none',
       filters.words ?? wordsOf(filters.search),
       filters.resourceId === undefined ? exact : [],
-      filters.enough,
+      { most: filters.enough, onlyRare: sight.extent === 'few' },
     ),
     eachByItsValues(db),
   ]);

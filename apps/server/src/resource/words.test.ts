@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isNear, spellingsIn } from './words.ts';
+import { isNear, nearly, piecesOf, spellingsIn } from './words.ts';
 
 const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'd'), minLength: 1, maxLength: 8 });
 
@@ -36,5 +36,28 @@ describe('a misspelt word', () => {
     expect(spellingsIn('svc_bckup', texts)).toEqual(['svc_backup']);
     expect(spellingsIn('orcale', texts)).toEqual(['oracle_dba']);
     expect(spellingsIn('zzzzzz', texts)).toEqual([]);
+  });
+
+  it('is known by a few pieces, one of which is in every text that has any of its spellings', () => {
+    const written = fc.string({
+      unit: fc.constantFrom('a', 'b', 'c', '%', '_', '\\', 'é'),
+      minLength: 4,
+      maxLength: 16,
+    });
+    const anything = fc.string({ unit: fc.constantFrom('a', 'b', 'x'), maxLength: 3 });
+    fc.assert(
+      fc.property(written, fc.constantFrom('swapped', 'edited'), anything, anything, (typed, how, before, after) => {
+        const patterns = nearly(typed, how);
+        const pieces = piecesOf(patterns);
+        if (pieces.length === 0) return;
+        expect(pieces.length * 2).toBeLessThan(patterns.length);
+        for (const pattern of patterns) {
+          const text = pattern.slice(1, -1).replaceAll(/\\(.)|_/g, (_, escaped: string | undefined) => escaped ?? 'z');
+          expect(pieces.some((piece) => (before + text + after).includes(piece))).toBe(true);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+    expect(piecesOf(nearly('infrastrcture', 'edited'))).toHaveLength(2);
   });
 });

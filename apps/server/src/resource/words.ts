@@ -80,7 +80,7 @@ export async function probe(
   table: 'resources' | 'accounts' | 'none',
   words: readonly Word[],
   exact: readonly string[],
-  most = candidatesAtMost,
+  { most = candidatesAtMost, onlyRare = false }: { most?: number | undefined; onlyRare?: boolean } = {},
 ): Promise<Probe> {
   const length = (word: Word): number => word[0]?.length ?? 0;
   // The longest words are likely the rarest.
@@ -93,15 +93,16 @@ export async function probe(
     word === undefined ? sql`null::text[]` : sql`array(select lower(w) from unnest(${[...word]}::text[]) w)`;
   const asks = asked.length > 0 && table !== 'none';
   const found = sql`${sql.table(`strongroom.probe_${table}`)}(${folded(asked[0])}, ${folded(asked[1])}, ${folded(asked[2])}, ${most + 1})`;
+  const worthIt = onlyRare ? sql`strongroom.is_rare(${sql.lit(table)}, ${folded(asked[0])})` : sql`true`;
   const { rows } = await sql<{ likes: string[]; ids: string[] | null; resources: string[] | null }>`select
     array(select lower(w) from unnest(${words.flat()}::text[]) with ordinality x(w, n) order by n) as likes, p.ids, p.resources
-    from (select ${
+    from (select ${asks ? worthIt : sql`false`} as it offset 0) worth left join lateral (select ${
       !asks
         ? sql`null::uuid[] as ids, null::uuid[] as resources`
         : table === 'accounts'
-          ? sql`coalesce(array_agg(f.account), '{}') as ids, coalesce(array_agg(distinct f.resource), '{}') as resources from ${found} f`
-          : sql`coalesce(array_agg(f), '{}') as ids, null::uuid[] as resources from ${found} f`
-    }) p`.execute(db);
+          ? sql`coalesce(array_agg(f.account), '{}') as ids, coalesce(array_agg(distinct f.resource), '{}') as resources from ${found} f where worth.it`
+          : sql`coalesce(array_agg(f), '{}') as ids, null::uuid[] as resources from ${found} f where worth.it`
+    }) p on worth.it`.execute(db);
   const likes = [...(rows[0]?.likes ?? [])];
   const ids = rows[0]?.ids ?? undefined;
   return {
@@ -112,10 +113,38 @@ export async function probe(
   };
 }
 
+/**
+ * Runs of letters, few, of which every text that fits one of the patterns has at least one: a third of a word that is misspelt in one place is spelled right.
+ * Empty where they would be no fewer than the patterns.
+ */
+export function piecesOf(word: Word): string[] {
+  const runs = word.map((pattern) => pattern.split(/\\.|[%_]/).filter((run) => run.length >= 3));
+  const pieces: string[] = [];
+  let left = runs;
+  while (left.length > 0) {
+    const longest = left[0]?.toSorted((a, b) => b.length - a.length)[0];
+    if (longest === undefined) return [];
+    const third = Math.max(3, Math.floor(longest.length / 3));
+    const thirds = [0, 1, 2].map((n) => longest.slice(n * third, n === 2 ? undefined : (n + 1) * third));
+    const without = (piece: string): string[][] => left.filter((some) => !some.some((run) => run.includes(piece)));
+    const best = thirds
+      .filter((piece) => piece.length >= 3)
+      .map((piece) => ({ piece, rest: without(piece) }))
+      .sort((a, b) => a.rest.length - b.rest.length)[0];
+    if (!best) return [];
+    pieces.push(best.piece);
+    left = best.rest;
+  }
+  return pieces.length * 2 < word.length ? pieces : [];
+}
+
 /** The rows of a table whose text has all of the words, folded already. */
 export const fits = (table: string, words: readonly Word[]): RawBuilder<unknown>[] =>
-  words.map((word) =>
-    word.length === 1
-      ? sql`${sql.ref(`${table}.searchText`)} like ${word[0]}`
-      : sql`${sql.ref(`${table}.searchText`)} like any (${[...word]}::text[])`,
-  );
+  words.map((word) => {
+    const text = sql.ref(`${table}.searchText`);
+    if (word.length === 1) return sql`${text} like ${word[0]}`;
+    const any = sql`${text} like any (${[...word]}::text[])`;
+    const pieces = piecesOf(word).map((piece) => `%${piece}%`);
+    // Most texts have none of the pieces, and are not held against every spelling.
+    return pieces.length === 0 ? any : sql`(${text} like any (${pieces}::text[]) and ${any})`;
+  });

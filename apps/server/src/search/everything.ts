@@ -66,10 +66,9 @@ async function searchKinds(asked: Asked, words: readonly Word[], misspelt?: Miss
   for (const search of [groups, users, userGroups]) add(await search(asked, lowered));
   const onResources = misspelt ? await spelledOut(asked.db, lowered, misspelt.typed) : lowered;
   if (onResources) {
-    add(await resources(asked, onResources, misspelt !== undefined));
+    add(await resources(asked, onResources));
     const onAccounts = misspelt?.how === 'edited' ? await spelledAs(asked, onResources, misspelt.typed) : onResources;
-    // What is spelled as texts have it is found in many of them.
-    if (onAccounts) add(await accounts(asked, onAccounts, misspelt?.how === 'swapped'));
+    if (onAccounts) add(await accounts(asked, onAccounts));
   }
   const order: readonly FoundKind[] = ['resource', 'account', 'resource-group', 'user', 'user-group'];
   return kinds.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
@@ -166,10 +165,10 @@ async function beginningSo(
 }
 const namedAtMost = 500;
 
-async function resources(asked: Asked, words: readonly Word[], rare: boolean): Promise<Item[]> {
+async function resources(asked: Asked, words: readonly Word[]): Promise<Item[]> {
   const { db, facts, userId, sight } = asked;
   const found = await best<{ id: string; name: string; type: string; dnsName: string }>(asked, {
-    find: (among) => findResources(db, facts, userId, { words, among, sight, rare, enough: enough(sight) }),
+    find: (among) => findResources(db, facts, userId, { words, among, sight, enough: enough(sight) }),
     words,
     named: 'resources',
     select: sql`r.id, r.name, r.type, r.dns_name`,
@@ -186,10 +185,10 @@ async function resources(asked: Asked, words: readonly Word[], rare: boolean): P
   }));
 }
 
-async function accounts(asked: Asked, words: readonly Word[], rare: boolean): Promise<Item[]> {
+async function accounts(asked: Asked, words: readonly Word[]): Promise<Item[]> {
   const { db, facts, userId, sight } = asked;
   const found = await best<{ id: string; username: string; name: string; type: string; resourceId: string }>(asked, {
-    find: (among) => findAccounts(db, facts, userId, { words, among, sight, rare, enough: enough(sight) }),
+    find: (among) => findAccounts(db, facts, userId, { words, among, sight, enough: enough(sight) }),
     words,
     named: 'accounts',
     select: sql`a.id, a.username, r.name, r.type, a.resource_id`,

@@ -26,9 +26,6 @@ import { SideDrawer } from '../../ui/SideDrawer.tsx';
 import { shownFields } from '../fields/ShownFields.tsx';
 import { useFields } from '../fields/use-custom.ts';
 import { TypeIcon } from '../TypeIcon.tsx';
-import { AccountHistory } from './AccountHistory.tsx';
-import { AccountProof } from './AccountProof.tsx';
-import { AccountRotations } from './AccountRotations.tsx';
 import { AccountHealth } from './health.tsx';
 import { drawerTab, type DrawerTab } from './drawer-tabs.ts';
 import css from './drawer.module.css';
@@ -37,6 +34,9 @@ import type { AccountActions } from './use-account-actions.tsx';
 import { CompliancePill, Expiry } from './standing.tsx';
 import { useResource } from './use-lists.ts';
 
+const AccountProof = lazy(async () => ({ default: (await import('./AccountProof.tsx')).AccountProof }));
+const AccountHistory = lazy(async () => ({ default: (await import('./AccountHistory.tsx')).AccountHistory }));
+const AccountRotations = lazy(async () => ({ default: (await import('./AccountRotations.tsx')).AccountRotations }));
 const KeyTab = lazy(() => import('../keys/KeyTab.tsx'));
 const UsedBy = lazy(() => import('./UsedBy.tsx'));
 const SharesTab = lazy(() => import('../shares/SharesTab.tsx'));
@@ -247,13 +247,19 @@ export default function AccountDrawer(props: {
               <AccountDetails account={account} />
             </Tabs.Panel>
             <Tabs.Panel value="proof" className={css.panel}>
-              <AccountProof account={account} />
+              <Suspense fallback={<Bones />}>
+                <AccountProof account={account} />
+              </Suspense>
             </Tabs.Panel>
             <Tabs.Panel value="history" className={css.panel}>
-              <AccountHistory account={account} />
+              <Suspense fallback={<Bones />}>
+                <AccountHistory account={account} />
+              </Suspense>
             </Tabs.Panel>
             <Tabs.Panel value="rotations" className={css.panel}>
-              <AccountRotations account={account} actions={actions} />
+              <Suspense fallback={<Bones />}>
+                <AccountRotations account={account} actions={actions} />
+              </Suspense>
             </Tabs.Panel>
             <Tabs.Panel value="key" className={css.panel}>
               <Suspense fallback={<Bones />}>

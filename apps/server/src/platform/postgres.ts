@@ -53,6 +53,9 @@ const settingsFor = (major: number, socket: string): Record<string, string> => (
   timezone: 'UTC',
   log_timezone: 'UTC',
   password_encryption: 'scram-sha-256',
+  // Work that goes through every account writes much: few checkpoints, since after each one every page is written whole once more.
+  max_wal_size: '2GB',
+  checkpoint_timeout: '15min',
   wal_level: 'logical',
   max_replication_slots: '10',
   max_wal_senders: '10',

@@ -21,7 +21,7 @@ let load: Load | undefined;
 let hosts: { accountId: string; username: string; at: { host: string; port: number } }[];
 
 beforeAll(async () => {
-  [server, fleet] = await Promise.all([startServer(), startFleet(5)]);
+  [server, fleet] = await Promise.all([startServer({}, { durable: true }), startFleet(5)]);
   hosts = [];
   for (const at of fleet.hosts) {
     const mode = modeFor(at.index);

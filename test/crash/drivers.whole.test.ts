@@ -25,7 +25,7 @@ let peers: Peers;
 let matrix: Matrix;
 
 beforeAll(async () => {
-  [server, peers] = await Promise.all([startServer(), startPeers(groups)]);
+  [server, peers] = await Promise.all([startServer({}, { durable: true }), startPeers(groups)]);
   matrix = await createMatrix({ server, peers, groups, chance: seeded(seed) });
 }, 400_000);
 afterAll(async () => {

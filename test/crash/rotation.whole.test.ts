@@ -65,7 +65,7 @@ const tallies = new Map<string, Tally>();
 const wrong: string[] = [];
 
 beforeAll(async () => {
-  [fleet, server] = await Promise.all([startFleet(groups * groupSize), startServer()]);
+  [fleet, server] = await Promise.all([startFleet(groups * groupSize), startServer({}, { durable: true })]);
   for (const at of fleet.hosts) {
     const mode = modeFor(at.index);
     const proxy = await startProxy(at);

@@ -8,7 +8,7 @@ const lines = 6000;
 const perResource = 10;
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({}, { durable: true });
 });
 afterAll(async () => {
   await server?.stop();

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { makeCertificate, type Made } from '../../apps/server/test/certificates.ts';
-import { ask, makePlace, signIn, unattended, type Place, type Running } from '../start/program.ts';
+import { ask, makePlace, signIn, type Place, type Running } from '../start/program.ts';
 
 const fingerprintOf = async (made: Made): Promise<string> =>
   Buffer.from(await made.x509.getThumbprint('SHA-256'))
@@ -34,8 +34,8 @@ describe('the server’s certificate', () => {
   }
 
   beforeAll(async () => {
-    place = await makePlace({ STRONGROOM_REDIRECT_PORT: '0' });
-    server = await place.start(await unattended(place));
+    place = await makePlace({ STRONGROOM_REDIRECT_PORT: '0' }, { from: 'set-up' });
+    server = await place.start();
     session = await signIn(server.url);
   });
   afterAll(() => place.remove());

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makePlace, unattended, type Place, type Running } from '../start/program.ts';
+import { makePlace, type Place, type Running } from '../start/program.ts';
 
 const program = '/usr/bin/testssl';
 
@@ -19,8 +19,8 @@ describe.skipIf(!existsSync(program))('the HTTPS port, as testssl.sh sees it', (
   let place: Place;
   let server: Running;
   beforeAll(async () => {
-    place = await makePlace();
-    server = await place.start(await unattended(place));
+    place = await makePlace({}, { from: 'set-up' });
+    server = await place.start();
   });
   afterAll(() => place.remove());
 

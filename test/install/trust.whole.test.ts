@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeCertificate, type Made } from '../../apps/server/test/certificates.ts';
-import { ask, makePlace, signIn, unattended, type Place, type Running } from '../start/program.ts';
+import { ask, makePlace, signIn, type Place, type Running } from '../start/program.ts';
 
 /** As much of a mail server as it takes to hand in a mail over TLS (RFC 5321, RFC 8314). Whole mails are put into `mails`. */
 function speakSmtp(socket: TLSSocket, mails: string[]): void {
@@ -57,8 +57,8 @@ describe('a mail server that only the company’s own authority vouches for', ()
     });
     mailServer.on('tlsClientError', () => undefined);
     await once(mailServer.listen(0, 'localhost'), 'listening');
-    place = await makePlace();
-    server = await place.start(await unattended(place));
+    place = await makePlace({}, { from: 'set-up' });
+    server = await place.start();
     session = await signIn(server.url);
     const { port } = mailServer.address() as AddressInfo;
     const mail = { host: 'localhost', port, security: 'tls', username: '', password: '', from: 'sr@example.org' };

@@ -1,11 +1,6 @@
-import { execFile, spawn } from 'node:child_process';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-
-const checkout = fileURLToPath(new URL('../../', import.meta.url));
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { makePlace } from '../lib/product.ts';
 
 /** A running product with its own state directory, set up, and the token of its API user. */
 export interface Server {
@@ -19,65 +14,20 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** Starts the product on an empty state directory and a free port, unattended, telling all it logs. Rejects with what it printed when it ends before it is ready. */
+/** Starts the product on a state directory of its own and a free port, telling all it logs. Rejects with what it printed when it ends before it is ready. */
 export async function startServer(): Promise<Server> {
-  const base = await mkdtemp(join(tmpdir(), 'strongroom-rest-'));
-  // The embedded database runs as a user of its own when root starts it, and must get through here.
-  await chmod(base, 0o755);
-  const tokenFile = join(base, 'token');
-  const passwordFile = join(base, 'admin-password');
-  await writeFile(passwordFile, 'Correct-Horse-Battery-27', { mode: 0o600 });
-  const child = spawn(process.execPath, [join(checkout, 'apps/server/bin/strongroom.mjs'), 'start'], {
-    cwd: base,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      ...Object.fromEntries(
-        Object.entries(process.env).filter(([name]) => !/^(STRONGROOM_|VITEST|NODE_OPTIONS$|NODE_ENV$)/.test(name)),
-      ),
-      STRONGROOM_HOME: join(base, 'home'),
-      STRONGROOM_KEY_FILE: join(base, 'key', 'master.key'),
-      STRONGROOM_HOST: '127.0.0.1',
-      STRONGROOM_PORT: '0',
-      STRONGROOM_SSH_CLI_PORT: 'off',
-      STRONGROOM_XMLRPC_PORT: 'off',
-      STRONGROOM_SSH_PROXY_PORT: 'off',
-      STRONGROOM_LOG_LEVEL: 'debug',
-      STRONGROOM_SETUP_ORGANISATION: 'Northwind IT',
-      STRONGROOM_SETUP_ADMIN: 'ada',
-      STRONGROOM_SETUP_ADMIN_EMAIL: 'ada@northwind.example',
-      STRONGROOM_SETUP_ADMIN_PASSWORD_FILE: passwordFile,
-      STRONGROOM_SETUP_API_TOKEN_FILE: tokenFile,
-    },
-  });
-  const lines: string[] = [];
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const stop = async (): Promise<void> => {
-    if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
-    await ended;
-    await rm(base, { recursive: true, force: true, maxRetries: 5 });
-  };
+  const settings = { STRONGROOM_HOST: '127.0.0.1', STRONGROOM_LOG_LEVEL: 'debug' };
+  const place = await makePlace(settings, { from: 'with-token', leads: false });
   try {
-    await new Promise<void>((resolve, reject) => {
-      createInterface(child.stdout).on('line', (line) => {
-        lines.push(line);
-        if (/^Ready\b/.test(line)) resolve();
-      });
-      createInterface(child.stderr).on('line', (line) => lines.push(line));
-      child.once('error', reject);
-      child.once('exit', (code) =>
-        reject(new Error(`The server ended with status ${code} before it was ready:\n${lines.join('\n')}`)),
-      );
-    });
-    const port = /^Console: https:\/\/[^/]*:(\d+)\//m.exec(lines.join('\n'))?.[1];
-    if (port === undefined) throw new Error(`The server printed no console address:\n${lines.join('\n')}`);
+    const running = await place.start();
     return {
-      host: `127.0.0.1:${port}`,
-      token: (await readFile(tokenFile, 'utf8')).trim(),
-      output: () => lines.join('\n'),
-      stop,
+      host: new URL(running.url).host,
+      token: (await readFile(place.tokenFile, 'utf8')).trim(),
+      output: () => [...running.stdout, ...running.stderr].join('\n'),
+      stop: () => place.remove(),
     };
   } catch (error) {
-    await stop();
+    await place.remove();
     throw error;
   }
 }

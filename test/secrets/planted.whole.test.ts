@@ -107,7 +107,7 @@ async function asSuperuser<T>(work: (client: pg.Client) => Promise<T>): Promise<
 }
 
 beforeAll(async () => {
-  server = await startServer({ STRONGROOM_LOG_LEVEL: 'debug' });
+  server = await startServer({ STRONGROOM_LOG_LEVEL: 'debug' }, { cold: true });
   keep('the API token', server.token);
   keep('the administrator’s password', administrator.password);
   keep('the master key', readFileSync(server.keyFile, 'utf8').trim().split(':')[1]);

@@ -3,15 +3,13 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ask, checkout, makePlace, rowsDigest, unattended, type Ended, type Place } from './program.ts';
+import { ask, checkout, makePlace, rowsDigest, type Ended, type Place } from './program.ts';
 
 let place: Place;
-let settings: Record<string, string>;
 beforeAll(async () => {
-  place = await makePlace();
-  settings = await unattended(place);
-  const server = await place.start(settings);
-  const token = readFileSync(settings['STRONGROOM_SETUP_API_TOKEN_FILE'] ?? '', 'utf8').trim();
+  place = await makePlace({}, { from: 'with-token' });
+  const server = await place.start();
+  const token = readFileSync(place.tokenFile, 'utf8').trim();
   const accounts = [{ username: 'root', password: "p'w$1 `x` Ä" }];
   const made = await ask(server.url, 'POST', '/api/v1/resources', {
     token,
@@ -92,7 +90,7 @@ describe('a start is refused in words, and changes nothing', () => {
 
   it('keeps the key outside, reads it at the start only, and refuses it inside in production [KEY-02]', async () => {
     const server = await place.start();
-    const token = readFileSync(settings['STRONGROOM_SETUP_API_TOKEN_FILE'] ?? '', 'utf8').trim();
+    const token = readFileSync(place.tokenFile, 'utf8').trim();
     renameSync(place.keyFile, `${place.keyFile}.offline`);
     const list = await ask(server.url, 'GET', '/api/v1/accounts', { token });
     const [account] = list.body['items'] as { id: string }[];

@@ -5,16 +5,15 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { ask, makePlace, signIn, unattended, type Place, type Running } from './program.ts';
+import { ask, makePlace, signIn, type Place, type Running } from './program.ts';
 
 let place: Place;
 let server: Running;
 let token: string;
 beforeAll(async () => {
-  place = await makePlace();
-  const settings = await unattended(place);
-  server = await place.start(settings);
-  token = readFileSync(settings['STRONGROOM_SETUP_API_TOKEN_FILE'] ?? '', 'utf8').trim();
+  place = await makePlace({}, { from: 'with-token' });
+  server = await place.start();
+  token = readFileSync(place.tokenFile, 'utf8').trim();
 });
 afterAll(() => place.remove());
 

@@ -3,7 +3,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { ask, checkout, makePlace, unattended, type Place, type Running } from './program.ts';
+import { ask, checkout, makePlace, type Place, type Running } from './program.ts';
 
 interface Verified {
   readonly ok: boolean;
@@ -29,10 +29,9 @@ const verify = async (...args: string[]): Promise<Verified & { code: number | nu
   return { code, ...(JSON.parse(stdout) as Verified) };
 };
 beforeAll(async () => {
-  place = await makePlace();
-  const settings = await unattended(place);
-  server = await place.start(settings);
-  token = readFileSync(settings['STRONGROOM_SETUP_API_TOKEN_FILE'] ?? '', 'utf8').trim();
+  place = await makePlace({}, { from: 'with-token' });
+  server = await place.start();
+  token = readFileSync(place.tokenFile, 'utf8').trim();
   for (let n = 0; n < 12; n += 1) {
     const body = { name: `host ${String(n)} "ü"`, type: 'Linux', accounts: [{ username: 'root' }] };
     expect((await ask(server.url, 'POST', '/api/v1/resources', { token, body })).status).toBe(200);

@@ -4,7 +4,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { startServer, type TestServer } from '../lib/server.ts';
 
-const lines = 6000;
+const lines = 3000;
 const perResource = 10;
 let server: TestServer;
 beforeAll(async () => {
@@ -83,7 +83,7 @@ it('takes each line of an import in once, however often the server is killed', a
   const check = await server.call<{ task: Task }>('POST', `/imports/${id}/check`, { mapping, options: {} });
   await ended(check.task.id);
   const run = await server.call<{ task: Task }>('POST', `/imports/${id}/run`, {});
-  for (const at of [1000, 3000]) {
+  for (const at of [700, 1800]) {
     const { state } = await reached(run.task.id, at);
     expect(state).toBe('running');
     await killIt();

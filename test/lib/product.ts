@@ -96,12 +96,9 @@ export async function makePlace(own: Settings = {}, beginning: Beginning = {}): 
   try {
     const copied = await copyInstallation(from, base, (at) => setUpOnce(at, from));
     if (!copied) await setUpOnce(base, from);
-    // PostgreSQL reads this file last, but before its command line: the product's own settings stand.
-    else if (!durable)
-      await appendFile(
-        join(place.home, 'database', 'postgresql.auto.conf'),
-        'fsync = off\nfull_page_writes = off\nsynchronous_commit = off\n',
-      );
+    // The end of a process loses nothing by it, that of the machine would. The product's own settings stand, since they
+    // are on the command line.
+    else if (!durable) await appendFile(join(place.home, 'database', 'postgresql.auto.conf'), 'fsync = off\n');
     return place;
   } catch (error) {
     await place.remove();

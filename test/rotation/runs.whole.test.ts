@@ -27,7 +27,7 @@ const faulty = (at: number): Host => hosts[killed + at] as Host;
 let cutOff: Run;
 
 beforeAll(async () => {
-  [fleet, server] = await Promise.all([startFleet(many), startServer({})]);
+  [fleet, server] = await Promise.all([startFleet(many), startServer({}, { durable: true })]);
   for (const [at, one] of fleet.hosts.entries()) {
     const mode = at === killed + 5 ? byAnother : at % 2 === 0 ? rootItself : aliceItself;
     hosts.push({

@@ -1,7 +1,7 @@
-import { Cut, Unreachable, prompt, type Shell } from '@strongroom/driver-kit';
+import { Cut, Rejected, Unreachable, prompt, type Shell } from '@strongroom/driver-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startFleet, type Fleet } from '../lab/fleet.ts';
-import { by, reaching } from './reaching.ts';
+import { by, keyOf, reaching } from './reaching.ts';
 
 let fleet: Fleet;
 beforeAll(async () => {
@@ -104,5 +104,47 @@ describe('a dialogue over SSH', () => {
     );
     const bytes = said.output.slice('Word: '.length).replace(/\s/g, '');
     expect(Buffer.from(bytes, 'hex').toString('utf8')).toBe(`${all}ü✓🔑`);
+  });
+});
+
+describe('a connection that is kept for the next reset on its host', () => {
+  const logIns = async () => (await fleet.log(1)).match(/Accepted password for root/g)?.length ?? 0;
+  const whoami = async (shell: Shell) => (await shell.run('id -un')).stdout;
+
+  it('is used again by the same log-in alone, each time by one, and opened anew once it is gone', async () => {
+    const pinned = [await keyOf(fleet, 1)];
+    const target = reaching(fleet, 1, {}, { pinned });
+    const kept = (password: string, user = 'root') => target.keptShell?.(by(user, password), whoami);
+    const before = await logIns();
+    expect([await kept('Root-Pw-0'), await kept('Root-Pw-0'), await kept('Root-Pw-0')]).toEqual(
+      Array(3).fill('root\n'),
+    );
+    expect(await logIns()).toBe(before + 1);
+    await expect(kept('Root-Pw-1')).rejects.toBeInstanceOf(Rejected);
+    expect(await kept('Alice-Pw-0', 'alice')).toBe('alice\n');
+    // A log-in that is to prove something is always a new one.
+    await target.shell(by('root', 'Root-Pw-0'), whoami);
+    expect(await logIns()).toBe(before + 2);
+    await Promise.all([kept('Root-Pw-0'), kept('Root-Pw-0')]);
+    expect(await logIns()).toBe(before + 3);
+    await fleet.cutSessions(1);
+    expect(await kept('Root-Pw-0')).toBe('root\n');
+    expect(await logIns()).toBe(before + 4);
+  });
+
+  it('is not kept where the work failed, nor where the host is still a stranger', async () => {
+    await fleet.cutSessions(1);
+    const pinned = [await keyOf(fleet, 1)];
+    const before = await logIns();
+    const target = reaching(fleet, 1, {}, { pinned });
+    await expect(target.keptShell?.(by('root', 'Root-Pw-0'), () => Promise.reject(new Error('no')))).rejects.toThrow(
+      'no',
+    );
+    await target.keptShell?.(by('root', 'Root-Pw-0'), whoami);
+    expect(await logIns()).toBe(before + 2);
+    const stranger = reaching(fleet, 1, {});
+    await stranger.keptShell?.(by('root', 'Root-Pw-0'), whoami);
+    await stranger.keptShell?.(by('root', 'Root-Pw-0'), whoami);
+    expect(await logIns()).toBe(before + 4);
   });
 });

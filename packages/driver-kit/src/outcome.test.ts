@@ -23,13 +23,15 @@ describe('what signing in throws', () => {
     ],
   ])('%s becomes %s', async (error, verified, said) => {
     expect(await verifyByShell(failing(error), ana)).toBe(verified);
-    expect(await resetByShell(failing(error), ana, [], () => Promise.resolve({ is: 'done' }))).toEqual(said);
+    expect(
+      await resetByShell(failing(error), { admin: ana, secrets: [] }, () => Promise.resolve({ is: 'done' })),
+    ).toEqual(said);
   });
 
   it('is thrown on when it is a fault of ours', async () => {
     await expect(verifyByShell(failing(new TypeError('ours')), ana)).rejects.toThrow('ours');
     await expect(
-      resetByShell(failing(new TypeError('ours')), ana, [], () => Promise.resolve({ is: 'done' })),
+      resetByShell(failing(new TypeError('ours')), { admin: ana, secrets: [] }, () => Promise.resolve({ is: 'done' })),
     ).rejects.toThrow('ours');
   });
 });

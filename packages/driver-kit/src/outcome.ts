@@ -60,14 +60,15 @@ export async function verifyBy(open: () => Promise<void>): Promise<Verified> {
 
 /**
  * Turns what a shell throws into a Reset, so that drivers only write the happy path, and cleans every `why` of `secrets`.
+ * `for` is the account that is set: another than the one that signs in may be set over a connection that is there already.
  */
 export function resetByShell<S>(
   target: Target<S>,
-  admin: Login,
-  secrets: readonly string[],
+  { admin, for: username, secrets }: { admin: Login; for?: string; secrets: readonly string[] },
   work: (shell: Shell) => Promise<Reset>,
 ): Promise<Reset> {
-  return resetBy(secrets, () => target.shell(admin, work));
+  const kept = username !== undefined && username !== admin.username;
+  return resetBy(secrets, () => (kept && target.keptShell ? target.keptShell(admin, work) : target.shell(admin, work)));
 }
 
 /** The same for any way: `run` opens a session and sets the password in it. */

@@ -15,6 +15,11 @@ import type { WindowsAccounts } from './ways/windows.ts';
 export interface Ways {
   /** Commands over SSH. */
   shell<T>(login: Login, work: (shell: Shell) => Promise<T>): Promise<T>;
+  /**
+   * The same, on a connection that this login opened to this host a moment ago, where there is one: for one account that sets the passwords of many.
+   * That it works proves nothing of the login. Where it is left out, there is `shell`.
+   */
+  keptShell?<T>(login: Login, work: (shell: Shell) => Promise<T>): Promise<T>;
   /** A device's command line, over SSH or Telnet as the settings say. Throws NoPrompt too, where the device shows none that the greeting names. */
   terminal<T>(login: Login, greeting: Greeting, work: (terminal: Terminal) => Promise<T>): Promise<T>;
   sql<T>(access: SqlAccess, login: Login, work: (sql: Sql) => Promise<T>): Promise<T>;

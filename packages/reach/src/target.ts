@@ -1,5 +1,6 @@
 import { Untrusted, type HostKey, type Protection, type Target, type Ways } from '@strongroom/driver-kit';
 import { openLine, type Line, type Reach } from './connect.ts';
+import { keepLine, nameOfLine, takeLine } from './kept.ts';
 import { overTelnet } from './protocol.ts';
 import { shellOver } from './shell.ts';
 
@@ -16,7 +17,8 @@ export interface ReachOptions<S> extends Reach {
 const goodbyeMs = 2000;
 
 /**
- * A target, reached directly. Each way opens a connection of its own: it signs in once, and closes.
+ * A target, reached directly. Each way opens a connection of its own: it signs in once, and closes; all but `keptShell`, which leaves it open for a
+ * moment, for the next one of the same login.
  * Credentials go to the host only after it proved a pinned key, or, when none is pinned yet, a key that was reported.
  * What a way needs to speak is loaded when it is first used.
  */
@@ -25,6 +27,7 @@ export function reachTarget<S>(options: ReachOptions<S>): Target<S> {
     settings: options.settings,
     host: options.host,
     shell: shellWay(options),
+    keptShell: keptShellWay(options),
     terminal: async (login, greeting, work) => {
       const { terminalWay } = await import('./terminal/index.ts');
       return terminalWay(options)(login, greeting, work);
@@ -95,6 +98,24 @@ function shellWay(options: ReachOptions<unknown>): Ways['shell'] {
       return await work(shellOver(line, options));
     } finally {
       close(line);
+    }
+  };
+}
+
+function keptShellWay(options: ReachOptions<unknown>): Ways['shell'] {
+  return async (login, work) => {
+    // Without a pin the host is a stranger still, and is met anew.
+    if (overTelnet(options.settings) || options.pinned.length === 0) return shellWay(options)(login, work);
+    const name = nameOfLine(options, login);
+    const line = takeLine(name) ?? (await alarmed(options, 'pinned', () => openLine(options, login)));
+    let done = false;
+    try {
+      const result = await work(shellOver(line, options));
+      done = true;
+      return result;
+    } finally {
+      if (done) keepLine(name, line, close);
+      else close(line);
     }
   };
 }

@@ -50,6 +50,8 @@ export interface Outpost {
 
 /** Errands that one process is given before another is started. */
 const enoughForOne = 4;
+/** Targets of which it is remembered who asked them last. */
+const knowsAtMost = 2_000;
 /** How long a target that a process died on is kept away from the others. */
 const suspectMs = 10 * 60_000;
 
@@ -69,6 +71,7 @@ export function createOutpost(options: { onDeath(): void; processes?: number }):
       },
     });
   const children: OutpostChild[] = [childFor()];
+  const knows = new Map<string, OutpostChild>();
   let apart: OutpostChild | undefined;
   let last: Promise<unknown> = Promise.resolve();
 
@@ -89,8 +92,20 @@ export function createOutpost(options: { onDeath(): void; processes?: number }):
     children.push(another);
     return another;
   }
+  /** The process that knows the target, which may have a line to it still, unless others have much less to do. */
+  function childOf(route: Route): OutpostChild {
+    const name = nameOf(route);
+    const free = leastBusy();
+    const known = knows.get(name);
+    const child = known && known.busy() <= free.busy() + enoughForOne ? known : free;
+    knows.delete(name);
+    knows.set(name, child);
+    const oldest = knows.size > knowsAtMost ? knows.keys().next().value : undefined;
+    if (oldest !== undefined) knows.delete(oldest);
+    return child;
+  }
   async function send(route: Route, task: Errand['task']): Promise<Said> {
-    if (!isSuspect(route)) return leastBusy().send(route, task);
+    if (!isSuspect(route)) return childOf(route).send(route, task);
     const child = (apart ??= childFor());
     const turn = last.then(() => child.send(route, task));
     last = turn.catch(() => undefined);

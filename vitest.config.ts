@@ -61,6 +61,8 @@ export default defineConfig({
           include: ['{test,e2e}/**/*.whole.test.ts'],
           exclude: never,
           globalSetup: ['test/lib/warm.ts'],
+          // A page that others keep waiting is no fault of the page: as long as a browser's own steps may take.
+          expect: { poll: { timeout: 30_000 } },
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },

@@ -33,5 +33,11 @@ export const matrixFacts = (
   autoLogonHides: false,
   autoLogon: false,
   byCriteria: false,
+  controlled: false,
+  excused: false,
+  lease: 'none',
+  seesCheckedOut: false,
+  requester: false,
+  approver: false,
   mayShareCriteria: false,
 });

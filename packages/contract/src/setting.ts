@@ -56,6 +56,11 @@ export const Settings = z
     policyOnCreation: z.boolean(),
     /** Password users and auditors may not open passwords where the resource has a URL that logs in by itself. */
     noRevealWithAutoLogon: z.boolean(),
+    /** Where access is controlled: whether owners, and super administrators, open passwords without asking. */
+    ownersNeedNoApproval: z.boolean(),
+    superAdministratorsNeedNoApproval: z.boolean(),
+    /** Whether administrators may open a password while somebody has it checked out. */
+    administratorsSeeCheckedOut: z.boolean(),
     /** People's own log-in passwords: their length, whether they need small and capital letters and a digit, and after how many days they are to be changed (0: never). */
     loginMinLength: z.int().min(8).max(64),
     loginMixed: z.boolean(),

@@ -55,6 +55,10 @@ interface Row {
   edges: string[] | null;
   partly: boolean | null;
   ticketExempt: boolean | null;
+  controlExcuses?: boolean | null;
+  leasedTo?: string | null;
+  requester?: boolean | null;
+  approver?: boolean | null;
   mayShareCriteria: boolean | null;
 }
 
@@ -96,6 +100,12 @@ const objects: Record<On, string> = {
       exists (select 1 from rotation_attempt t where t.account_id = a.id and t.state not in ('promoted', 'rolled-back')) as attempt_open, false as by_criteria
     from account a join resource r on r.id = a.resource_id
     where a.id = $1::uuid`,
+  'access-request': `select x.account_name || ' on ' || x.resource_name as name, r.owner_id, x.account_id, r.id as resource_id, null::uuid as group_id,
+      false as attempt_open, false as by_criteria, x.requester_id = $2::uuid as requester, exists (select from access_control_user p
+        where p.user_id = $2::uuid and p.part = 'approver' and p.control_id = (select c.id from access_control c
+          where c.target_id in (a.id, r.id) order by c.account_id is null limit 1)) as approver
+    from access_request x left join account a on a.id = x.account_id left join resource r on r.id = a.resource_id
+    where x.id = $1::uuid`,
   'attempt': `select a.username || ' on ' || r.name as name, r.owner_id, a.id as account_id, r.id as resource_id, null::uuid as group_id, false as attempt_open, false as by_criteria
     from rotation_attempt t join account a on a.id = t.account_id join resource r on r.id = a.resource_id
     where t.id = $1::uuid`,
@@ -138,6 +148,15 @@ const edges = `case when u.super_administrator or o.owner_id = $2::uuid then nul
 const partly = `case when u.super_administrator or o.owner_id = $2::uuid then false else exists (
       select 1 from account a join share s on s.target_id = a.id join ${me} me on me.id = s.to_id
       where a.resource_id = o.resource_id and ${inForce}) end as partly`;
+// Whether access is controlled: null where it is not, true where the user is excluded from asking. An account's own control counts before its resource's.
+const control = `(select case when c.is_on then exists (select from access_control_user x where x.control_id = c.id and x.user_id = $2::uuid and x.part = 'excluded') end
+      from access_control c where c.target_id in (o.account_id, o.resource_id) order by c.account_id is null limit 1) as control_excuses`;
+/** Whoever has a password out has it until its time is over, whether or not that was written down. */
+export const leaseHolds = `l.ended_at is null and (l.until is null or l.until > now())`;
+const leased = `(select l.user_id from lease l where l.account_id = o.account_id and ${leaseHolds}) as leased_to`;
+// What belongs to a resource itself goes with any of its passwords.
+const leasedThere = `(select l.user_id from lease l join account a on a.id = l.account_id where a.resource_id = o.resource_id and l.user_id = $2::uuid
+      and ${leaseHolds} limit 1) as leased_to`;
 const ofGroups = (column: string): string =>
   `(select bool_and(g.${column}) from user_group_member m join user_group g on g.id = m.user_group_id where m.user_id = $2::uuid)`;
 
@@ -147,8 +166,11 @@ const logsIn = (url: string): string => `${url} like '%\\%PASSWORD\\%%'`;
 /** What only some kinds of object need: the rest read no share. */
 const extras = (on: On): string => {
   if (on === 'account' || on === 'attempt')
-    return `, ${edges}, ${logsIn('(select r.url from resource r where r.id = o.resource_id)')} as auto_logon, ${ofGroups('ticket_exempt')} as ticket_exempt`;
-  if (on === 'resource') return `, ${edges}, ${partly}, ${ofGroups('ticket_exempt')} as ticket_exempt`;
+    return `, ${edges}, ${logsIn('(select r.url from resource r where r.id = o.resource_id)')} as auto_logon, ${ofGroups('ticket_exempt')} as ticket_exempt,
+      ${control}, ${leased}`;
+  if (on === 'resource')
+    return `, ${edges}, ${partly}, ${ofGroups('ticket_exempt')} as ticket_exempt, ${control}, ${leasedThere}`;
+  if (on === 'access-request') return `, ${edges}, o.requester, o.approver`;
   if (on === 'resource-group') return `, ${edges}, ${ofGroups('manage_criteria_shares')} as may_share_criteria`;
   return '';
 };
@@ -156,7 +178,8 @@ const extras = (on: On): string => {
 const factsOf = (object: string, came: keyof typeof lives, columns: string): Statement<Row> =>
   statement<Row>(`select u.role, u.super_administrator, u.must_change_password, u.username, (u.state = 'active' and ${lives[came]}) as live,
       (select c.permissions from custom_role c where c.id = u.custom_role_id) as custom_permissions,
-      (select jsonb_object_agg(name, value) from setting where name in ('reasonToReveal', 'reasonToChange', 'ticketToReveal', 'noRevealWithAutoLogon')) as settings,
+      (select jsonb_object_agg(name, value) from setting where name in ('reasonToReveal', 'reasonToChange', 'ticketToReveal', 'noRevealWithAutoLogon',
+        'ownersNeedNoApproval', 'superAdministratorsNeedNoApproval', 'administratorsSeeCheckedOut')) as settings,
       o.name as object_name, o.owner_id, o.found is not null as found, coalesce(o.attempt_open, false) as attempt_open, o.by_criteria${columns}
     from (select 1) one
       left join app_user u on u.id = $2::uuid
@@ -211,6 +234,15 @@ export async function readFacts(db: OrganisationDb, ask: Ask): Promise<Read> {
       attemptOpen: row?.attemptOpen ?? false,
       autoLogonHides: row?.settings?.['noRevealWithAutoLogon'] === true,
       autoLogon: row?.autoLogon === true,
+      controlled: typeof row?.controlExcuses === 'boolean',
+      excused:
+        row?.controlExcuses === true ||
+        (row?.settings?.['ownersNeedNoApproval'] === true && row.ownerId !== null && row.ownerId === actor.userId) ||
+        (row?.settings?.['superAdministratorsNeedNoApproval'] === true && superAdministrator),
+      lease: leaseOf(row?.leasedTo, actor.userId),
+      seesCheckedOut: row?.settings?.['administratorsSeeCheckedOut'] === true,
+      requester: row?.requester === true,
+      approver: row?.approver === true,
       byCriteria: row?.byCriteria ?? false,
       mayShareCriteria: row?.mayShareCriteria === true,
     },
@@ -237,6 +269,9 @@ function sealedIn({
   };
 }
 
+const leaseOf = (to: string | null | undefined, userId: string | null): Facts['lease'] =>
+  to === null || to === undefined ? 'none' : to === userId ? 'mine' : 'another';
+
 /** Kinds of object that belong to one user and are nobody else's, whatever their rank. */
 const ownAffairs: readonly On[] = ['task', 'import', 'view'];
 /** Kinds of object that are held by owning and sharing. */
@@ -248,9 +283,17 @@ function relation(on: On, row: Row | undefined, actor: Actor, superAdministrator
   if (ownAffairs.includes(on)) return owner ? 'owner' : 'none';
   // What a run does to the organisation's machines is no private affair; the product's own runs are nobody's.
   if (on === 'run') return owner || superAdministrator ? 'owner' : 'none';
+  if (on === 'access-request') return party(row, owner, superAdministrator);
   // On users, groups and the like rights come from the role alone: being one of the organisation's is all there is to ask.
   if (!held.includes(on)) return 'view';
   return holdOf({ owner, superAdministrator, partly: row.partly ?? false }, parseEdges(row.edges));
+}
+
+/** Whoever asked, may approve or looks after the password has to do with a request; nobody else learns that there is one. */
+function party(row: Row, owner: boolean, superAdministrator: boolean): Relation {
+  const hold = holdOf({ owner, superAdministrator, partly: false }, parseEdges(row.edges));
+  if (hold === 'manage' || hold === 'owner') return hold;
+  return row.requester === true || row.approver === true ? 'view' : 'none';
 }
 
 /** The facts about a row of a list, from the actor's facts and what reaches the row: what `readFacts` would read for it. */
@@ -263,6 +306,9 @@ export const factsOfRow = (
     attemptOpen?: boolean;
     byCriteria?: boolean;
     autoLogon?: boolean;
+    controlled?: boolean;
+    excused?: boolean;
+    lease?: Facts['lease'];
   },
 ): Facts => ({
   ...actor,
@@ -273,4 +319,7 @@ export const factsOfRow = (
   attemptOpen: row.attemptOpen ?? false,
   byCriteria: row.byCriteria ?? false,
   autoLogon: row.autoLogon ?? false,
+  controlled: row.controlled ?? false,
+  excused: row.excused ?? false,
+  lease: row.lease ?? 'none',
 });

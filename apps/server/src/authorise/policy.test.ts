@@ -22,6 +22,12 @@ const nobody: Facts = {
   autoLogonHides: false,
   autoLogon: false,
   byCriteria: false,
+  controlled: false,
+  excused: false,
+  lease: 'none',
+  seesCheckedOut: false,
+  requester: false,
+  approver: false,
   mayShareCriteria: false,
 };
 const everything = { role: 'privileged-administrator', permits, superAdministrator: true, relation: 'owner' } as const;

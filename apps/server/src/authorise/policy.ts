@@ -29,6 +29,16 @@ export interface Facts {
   /** The organisation keeps password users and auditors from passwords where a log-in goes by itself; and the resource has such a URL. */
   readonly autoLogonHides: boolean;
   readonly autoLogon: boolean;
+  /** Access to it is controlled; the actor need not ask all the same. */
+  readonly controlled: boolean;
+  readonly excused: boolean;
+  /** Who has the password checked out at this moment; of a resource, whether the actor has one of its passwords. */
+  readonly lease: 'none' | 'mine' | 'another';
+  /** The organisation lets administrators open passwords that somebody has checked out. */
+  readonly seesCheckedOut: boolean;
+  /** Of a request for access: the actor made it; the actor is one of those who approve. */
+  readonly requester: boolean;
+  readonly approver: boolean;
   /** The resource group gathers by criteria. */
   readonly byCriteria: boolean;
   /** Every user group of the actor lets its members give ‘manage’ on groups by criteria, and there is one. */
@@ -100,6 +110,34 @@ const notBesideAutoLogon: Rule = {
       ? 'auto-logon-only'
       : undefined,
 };
+/** Exclusive use binds everybody, owners and super administrators included; the organisation may let its administrators look all the same. */
+const looksOn = (f: Facts): boolean =>
+  f.lease === 'another' && f.seesCheckedOut && f.permits.includes('manage-passwords');
+const notCheckedOut: Rule = {
+  says: 'nobody else has it checked out',
+  check: (f) => (f.lease === 'another' ? 'checked-out' : undefined),
+};
+const released: Rule = {
+  says: 'has it checked out, where access to it is controlled; and nobody else has',
+  check: (f) => {
+    if (looksOn(f)) return undefined;
+    if (f.lease === 'another') return 'checked-out';
+    return f.controlled && !f.excused && f.lease !== 'mine' ? 'approval-required' : undefined;
+  },
+};
+const requester: Rule = { says: 'made the request', check: (f) => (f.requester ? undefined : 'not-your-role') };
+const notRequester: Rule = {
+  says: 'did not make the request',
+  check: (f) => (f.requester ? 'not-yourself' : undefined),
+};
+const approver: Rule = { says: 'is one of its approvers', check: (f) => (f.approver ? undefined : 'not-your-role') };
+const approverOrKeeper: Rule = {
+  says: 'is one of its approvers, or manages the password with a role that may ‘manage-passwords’',
+  check: (f) =>
+    f.approver || (ladder.indexOf(f.relation) >= ladder.indexOf('manage') && f.permits.includes('manage-passwords'))
+      ? undefined
+      : 'not-your-role',
+};
 const notByCriteria: Rule = {
   says: 'is not a group by criteria',
   check: (f) => (f.byCriteria ? 'by-criteria' : undefined),
@@ -134,7 +172,8 @@ export type On =
   | 'run'
   | 'schedule-template'
   | 'listener'
-  | 'listener-run';
+  | 'listener-run'
+  | 'access-request';
 type Trail = 'resource' | 'user' | 'task';
 interface Line {
   readonly on: On;
@@ -234,39 +273,39 @@ export const policy = {
   'account.read': { on: 'account', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('view')] },
   'account.create': { on: 'resource', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
   'account.update': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
-  'account.delete': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources'), noAttempt] },
-  'account.copy': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('owner'), may('manage-resources'), reasonToReveal] },
-  'account.move': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources'), noAttempt] },
+  'account.delete': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources'), notCheckedOut, noAttempt] },
+  'account.copy': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('owner'), may('manage-resources'), released, reasonToReveal] },
+  'account.move': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources'), released, noAttempt] },
   'account.favourite': { on: 'account', trail: 'resource', audit: 'refusals', rules: [...person('manage'), holds('view')] },
   'account.exclude-proof': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
   'account.history': { on: 'account', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('view')] },
-  'account.reveal': { on: 'account', trail: 'resource', also: 'sealed', rules: [...person('passwords'), holds('view'), may('view-passwords'), notBesideAutoLogon, reasonToReveal, ticketToReveal] },
-  'account.reveal-former': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), notBesideAutoLogon, reasonToReveal, ticketToReveal] },
-  'account.change-password': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), reasonToChange, noAttempt] },
-  'account.restore': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), reasonToChange, noAttempt] },
-  'account.rotate': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), reasonToChange, noAttempt] },
+  'account.reveal': { on: 'account', trail: 'resource', also: 'sealed', rules: [...person('passwords'), holds('view'), may('view-passwords'), notBesideAutoLogon, released, reasonToReveal, ticketToReveal] },
+  'account.reveal-former': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), notBesideAutoLogon, released, reasonToReveal, ticketToReveal] },
+  'account.change-password': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), released, reasonToChange, noAttempt] },
+  'account.restore': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), released, reasonToChange, noAttempt] },
+  'account.rotate': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), notCheckedOut, reasonToChange, noAttempt] },
   'account.verify': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view')] },
-  'account.try-script': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify')] },
+  'account.try-script': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), released] },
   'resource-type.rehearse': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: [...person('administer'), may('customise')] },
   'key.list': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('read') },
   'key.read': { on: 'account', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('view')] },
-  'key.make': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), reasonToChange] },
-  'key.import': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), reasonToChange] },
-  'key.reveal': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), notBesideAutoLogon, reasonToReveal, ticketToReveal] },
+  'key.make': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), notCheckedOut, reasonToChange] },
+  'key.import': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), notCheckedOut, reasonToChange] },
+  'key.reveal': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), notBesideAutoLogon, released, reasonToReveal, ticketToReveal] },
   'key.place': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify')] },
   'key.place-on': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('manage')] },
   'key.withdraw': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify')] },
-  'key.rotate': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), reasonToChange] },
+  'key.rotate': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), notCheckedOut, reasonToChange] },
   'key.stop-rotation': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify')] },
   'key.verify': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view')] },
-  'key.delete': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), reasonToChange] },
+  'key.delete': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), notCheckedOut, reasonToChange] },
   'key.work': { on: 'account', trail: 'task', rules: [bySystem] },
   'account.record-proof': { on: 'account', trail: 'task', rules: [bySystem] },
   'attempt.read': { on: 'account', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('view')] },
   'attempt.list': { on: 'account', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('view')] },
   'attempt.resolve': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('manage'), may('manage-passwords')] },
   'account.check': { on: 'account', trail: 'task', rules: [bySystem] },
-  'account.rotate-due': { on: 'account', trail: 'task', rules: [bySystem, noAttempt] },
+  'account.rotate-due': { on: 'account', trail: 'task', rules: [bySystem, notCheckedOut, noAttempt] },
   'rotation.apply': { on: 'attempt', trail: 'task', rules: [bySystem] },
   'rotation.settle': { on: 'attempt', trail: 'task', rules: [bySystem] },
   'field.list': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('read') },
@@ -286,17 +325,17 @@ export const policy = {
   'tag.update-value': { on: 'tag-value', trail: 'resource', rules: [...person('administer'), found, may('customise')] },
   'tag.delete-value': { on: 'tag-value', trail: 'resource', rules: [...person('administer'), found, may('customise')] },
   'resource.tag': { on: 'resource', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
-  'resource.copy': { on: 'resource', trail: 'resource', rules: [...person('manage'), holds('owner'), may('manage-resources'), reasonToReveal] },
+  'resource.copy': { on: 'resource', trail: 'resource', rules: [...person('manage'), holds('owner'), may('manage-resources'), released, reasonToReveal] },
   'resource.transfer': { on: 'resource', trail: 'resource', rules: [...person('manage'), holds('owner'), may('share-resources')] },
-  'resource.reveal-field': { on: 'resource', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), reasonToReveal, ticketToReveal] },
-  'account.reveal-field': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), reasonToReveal, ticketToReveal] },
-  'account.open-url': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), reasonToReveal, ticketToReveal] },
-  'account.download-file': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), reasonToReveal, ticketToReveal] },
-  'account.upload-file': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), reasonToChange, noAttempt] },
-  'resource.download-file': { on: 'resource', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), reasonToReveal, ticketToReveal] },
+  'resource.reveal-field': { on: 'resource', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), released, reasonToReveal, ticketToReveal] },
+  'account.reveal-field': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), released, reasonToReveal, ticketToReveal] },
+  'account.open-url': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), released, reasonToReveal, ticketToReveal] },
+  'account.download-file': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), released, reasonToReveal, ticketToReveal] },
+  'account.upload-file': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), notCheckedOut, reasonToChange, noAttempt] },
+  'resource.download-file': { on: 'resource', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), released, reasonToReveal, ticketToReveal] },
   'resource.upload-file': { on: 'resource', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
   'resource.remove-file': { on: 'resource', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
-  'account.download-field': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), reasonToReveal, ticketToReveal] },
+  'account.download-field': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), released, reasonToReveal, ticketToReveal] },
   'account.upload-field': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
   'account.remove-field': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
   'resource.export': { on: 'organisation', trail: 'resource', rules: person('read') },
@@ -377,6 +416,24 @@ export const policy = {
   'listener.run': { on: 'listener-run', trail: 'task', rules: [bySystem] },
   'listener.settle': { on: 'listener-run', trail: 'task', rules: [bySystem] },
   'approval.list': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('manage-listeners')] },
+  'access-control.read': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: [...person('read'), may('manage-passwords')] },
+  'access-control.list': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: [...person('read'), may('manage-passwords')] },
+  'resource.control-access': { on: 'resource', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-passwords')] },
+  'account.control-access': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-passwords')] },
+  'account.request': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords')] },
+  'account.check-out': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), notCheckedOut, reasonToReveal, ticketToReveal] },
+  'account.check-in': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view')] },
+  'account.break-glass': { on: 'account', trail: 'resource', rules: [...person('passwords'), personOnly, holds('view'), may('view-passwords'), ticketToReveal] },
+  'access-request.list': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('read') },
+  'access-request.count': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('read') },
+  'access-request.read': { on: 'access-request', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('view')] },
+  'access-request.withdraw': { on: 'access-request', trail: 'resource', rules: [...person('passwords'), holds('view'), requester] },
+  'access-request.approve': { on: 'access-request', trail: 'resource', rules: [...person('passwords'), holds('view'), notRequester, approver] },
+  'access-request.reject': { on: 'access-request', trail: 'resource', rules: [...person('passwords'), holds('view'), notRequester, approver] },
+  'access-request.force-check-in': { on: 'access-request', trail: 'resource', rules: [...person('passwords'), holds('view'), approverOrKeeper] },
+  'access-request.review': { on: 'access-request', trail: 'resource', rules: [...person('passwords'), personOnly, holds('view'), notRequester, approver] },
+  'access-request.settle': { on: 'organisation', trail: 'task', audit: 'refusals', rules: [bySystem] },
+  'lease.end': { on: 'access-request', trail: 'task', rules: [bySystem] },
   'schedule-template.list': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: [...person('read'), may('manage-resources')] },
   'schedule-template.save': { on: 'organisation', trail: 'resource', rules: [...person('manage'), may('manage-resources')] },
   'schedule-template.delete': { on: 'schedule-template', trail: 'resource', rules: [...person('manage'), found, may('manage-resources')] },

@@ -40,6 +40,12 @@ export async function describeMe(
     autoLogonHides: false,
     autoLogon: false,
     byCriteria: false,
+    controlled: false,
+    excused: false,
+    lease: 'none',
+    seesCheckedOut: false,
+    requester: false,
+    approver: false,
     mayShareCriteria: false,
   };
   const {

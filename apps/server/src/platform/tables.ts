@@ -7,6 +7,71 @@ type GeneratedJson = ColumnType<unknown, string | undefined, string>;
 type NullableJson = ColumnType<unknown, string | null | undefined, string | null>;
 
 export interface Tables {
+  accessControl: {
+    id: string;
+    organisationId: string;
+    resourceId: string | null;
+    accountId: string | null;
+    targetId: GeneratedAlways<string>;
+    isOn: Generated<boolean>;
+    approvals: Generated<number>;
+    requestHours: Generated<number>;
+    exclusiveHours: Generated<number>;
+    resetAfter: Generated<boolean>;
+    automatic: Generated<string>;
+    windows: GeneratedJson;
+    ticketApproves: Generated<boolean>;
+    changedBy: string;
+    changedAt: Generated<Date>;
+    version: Generated<number>;
+  };
+  accessControlUser: {
+    organisationId: string;
+    controlId: string;
+    userId: string;
+    part: string;
+  };
+  accessDecision: {
+    id: string;
+    organisationId: string;
+    requestId: string;
+    userId: string | null;
+    username: string;
+    decision: string;
+    comment: Generated<string>;
+    at: Generated<Date>;
+  };
+  accessRequest: {
+    id: string;
+    organisationId: string;
+    accountId: string | null;
+    accountName: string;
+    resourceName: string;
+    requesterId: string | null;
+    requester: string;
+    kind: Generated<string>;
+    state: Generated<string>;
+    reason: string;
+    ticket: string | null;
+    createdAt: Generated<Date>;
+    startsAt: Date | null;
+    endsAt: Date | null;
+    approvalsNeeded: number;
+    exclusiveHours: number;
+    resetAfter: boolean;
+    voidAt: Date;
+    useBy: Date | null;
+    approvedAt: Date | null;
+    approvedHow: string | null;
+    checkedOutAt: Date | null;
+    dueAt: Date | null;
+    endedAt: Date | null;
+    endedHow: string | null;
+    endedBy: string | null;
+    reviewedAt: Date | null;
+    reviewedBy: string | null;
+    review: string | null;
+  };
   account: {
     id: string;
     organisationId: string;
@@ -275,6 +340,17 @@ export interface Tables {
     organisationId: string;
     subjectId: string;
     usedAt: Date;
+  };
+  lease: {
+    id: string;
+    organisationId: string;
+    accountId: string;
+    userId: string;
+    requestId: string;
+    beganAt: Generated<Date>;
+    until: Date | null;
+    endedAt: Date | null;
+    endedHow: string | null;
   };
   listener: {
     id: string;

@@ -88,6 +88,12 @@ const someone: Facts = {
   autoLogonHides: false,
   autoLogon: false,
   byCriteria: false,
+  controlled: false,
+  excused: false,
+  lease: 'none',
+  seesCheckedOut: false,
+  requester: false,
+  approver: false,
   mayShareCriteria: false,
 };
 

@@ -99,6 +99,14 @@ export const settings = catalogue('settings', {
   noRevealWithAutoLogon: 'Keep password users and auditors from passwords where a log-in goes by itself',
   'noRevealWithAutoLogon.says':
     'Counts for resources whose URL sends the password: there they open the URL instead. Whoever may manage resources opens passwords all the same.',
+  ownersNeedNoApproval: 'Let owners open passwords under access control without asking',
+  'ownersNeedNoApproval.says': 'While somebody else has the password checked out, they wait like everybody.',
+  superAdministratorsNeedNoApproval: 'Let super administrators open passwords under access control without asking',
+  'superAdministratorsNeedNoApproval.says':
+    'While somebody else has the password checked out, they wait like everybody.',
+  administratorsSeeCheckedOut: 'Let administrators open passwords that somebody has checked out',
+  'administratorsSeeCheckedOut.says':
+    'Whoever checked a password out then no longer has it alone: administrators who hold it may open it at the same time.',
   loginMinLength: 'Shortest log-in password',
   'loginMinLength.says': 'Of people, for Strongroom itself. Common leaked passwords are always refused.',
   loginMixed: 'Log-in passwords with mixed letters and a digit',

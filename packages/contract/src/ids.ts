@@ -62,3 +62,5 @@ export type ScheduleTemplateId = z.infer<typeof ScheduleTemplateId>;
 export type ConsumerId = z.infer<typeof ConsumerId>;
 export type ListenerId = z.infer<typeof ListenerId>;
 export type ListenerRunId = z.infer<typeof ListenerRunId>;
+export const AccessRequestId = z.uuid().brand<'AccessRequestId'>();
+export type AccessRequestId = z.infer<typeof AccessRequestId>;

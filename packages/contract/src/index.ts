@@ -31,6 +31,7 @@ import * as consumer from './consumer.ts';
 import * as script from './script.ts';
 import * as key from './key.ts';
 import * as listener from './listener.ts';
+import * as checkout from './checkout.ts';
 
 import type { z } from 'zod';
 
@@ -65,6 +66,7 @@ export * from './consumer.ts';
 export * from './script.ts';
 export * from './key.ts';
 export * from './listener.ts';
+export * from './checkout.ts';
 
 const isCall = (value: unknown): value is Call<string, z.ZodType, z.ZodType> =>
   typeof value === 'object' && value !== null && 'method' in value && 'path' in value && 'reply' in value;
@@ -97,6 +99,7 @@ export const calls: readonly Call<string, z.ZodType, z.ZodType>[] = [
   script,
   key,
   listener,
+  checkout,
   importing,
   search,
   audit,

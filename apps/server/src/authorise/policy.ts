@@ -68,6 +68,10 @@ const personOnly: Rule = {
   says: 'is a person, not a program',
   check: (f) => (f.scopes === null ? undefined : 'scope-missing'),
 };
+const programOnly: Rule = {
+  says: 'is a program, and shows its token',
+  check: (f) => (f.scopes === null ? 'not-that-state' : undefined),
+};
 // A missing hold answers not-found, so that ids cannot be probed.
 const holds = (needed: Relation): Rule => ({
   says: needed === 'owner' ? 'owns it, or is super administrator' : `has at least ‘${needed}’ on it`,
@@ -203,6 +207,7 @@ export const policy = {
   'me.list-tokens': { on: 'self', trail: 'user', audit: 'refusals', rules: [...themselves, passwordSettled] },
   'me.create-token': { on: 'self', trail: 'user', rules: [...themselves, passwordSettled] },
   'me.revoke-token': { on: 'self', trail: 'user', rules: themselves },
+  'me.renew-token': { on: 'self', trail: 'user', rules: [...person('read'), programOnly] },
   'user.list': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('manage-users')] },
   'user.read': { on: 'user', trail: 'user', audit: 'refusals', rules: [...person('read'), found, may('manage-users')] },
   'user.create': { on: 'organisation', trail: 'user', rules: [...person('administer'), may('manage-users')] },
@@ -243,6 +248,7 @@ export const policy = {
   'certificate.read': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('manage-settings')] },
   'certificate.install': { on: 'organisation', trail: 'user', rules: [...person('administer'), may('manage-settings')] },
   'certificate.install-by-command': { on: 'organisation', trail: 'user', rules: [bySystem] },
+  'ssh-command-line.read': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('manage-settings')] },
   'trusted-certificate.list': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('manage-settings')] },
   'trusted-certificate.add': { on: 'organisation', trail: 'user', rules: [...person('administer'), may('manage-settings')] },
   'trusted-certificate.remove': { on: 'organisation', trail: 'user', rules: [...person('administer'), may('manage-settings')] },
@@ -418,6 +424,7 @@ export const policy = {
   'approval.list': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('manage-listeners')] },
   'access-control.read': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: [...person('read'), may('manage-passwords')] },
   'access-control.list': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: [...person('read'), may('manage-passwords')] },
+  'access-control.approvers': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: [...person('read'), may('manage-passwords')] },
   'resource.control-access': { on: 'resource', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-passwords')] },
   'account.control-access': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-passwords')] },
   'account.request': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords')] },
@@ -426,6 +433,7 @@ export const policy = {
   'account.break-glass': { on: 'account', trail: 'resource', rules: [...person('passwords'), personOnly, holds('view'), may('view-passwords'), ticketToReveal] },
   'access-request.list': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('read') },
   'access-request.count': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('read') },
+  'access-request.open-link': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: [...themselves, passwordSettled] },
   'access-request.read': { on: 'access-request', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('view')] },
   'access-request.withdraw': { on: 'access-request', trail: 'resource', rules: [...person('passwords'), holds('view'), requester] },
   'access-request.approve': { on: 'access-request', trail: 'resource', rules: [...person('passwords'), holds('view'), notRequester, approver] },

@@ -31,6 +31,7 @@ import * as consumer from './consumer.ts';
 import * as script from './script.ts';
 import * as key from './key.ts';
 import * as listener from './listener.ts';
+import * as webhook from './webhook.ts';
 import * as checkout from './checkout.ts';
 
 import type { z } from 'zod';
@@ -66,6 +67,7 @@ export * from './consumer.ts';
 export * from './script.ts';
 export * from './key.ts';
 export * from './listener.ts';
+export * from './webhook.ts';
 export * from './checkout.ts';
 
 const isCall = (value: unknown): value is Call<string, z.ZodType, z.ZodType> =>
@@ -99,6 +101,7 @@ export const calls: readonly Call<string, z.ZodType, z.ZodType>[] = [
   script,
   key,
   listener,
+  webhook,
   checkout,
   importing,
   search,

@@ -87,6 +87,8 @@ const objects: Record<On, string> = {
   'schedule-template': named('schedule_template'),
   'listener': named('listener'),
   'listener-run': `select l.name, ${none} from listener_run x join listener l on l.id = x.listener_id where x.id = $1::uuid`,
+  'webhook': named('webhook'),
+  'webhook-delivery': `select w.name, ${none} from webhook_delivery x join webhook w on w.id = x.webhook_id where x.id = $1::uuid`,
   'task': ofUser('task', 'title'),
   'import': ofUser('import_run', 'file_name'),
   'view': ofUser('saved_view', 'name'),

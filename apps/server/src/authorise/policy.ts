@@ -177,7 +177,9 @@ export type On =
   | 'schedule-template'
   | 'listener'
   | 'listener-run'
-  | 'access-request';
+  | 'access-request'
+  | 'webhook'
+  | 'webhook-delivery';
 type Trail = 'resource' | 'user' | 'task';
 interface Line {
   readonly on: On;
@@ -421,6 +423,20 @@ export const policy = {
   'listener.plan': { on: 'organisation', trail: 'task', rules: [bySystem] },
   'listener.run': { on: 'listener-run', trail: 'task', rules: [bySystem] },
   'listener.settle': { on: 'listener-run', trail: 'task', rules: [bySystem] },
+  'webhook.list': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('manage-settings'), may('read-audit')] },
+  'webhook.read': { on: 'webhook', trail: 'user', audit: 'refusals', rules: [...person('read'), found, may('manage-settings'), may('read-audit')] },
+  'webhook.create': { on: 'organisation', trail: 'user', rules: [...person('administer'), may('manage-settings'), may('read-audit')] },
+  'webhook.update': { on: 'webhook', trail: 'user', rules: [...person('administer'), found, may('manage-settings'), may('read-audit')] },
+  'webhook.switch': { on: 'webhook', trail: 'user', rules: [...person('administer'), found, may('manage-settings'), may('read-audit')] },
+  'webhook.renew-secret': { on: 'webhook', trail: 'user', rules: [...person('administer'), found, may('manage-settings'), may('read-audit')] },
+  'webhook.delete': { on: 'webhook', trail: 'user', rules: [...person('administer'), found, may('manage-settings'), may('read-audit')] },
+  'webhook.test': { on: 'webhook', trail: 'user', rules: [...person('administer'), found, may('manage-settings'), may('read-audit')] },
+  'webhook.deliveries': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('manage-settings'), may('read-audit')] },
+  'webhook.send-again': { on: 'webhook-delivery', trail: 'user', rules: [...person('administer'), found, may('manage-settings'), may('read-audit')] },
+  'webhook.plan': { on: 'organisation', trail: 'task', audit: 'refusals', rules: [bySystem] },
+  'webhook.deliver': { on: 'webhook', trail: 'task', audit: 'refusals', rules: [bySystem] },
+  'webhook.settle': { on: 'webhook', trail: 'task', rules: [bySystem] },
+  'event.follow': { on: 'organisation', trail: 'user', audit: 'refusals', rules: person('read') },
   'approval.list': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('manage-listeners')] },
   'access-control.read': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: [...person('read'), may('manage-passwords')] },
   'access-control.list': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: [...person('read'), may('manage-passwords')] },

@@ -929,4 +929,54 @@ export interface Tables {
     expiresAt: Date;
     usedAt: Date | null;
   };
+  webhook: {
+    id: string;
+    organisationId: string;
+    name: string;
+    url: string;
+    events: string[];
+    outcomes: string[];
+    privateNetwork: Generated<boolean>;
+    isOn: Generated<boolean>;
+    since: Generated<Date>;
+    sealed: Buffer;
+    secretVersion: number;
+    failures: Generated<number>;
+    failingSince: Date | null;
+    why: string | null;
+    nextTryAt: Generated<Date>;
+    pausedAt: Date | null;
+    missed: Generated<number>;
+    lastDeliveredAt: Date | null;
+    line: Generated<number>;
+    lease: string | null;
+    leasedUntil: Date | null;
+    createdBy: string;
+    changedBy: string;
+    changedAt: Generated<Date>;
+    version: Generated<number>;
+  };
+  webhookCursor: {
+    organisationId: string;
+    tx: number;
+    eventId: string;
+  };
+  webhookDelivery: {
+    id: string;
+    organisationId: string;
+    webhookId: string;
+    place: number;
+    eventId: string | null;
+    again: Generated<boolean>;
+    action: string;
+    objectName: string | null;
+    body: string;
+    state: Generated<string>;
+    tries: Generated<number>;
+    status: number | null;
+    why: string | null;
+    createdAt: Generated<Date>;
+    triedAt: Date | null;
+    endedAt: Date | null;
+  };
 }

@@ -16,6 +16,7 @@ export const secretColumns = [
   'listener.sealed',
   'listener_file.sealed',
   'listener_version.approval',
+  'webhook.sealed',
 ] as const;
 export type SecretColumn = (typeof secretColumns)[number];
 

@@ -25,6 +25,7 @@ export type Opening =
   | 'rotation.apply'
   | 'listener.run'
   | 'listener.read-file'
+  | 'webhook.deliver'
   | 'policy.evaluate'
   | 'mail.deliver'
   | 'mail.test'

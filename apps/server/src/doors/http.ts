@@ -2,8 +2,6 @@ import { Readable } from 'node:stream';
 import type { TlsOptions } from 'node:tls';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Actor, Endpoint, Perform, StreamEndpoint } from '../authorise/index.ts';
-import type { Call } from '@strongroom/contract';
-import type { z } from 'zod';
 import { readSettings } from '../identity/index.ts';
 import type { Database } from '../platform/db.ts';
 import { inRequest, type Log } from '../platform/log.ts';
@@ -14,6 +12,7 @@ import { apiDoor } from './api.ts';
 import { createAuthenticator } from './authenticate.ts';
 import { consoleDoor } from './console.ts';
 import { exportDoor, type ExportAudit } from './export.ts';
+import { invoker } from './programs.ts';
 import { createRateLimit, forStrangers } from './rate-limit.ts';
 import { asProblem, sendProblem } from './reply.ts';
 import { restDoor, type RestParts } from './rest/index.ts';
@@ -134,21 +133,6 @@ export function httpServer(parts: HttpParts): FastifyInstance {
   health(app, parts, (request) => authenticator.ofRequest(request));
   consoleDoor(app, parts.consoleFolder);
   return app;
-}
-
-/** Makes a call of the contract for another door, through the same endpoint that `/api/v1` uses. */
-function invoker(parts: Pick<HttpParts, 'endpoints' | 'perform'>) {
-  const byName = new Map<string, Endpoint>(parts.endpoints.map((endpoint) => [endpoint.call.name, endpoint]));
-  const none = { startSession: () => undefined, endSession: () => undefined };
-  return async <I extends z.ZodType, R extends z.ZodType>(
-    call: Call<string, I, R>,
-    actor: Actor,
-    input: z.input<I>,
-  ): Promise<z.output<R>> => {
-    const endpoint = byName.get(call.name);
-    if (!endpoint) throw new Problem('not-found');
-    return (await endpoint.handle(parts.perform, actor, input, none)) as z.output<R>;
-  };
 }
 
 /** Opens a stored file for another door, by the same call that `/api/v1` has. */

@@ -1,16 +1,12 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { changePassword, generatePassword, readAttempt, revealAccount, type Attempt } from '@strongroom/contract';
+import { generatePassword, revealAccount } from '@strongroom/contract';
 import { Problem } from '../../platform/problem.ts';
+import { changeAndWait } from '../programs.ts';
 import { accountById, anywhere, policies, policyId, resourceById, why, type Ask, type Operation } from './ask.ts';
 import { sentence, type Outcome } from './envelope.ts';
 import { given, required } from './input-data.ts';
 import { resourceObject } from './shapes.ts';
 
 const says = { 'not-found': 'No such account found' } as const;
-const firstPauseMs = 100;
-const longestPauseMs = 1000;
-
-const ended = (attempt: Attempt): boolean => ['promoted', 'rolled-back', 'needs-person'].includes(attempt.state);
 
 /**
  * Changes a password: `LOCAL` in the vault alone, `REMOTE` on the target too. The latter is asked for as an attempt and waited for, because clients take the answer for
@@ -22,34 +18,14 @@ async function change(ask: Ask): Promise<Outcome> {
   const type = (given(ask.details, 'RESETTYPE') ?? 'LOCAL').trim().toUpperCase();
   if (type !== 'LOCAL' && type !== 'REMOTE')
     throw new Problem('input-invalid', { detail: 'RESETTYPE must be LOCAL or REMOTE.' });
-  const done = { message: 'Password changed successfully' };
-  const { attemptId } = await ask.invoke(changePassword, {
+  const change = {
     accountId: account.id,
     password,
     where: type === 'LOCAL' ? 'local' : 'target',
     ...why(ask),
-  });
-  if (attemptId === null) return done;
-
-  const until = Date.now() + ask.remoteWaitMs;
-  let attempt = await ask.invoke(readAttempt, { accountId: account.id, attemptId });
-  for (
-    let ms = firstPauseMs;
-    !ended(attempt) && Date.now() < until && !ask.gone();
-    ms = Math.min(longestPauseMs, ms * 2)
-  ) {
-    await pause(Math.min(ms, Math.max(1, until - Date.now())));
-    attempt = await ask.invoke(readAttempt, { accountId: account.id, attemptId });
-  }
-  return attempt.state === 'promoted' ? done : { message: unchanged(attempt), failed: true };
-}
-
-function unchanged(attempt: Attempt): string {
-  const because = attempt.why === null ? '' : ` ${attempt.why}`;
-  if (attempt.state === 'rolled-back') return `Password is not changed.${because}`;
-  if (attempt.state === 'needs-person')
-    return `Password change needs a person: neither the old nor the new password is proven.${because}`;
-  return `Password change is not finished (${attempt.state}) and goes on in the background.${because}`;
+  } as const;
+  const unchanged = await changeAndWait(ask.invoke, change, { waitMs: ask.remoteWaitMs, gone: ask.gone });
+  return unchanged === undefined ? { message: 'Password changed successfully' } : { message: unchanged, failed: true };
 }
 
 export const passwordOperations: readonly Operation[] = [

@@ -73,15 +73,27 @@ export interface Patience {
   gone(): boolean;
 }
 
+/** A password that is not changed on its target. */
+export interface Unchanged {
+  /** In sentences. */
+  readonly says: string;
+  /** True while the change goes on in the background. */
+  readonly goesOn: boolean;
+}
+
 const firstPauseMs = 100;
 const longestPauseMs = 1000;
 const ended = (attempt: Attempt): boolean => ['promoted', 'rolled-back', 'needs-person'].includes(attempt.state);
 
 /**
  * Changes a password, in the vault alone or on the target too. The latter is asked for as an attempt and waited for, because programs take the answer for the end of it;
- * whoever hangs up is not waited for, and the attempt goes on. Gives why the password is not changed, or not yet, in sentences; undefined when it is. Throws Problem.
+ * whoever hangs up is not waited for, and the attempt goes on. Gives why the password is not changed, or not yet; undefined when it is. Throws Problem.
  */
-export async function changeAndWait(invoke: Invoke, change: Change, patience: Patience): Promise<string | undefined> {
+export async function changeAndWait(
+  invoke: Invoke,
+  change: Change,
+  patience: Patience,
+): Promise<Unchanged | undefined> {
   const { attemptId } = await invoke(changePassword, change);
   if (attemptId === null) return undefined;
   const { accountId } = change;
@@ -95,7 +107,7 @@ export async function changeAndWait(invoke: Invoke, change: Change, patience: Pa
     await pause(Math.min(ms, Math.max(1, until - Date.now())));
     attempt = await invoke(readAttempt, { accountId, attemptId });
   }
-  return attempt.state === 'promoted' ? undefined : unchanged(attempt);
+  return attempt.state === 'promoted' ? undefined : { says: unchanged(attempt), goesOn: !ended(attempt) };
 }
 
 function unchanged(attempt: Attempt): string {

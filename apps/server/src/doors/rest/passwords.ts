@@ -25,7 +25,9 @@ async function change(ask: Ask): Promise<Outcome> {
     ...why(ask),
   } as const;
   const unchanged = await changeAndWait(ask.invoke, change, { waitMs: ask.remoteWaitMs, gone: ask.gone });
-  return unchanged === undefined ? { message: 'Password changed successfully' } : { message: unchanged, failed: true };
+  return unchanged === undefined
+    ? { message: 'Password changed successfully' }
+    : { message: unchanged.says, failed: true };
 }
 
 export const passwordOperations: readonly Operation[] = [

@@ -66,18 +66,27 @@ create table strongroom.access_request (
   ends_at timestamptz,
   -- As the control stood when it was made.
   approvals_needed int not null,
+  request_hours int not null,
   exclusive_hours int not null,
   reset_after boolean not null,
   -- Nobody answered by then: void. Approved and not checked out by then: expired.
   void_at timestamptz not null,
   use_by timestamptz,
+  -- Of approved ones that wait for the same password, the first in line has it to itself until then.
+  turn_until timestamptz,
   approved_at timestamptz,
-  approved_how text check (approved_how in ('people', 'automatic', 'ticket')),
+  approved_how text check (approved_how in ('people', 'automatic', 'ticket', 'exempt')),
   checked_out_at timestamptz,
   due_at timestamptz,
   ended_at timestamptz,
   ended_how text check (ended_how in ('checked-in', 'time-out', 'forced', 'rejected', 'void', 'expired', 'withdrawn')),
   ended_by text,
+  -- The reset after it came back: tried until it is done, later and later.
+  reset_state text check (reset_state in ('due', 'running', 'done', 'failed')),
+  reset_tries int not null default 0,
+  reset_next_at timestamptz,
+  reset_run_id uuid,
+  reset_why text,
   -- Of an emergency: who looked at it afterwards, and what they say.
   reviewed_at timestamptz,
   reviewed_by text,
@@ -85,6 +94,7 @@ create table strongroom.access_request (
   unique (organisation_id, id),
   check ((state in ('waiting', 'approved', 'in-use')) = (ended_at is null)),
   check (starts_at is null or ends_at is null or starts_at < ends_at),
+  check (reset_state is null or state = 'checked-in'),
   foreign key (organisation_id, account_id) references strongroom.account (organisation_id, id) on delete set null (account_id),
   foreign key (organisation_id, requester_id) references strongroom.app_user (organisation_id, id) on delete set null (requester_id)
 );
@@ -94,6 +104,8 @@ create index access_request_of_account on strongroom.access_request (account_id,
 create index access_request_of_user on strongroom.access_request (requester_id, created_at, id) where requester_id is not null;
 create index access_request_history on strongroom.access_request (organisation_id, created_at, id);
 create index access_request_live on strongroom.access_request (organisation_id, created_at, id) where ended_at is null;
+create index access_request_resets on strongroom.access_request (organisation_id, reset_next_at) where reset_state in ('due', 'running', 'failed');
+create index access_request_reset_of on strongroom.access_request (account_id) where reset_state in ('due', 'running', 'failed');
 create index access_request_unreviewed on strongroom.access_request (organisation_id, created_at, id) where kind = 'emergency' and reviewed_at is null;
 
 create table strongroom.access_decision (
@@ -110,6 +122,20 @@ create table strongroom.access_decision (
   foreign key (organisation_id, user_id) references strongroom.app_user (organisation_id, id) on delete set null (user_id)
 );
 create index access_decision_user on strongroom.access_decision (user_id) where user_id is not null;
+
+-- The link in the mail to an approver. It opens nothing by itself: whoever follows it signs in as that approver first. Used up by their decision.
+create table strongroom.access_link (
+  id uuid primary key,
+  organisation_id uuid not null,
+  request_id uuid not null,
+  user_id uuid not null,
+  hash bytea not null,
+  unique (request_id, user_id),
+  unique (organisation_id, hash),
+  foreign key (organisation_id, request_id) references strongroom.access_request (organisation_id, id) on delete cascade,
+  foreign key (organisation_id, user_id) references strongroom.app_user (organisation_id, id) on delete cascade
+);
+create index access_link_user on strongroom.access_link (user_id);
 
 -- Who has a password out. What it binds ends with it: reveals, sessions, and the reset after it. One that is over its time binds nobody, though the row
 -- still says so until it is closed.
@@ -136,7 +162,7 @@ create index lease_user on strongroom.lease (user_id) where ended_at is null;
 create index lease_over on strongroom.lease (organisation_id, until) where ended_at is null;
 
 do $$ declare t text; begin
-  foreach t in array array['access_control', 'access_control_user', 'access_request', 'access_decision', 'lease']
+  foreach t in array array['access_control', 'access_control_user', 'access_request', 'access_decision', 'access_link', 'lease']
   loop
     execute format('alter table strongroom.%I enable row level security', t);
     execute format('create policy organisation on strongroom.%I using (organisation_id = (select strongroom.current_organisation()))', t);
@@ -144,12 +170,26 @@ do $$ declare t text; begin
   end loop;
 end $$;
 
--- Organisations with requests or leases whose time has come: asked by the server before it knows an organisation.
-create function strongroom.due_leases() returns table (organisation_id uuid) language sql stable security definer
+-- A run of resets that comes from a check-in.
+alter table strongroom.reset_run drop constraint reset_run_source_check;
+alter table strongroom.reset_run add constraint reset_run_source_check
+  check (source in ('person', 'schedule', 'nightly', 'expiry', 'share-removed', 'check-in'));
+
+-- Requests that need looking after at this moment: their time has come, their person is gone, it is the turn of the next, or what came back is to be reset.
+create function strongroom.due_requests() returns table (organisation_id uuid, id uuid, account_id uuid) language sql stable security definer
   set search_path = pg_catalog as $$
-  select l.organisation_id from strongroom.lease l where l.ended_at is null and l.until <= now()
-  union select r.organisation_id from strongroom.access_request r where r.ended_at is null
-    and ((r.state = 'waiting' and r.void_at <= now()) or (r.state = 'approved' and r.use_by <= now()))
+  select r.organisation_id, r.id, r.account_id from strongroom.access_request r
+    left join strongroom.app_user u on u.id = r.requester_id
+  where r.ended_at is null and (
+    (r.state = 'waiting' and r.void_at <= now()) or (r.state = 'approved' and r.use_by <= now()) or (r.state = 'in-use' and r.due_at <= now())
+    or u.state is distinct from 'active' or r.account_id is null
+    or (r.state = 'approved' and r.turn_until is null and (r.starts_at is null or r.starts_at <= now())
+      and not exists (select from strongroom.access_request o where o.account_id = r.account_id and o.ended_at is null
+        and ((o.state = 'in-use' and (o.due_at is null or o.due_at > now())) or o.turn_until > now()))
+      and not exists (select from strongroom.access_request o where o.account_id = r.account_id and o.reset_state in ('due', 'running') and o.reset_tries = 0)))
+  union all select r.organisation_id, r.id, r.account_id from strongroom.access_request r
+    where r.reset_state in ('due', 'failed') and r.reset_next_at <= now()
+      and not exists (select from strongroom.lease l where l.account_id = r.account_id and l.ended_at is null and (l.until is null or l.until > now()))
 $$;
-revoke all on function strongroom.due_leases() from public;
-grant execute on function strongroom.due_leases() to strongroom_app;
+revoke all on function strongroom.due_requests() from public;
+grant execute on function strongroom.due_requests() to strongroom_app;

@@ -41,6 +41,13 @@ export interface Tables {
     comment: Generated<string>;
     at: Generated<Date>;
   };
+  accessLink: {
+    id: string;
+    organisationId: string;
+    requestId: string;
+    userId: string;
+    hash: Buffer;
+  };
   accessRequest: {
     id: string;
     organisationId: string;
@@ -57,10 +64,12 @@ export interface Tables {
     startsAt: Date | null;
     endsAt: Date | null;
     approvalsNeeded: number;
+    requestHours: number;
     exclusiveHours: number;
     resetAfter: boolean;
     voidAt: Date;
     useBy: Date | null;
+    turnUntil: Date | null;
     approvedAt: Date | null;
     approvedHow: string | null;
     checkedOutAt: Date | null;
@@ -68,6 +77,11 @@ export interface Tables {
     endedAt: Date | null;
     endedHow: string | null;
     endedBy: string | null;
+    resetState: string | null;
+    resetTries: Generated<number>;
+    resetNextAt: Date | null;
+    resetRunId: string | null;
+    resetWhy: string | null;
     reviewedAt: Date | null;
     reviewedBy: string | null;
     review: string | null;
@@ -112,6 +126,18 @@ export interface Tables {
     addedAt: Generated<Date>;
     version: Generated<number>;
   };
+  apiCredential: {
+    id: string;
+    organisationId: string;
+    userId: string;
+    kind: string;
+    publicText: string;
+    fingerprint: Buffer;
+    scopes: string[];
+    createdAt: Generated<Date>;
+    expiresAt: Date | null;
+    revokedAt: Date | null;
+  };
   apiToken: {
     id: string;
     organisationId: string;
@@ -147,7 +173,6 @@ export interface Tables {
     createdAt: Generated<Date>;
     version: Generated<number>;
     customRoleId: string | null;
-    sshKey: Generated<string>;
     certificate: Generated<string>;
     since: Generated<Date>;
     searchText: GeneratedAlways<string>;

@@ -182,6 +182,10 @@ export const AccessRequest = z
     resourceName: z.string(),
     requesterId: UserId.nullable(),
     requester: z.string(),
+    /** The numbers of the three, for clients that name things so; null once they are gone. */
+    accountNumber: z.int().nullable().default(null),
+    resourceNumber: z.int().nullable().default(null),
+    requesterNumber: z.int().nullable().default(null),
     kind: z.enum(['request', 'emergency']),
     state: RequestState,
     reason: z.string(),

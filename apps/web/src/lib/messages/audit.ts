@@ -127,6 +127,7 @@ const english = {
   'action.me.change-password': 'Changed own password',
   'action.me.revoke-session': 'Ended own session',
   'action.me.create-token': 'Created API token',
+  'action.me.renew-token': 'Renewed API token',
   'action.me.revoke-token': 'Ended API token',
   'action.user.create': 'Added user',
   'action.user.create-api': 'Added API user',

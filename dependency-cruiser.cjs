@@ -9,6 +9,7 @@ const server = [
   'audit',
   'search',
   'imports',
+  'webhooks',
   'notices',
   'listeners',
   'schedules',

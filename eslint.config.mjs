@@ -75,6 +75,8 @@ export default defineConfig(
       'apps/server/src/policies/verdict.ts',
       // Where listeners are given passwords, their files are opened and their calls are signed.
       'apps/server/src/listeners/{approval,hand-over,open-file,webhook}.ts',
+      // Where webhooks are signed.
+      'apps/server/src/webhooks/send.ts',
     ],
     rules: { 'house/expose-at-the-edge': 'off' },
   },

@@ -34,6 +34,7 @@ import { shareEndpoints } from './share/index.ts';
 import { runTask, tasksEndpoints, type FindEndpoint } from './tasks/index.ts';
 import { trustEndpoints } from './trust/index.ts';
 import type { Vault } from './vault/index.ts';
+import { webhookEndpoints } from './webhooks/index.ts';
 
 export interface Parts {
   readonly database: Database;
@@ -81,6 +82,7 @@ export function compose(parts: Parts): Composed {
     ...groupEndpoints(),
     ...listenerEndpoints({ vault, publicUrl }),
     ...noticeEndpoints(),
+    ...webhookEndpoints({ vault }),
     ...shareEndpoints(),
     ...policyEndpoints(),
     ...passwordEndpoints(vault, driverCatalogue),

@@ -43,6 +43,7 @@ import { organisations } from './setup/index.ts';
 import { recoverSweeps } from './policies/index.ts';
 import { recoverTasks, sweepTasks } from './tasks/index.ts';
 import { checkMasterKey, createVault, WrongKey } from './vault/index.ts';
+import { startWebhooks, tidyWebhooks } from './webhooks/index.ts';
 
 const version = '0.1.0';
 /** Jobs at work at once on this node: single rotations, tasks, mails, and the jobs of runs, which are at several accounts each. */
@@ -52,6 +53,8 @@ const tidyEveryMs = 3_600_000;
 const noticesEveryMs = 2000;
 /** How long after a new password its listeners begin, at most and without other work. */
 const listenersEveryMs = 1000;
+/** How long after an event the webhooks that want it are called, at most and without other work. */
+const webhooksEveryMs = 2000;
 /** How late a schedule may be. */
 const schedulesEveryMs = 10_000;
 
@@ -217,6 +220,7 @@ async function assemble(
             await sweepTasks(database, id);
             await tidyMail(database, id);
             await tidyListenerRuns(database, id);
+            await tidyWebhooks(database, id);
             await sweepFiles(database, id);
           }),
         ),
@@ -296,6 +300,17 @@ async function assemble(
     },
   });
   undo.push(() => listeners.stop());
+
+  const webhooks = startWebhooks({
+    perform,
+    vault,
+    everyMs: webhooksEveryMs,
+    organisationIds: async () => (await organisations(database)).map((organisation) => organisation.id),
+    onError: (err) => {
+      log.warn({ err }, 'webhooks were not looked after; it is tried again');
+    },
+  });
+  undo.push(() => webhooks.stop());
 
   let closing = false;
   const app = httpServer({

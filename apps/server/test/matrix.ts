@@ -29,6 +29,8 @@ export const matrixFacts = (
   reasonToReveal: false,
   reasonToChange: false,
   ticketToReveal: false,
+  ticketAsked: [],
+  ticketVerdict: 'unneeded',
   attemptOpen: false,
   autoLogonHides: false,
   autoLogon: false,

@@ -33,6 +33,7 @@ import * as key from './key.ts';
 import * as listener from './listener.ts';
 import * as webhook from './webhook.ts';
 import * as checkout from './checkout.ts';
+import * as ticket from './ticket.ts';
 
 import type { z } from 'zod';
 
@@ -69,6 +70,7 @@ export * from './key.ts';
 export * from './listener.ts';
 export * from './webhook.ts';
 export * from './checkout.ts';
+export * from './ticket.ts';
 
 const isCall = (value: unknown): value is Call<string, z.ZodType, z.ZodType> =>
   typeof value === 'object' && value !== null && 'method' in value && 'path' in value && 'reply' in value;
@@ -103,6 +105,7 @@ export const calls: readonly Call<string, z.ZodType, z.ZodType>[] = [
   listener,
   webhook,
   checkout,
+  ticket,
   importing,
   search,
   audit,

@@ -1,8 +1,9 @@
+import { TicketUse } from '@strongroom/contract';
 import { statement, type OrganisationDb, type Statement } from '../platform/db.ts';
-import type { Actor } from './grant.ts';
+import { scopesOf, type Actor } from './grant.ts';
 import { holdOf, parseEdges, type Edge, type Relation } from './hold.ts';
 import { permitsOfRole, type Role } from './permissions.ts';
-import { lineOf, type Action, type Facts, type On } from './policy.ts';
+import { lineOf, ticketUseOf, type Action, type Facts, type On, type TicketVerdict } from './policy.ts';
 
 export interface Ask<A extends Action = Action> {
   readonly actor: Actor;
@@ -55,6 +56,7 @@ interface Row {
   edges: string[] | null;
   partly: boolean | null;
   ticketExempt: boolean | null;
+  ticketAsks?: string[] | null;
   controlExcuses?: boolean | null;
   leasedTo?: string | null;
   requester?: boolean | null;
@@ -128,6 +130,8 @@ const minutes = `coalesce((select (value #>> '{}')::int from setting where name 
 const lives = {
   token: `exists (select 1 from api_token t where t.id = $3::uuid and t.user_id = u.id and u.host = $4 and t.revoked_at is null
     and (t.expires_at is null or t.expires_at > now()))`,
+  credential: `exists (select 1 from api_credential k where k.id = $3::uuid and k.user_id = u.id and u.host = $4 and k.revoked_at is null
+    and (k.expires_at is null or k.expires_at > now()))`,
   session: `exists (select 1 from session s where s.id = $3::uuid and s.user_id = u.id
     and s.started_at > now() - make_interval(hours => coalesce((select (value #>> '{}')::int from setting where name = 'absoluteSessionHours'), 12))
     and (${minutes} = 0 or s.last_seen_at > now() - make_interval(mins => ${minutes})))`,
@@ -162,16 +166,25 @@ const leasedThere = `(select l.user_id from lease l join account a on a.id = l.a
 const ofGroups = (column: string): string =>
   `(select bool_and(g.${column}) from user_group_member m join user_group g on g.id = m.user_group_id where m.user_id = $2::uuid)`;
 
+// What a ticketing system that is connected asks tickets for.
+const ticketAsks = `(select t.asks from ticketing t where t.is_on) as ticket_asks`;
+/** What was lately found of a ticket. One that was refused may be mended: that is asked again soon. */
+const ticketSaid = statement<{ verdict: string }>(
+  `select c.verdict from ticket_check c join ticketing t on t.version = c.settings_version
+   where c.user_id = $1::uuid and c.object_id = $2::uuid and c.use = $3 and c.ticket = $4
+     and c.at > now() - case c.verdict when 'refused' then interval '5 seconds' else interval '1 minute' end`,
+);
+
 /** True for a URL that sends the password by itself: see `resource/url.ts`. */
 const logsIn = (url: string): string => `${url} like '%\\%PASSWORD\\%%'`;
 
 /** What only some kinds of object need: the rest read no share. */
 const extras = (on: On): string => {
   if (on === 'account' || on === 'attempt')
-    return `, ${edges}, ${logsIn('(select r.url from resource r where r.id = o.resource_id)')} as auto_logon, ${ofGroups('ticket_exempt')} as ticket_exempt,
+    return `, ${edges}, ${logsIn('(select r.url from resource r where r.id = o.resource_id)')} as auto_logon, ${ofGroups('ticket_exempt')} as ticket_exempt, ${ticketAsks},
       ${control}, ${leased}`;
   if (on === 'resource')
-    return `, ${edges}, ${partly}, ${ofGroups('ticket_exempt')} as ticket_exempt, ${control}, ${leasedThere}`;
+    return `, ${edges}, ${partly}, ${ofGroups('ticket_exempt')} as ticket_exempt, ${ticketAsks}, ${control}, ${leasedThere}`;
   if (on === 'access-request') return `, ${edges}, o.requester, o.approver`;
   if (on === 'resource-group') return `, ${edges}, ${ofGroups('manage_criteria_shares')} as may_share_criteria`;
   return '';
@@ -193,6 +206,7 @@ const all = (came: keyof typeof lives) =>
 const sealedColumns = `${extras('account')}, o.account_name, o.version, o.sealed, o.file_id, o.candidate_version, o.candidate_sealed`;
 const statements = {
   token: { ...all('token'), sealed: factsOf(sealedAccount, 'token', sealedColumns) },
+  credential: { ...all('credential'), sealed: factsOf(sealedAccount, 'credential', sealedColumns) },
   session: { ...all('session'), sealed: factsOf(sealedAccount, 'session', sealedColumns) },
   task: { ...all('task'), sealed: factsOf(sealedAccount, 'task', sealedColumns) },
 };
@@ -208,9 +222,11 @@ export async function readFacts(db: OrganisationDb, ask: Ask): Promise<Read> {
   const who = [ask.objectId, actor.userId ?? nobody] as const;
   const rows = actor.token
     ? await statements.token[which].run(db, [...who, actor.token.id, actor.token.host ?? ''])
-    : actor.task
-      ? await statements.task[which].run(db, [...who, actor.task.id])
-      : await statements.session[which].run(db, [...who, actor.sessionId ?? nobody]);
+    : actor.credential
+      ? await statements.credential[which].run(db, [...who, actor.credential.id, actor.credential.host])
+      : actor.task
+        ? await statements.task[which].run(db, [...who, actor.task.id])
+        : await statements.session[which].run(db, [...who, actor.sessionId ?? nobody]);
   const row = rows[0];
   const superAdministrator = row?.superAdministrator ?? false;
   return {
@@ -224,7 +240,7 @@ export async function readFacts(db: OrganisationDb, ask: Ask): Promise<Read> {
       role: row?.role ?? null,
       permits: permitsOfRole(row?.role ?? null, row?.customPermissions ?? null),
       superAdministrator,
-      scopes: actor.token?.scopes ?? actor.task?.scopes ?? null,
+      scopes: scopesOf(actor),
       relation: relation(on, row, actor, superAdministrator),
       self: actor.userId !== null && ask.objectId === actor.userId,
       reasonGiven: ask.reason !== undefined,
@@ -232,7 +248,10 @@ export async function readFacts(db: OrganisationDb, ask: Ask): Promise<Read> {
       reasonToReveal: row?.settings?.['reasonToReveal'] === true,
       reasonToChange: row?.settings?.['reasonToChange'] === true,
       // Whoever is in no group is exempted by none.
-      ticketToReveal: row?.settings?.['ticketToReveal'] === true && row.ticketExempt !== true,
+      ticketToReveal: row?.settings?.['ticketToReveal'] === true && row.ticketExempt !== true && !superAdministrator,
+      ticketAsked:
+        row?.ticketExempt === true || superAdministrator ? [] : TicketUse.array().parse(row?.ticketAsks ?? []),
+      ticketVerdict: row ? await ticketVerdict(db, ask, row) : 'unneeded',
       attemptOpen: row?.attemptOpen ?? false,
       autoLogonHides: row?.settings?.['noRevealWithAutoLogon'] === true,
       autoLogon: row?.autoLogon === true,
@@ -249,6 +268,21 @@ export async function readFacts(db: OrganisationDb, ask: Ask): Promise<Read> {
       mayShareCriteria: row?.mayShareCriteria === true,
     },
   };
+}
+
+/** What is known of the ticket that was given; read only where it may matter, so that nobody else pays for it. */
+async function ticketVerdict(db: OrganisationDb, ask: Ask, { ticketAsks }: Row): Promise<TicketVerdict> {
+  const use = ticketUseOf(ask.action);
+  if (!ticketAsks || use === undefined || ask.ticket === undefined || ask.actor.userId === null) return 'unneeded';
+  const [said] = await ticketSaid.run(db, [ask.actor.userId, ask.objectId, use, ask.ticket]);
+  switch (said?.verdict) {
+    case 'allowed':
+    case 'refused':
+    case 'allowed-unchecked':
+      return said.verdict;
+    default:
+      return 'unchecked';
+  }
 }
 
 /** A row of no account has none of the columns, or null in each; so has an account without a secret. */

@@ -5,9 +5,9 @@ export { requireAlsoAll } from './also-all.ts';
 export { requireAlso } from './also.ts';
 export { endpoint, longEndpoint, parseInput, type Door, type Endpoint } from './endpoint.ts';
 export { factsOfRow, readFacts, type Ask, type Sealed } from './facts.ts';
-export { nowhere, stranger, system, type Actor, type Grant, type Origin } from './grant.ts';
+export { nowhere, scopesOf, stranger, system, type Actor, type Grant, type Origin } from './grant.ts';
 export { holdOf, ladder, rungs, type Edge, type Permission, type Relation, type Rung } from './hold.ts';
-export { foresee, performer, type Perform } from './perform.ts';
+export { foresee, performer, ticketToCheck, type Perform } from './perform.ts';
 export {
   builtInRoles,
   permissions,

@@ -18,6 +18,8 @@ const nobody: Facts = {
   reasonToReveal: false,
   reasonToChange: false,
   ticketToReveal: false,
+  ticketAsked: [],
+  ticketVerdict: 'unneeded',
   attemptOpen: false,
   autoLogonHides: false,
   autoLogon: false,

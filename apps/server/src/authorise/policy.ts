@@ -1,3 +1,4 @@
+import type { TicketUse } from '@strongroom/contract';
 import type { ProblemCode } from '../platform/problem.ts';
 import { ladder, type Relation } from './hold.ts';
 import type { Permit, Role } from './permissions.ts';
@@ -24,6 +25,9 @@ export interface Facts {
   readonly reasonToReveal: boolean;
   readonly reasonToChange: boolean;
   readonly ticketToReveal: boolean;
+  /** For what a ticketing system that is connected wants a ticket of the actor; and what it said of the one that was given. */
+  readonly ticketAsked: readonly TicketUse[];
+  readonly ticketVerdict: TicketVerdict;
   /** True while a rotation of the account is not finished. */
   readonly attemptOpen: boolean;
   /** The organisation keeps password users and auditors from passwords where a log-in goes by itself; and the resource has such a URL. */
@@ -44,6 +48,12 @@ export interface Facts {
   /** Every user group of the actor lets its members give ‘manage’ on groups by criteria, and there is one. */
   readonly mayShareCriteria: boolean;
 }
+
+/**
+ * What is known of a ticket. `unneeded`: no system is connected, or none was given. `unchecked`: it was not looked at, or too long ago.
+ * `allowed-unchecked`: the system did not answer, and the organisation lets people go on then.
+ */
+export type TicketVerdict = 'unneeded' | 'unchecked' | 'allowed' | 'refused' | 'allowed-unchecked';
 
 /** One condition, in words for people and in code for the machine. */
 export interface Rule {
@@ -102,10 +112,26 @@ const reasonToChange: Rule = {
   says: 'gives a reason to change, where the organisation asks for one',
   check: (f) => (f.reasonToChange && !f.reasonGiven ? 'reason-required' : undefined),
 };
-const ticketToReveal: Rule = {
-  says: 'gives a ticket id, where the organisation asks for one',
-  check: (f) => (f.ticketToReveal && !f.ticketGiven ? 'ticket-required' : undefined),
-};
+interface TicketRule extends Rule {
+  readonly ticketFor: TicketUse;
+}
+/** The setting asks for any ticket to open a secret; a ticketing system for a good one. */
+const ticketFor = (use: TicketUse, bySetting = false): TicketRule => ({
+  ticketFor: use,
+  says: `gives a ticket id for ‘${use}’, where the organisation asks for one; where a ticketing system is connected, one that it finds good`,
+  check: (f) => {
+    const checked = f.ticketAsked.includes(use);
+    if ((checked || (bySetting && f.ticketToReveal)) && !f.ticketGiven) return 'ticket-required';
+    if (!checked) return undefined;
+    if (f.ticketVerdict === 'refused') return 'ticket-refused';
+    return f.ticketVerdict === 'unchecked' ? 'ticket-unchecked' : undefined;
+  },
+});
+const ticketToReveal = ticketFor('retrieval', true);
+const ticketToCheckOut = ticketFor('check-out', true);
+const ticketToLogOn = ticketFor('auto-logon', true);
+const ticketToRequest = ticketFor('request');
+const ticketToReset = ticketFor('reset');
 // A click logs in there, so the password need not be seen. Whoever looks after resources must see it all the same.
 const notBesideAutoLogon: Rule = {
   says: 'is no password user or auditor where the organisation keeps them from passwords of resources that log in by themselves',
@@ -289,9 +315,9 @@ export const policy = {
   'account.history': { on: 'account', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('view')] },
   'account.reveal': { on: 'account', trail: 'resource', also: 'sealed', rules: [...person('passwords'), holds('view'), may('view-passwords'), notBesideAutoLogon, released, reasonToReveal, ticketToReveal] },
   'account.reveal-former': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), notBesideAutoLogon, released, reasonToReveal, ticketToReveal] },
-  'account.change-password': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), released, reasonToChange, noAttempt] },
-  'account.restore': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), released, reasonToChange, noAttempt] },
-  'account.rotate': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), notCheckedOut, reasonToChange, noAttempt] },
+  'account.change-password': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), released, reasonToChange, noAttempt, ticketToReset] },
+  'account.restore': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), released, reasonToChange, noAttempt, ticketToReset] },
+  'account.rotate': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), notCheckedOut, reasonToChange, noAttempt, ticketToReset] },
   'account.verify': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view')] },
   'account.try-script': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), released] },
   'resource-type.rehearse': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: [...person('administer'), may('customise')] },
@@ -337,7 +363,7 @@ export const policy = {
   'resource.transfer': { on: 'resource', trail: 'resource', rules: [...person('manage'), holds('owner'), may('share-resources')] },
   'resource.reveal-field': { on: 'resource', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), released, reasonToReveal, ticketToReveal] },
   'account.reveal-field': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), released, reasonToReveal, ticketToReveal] },
-  'account.open-url': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), released, reasonToReveal, ticketToReveal] },
+  'account.open-url': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), released, reasonToReveal, ticketToLogOn] },
   'account.download-file': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), released, reasonToReveal, ticketToReveal] },
   'account.upload-file': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), notCheckedOut, reasonToChange, noAttempt] },
   'resource.download-file': { on: 'resource', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), released, reasonToReveal, ticketToReveal] },
@@ -436,17 +462,24 @@ export const policy = {
   'webhook.plan': { on: 'organisation', trail: 'task', audit: 'refusals', rules: [bySystem] },
   'webhook.deliver': { on: 'webhook', trail: 'task', audit: 'refusals', rules: [bySystem] },
   'webhook.settle': { on: 'webhook', trail: 'task', rules: [bySystem] },
+  'event.tail': { on: 'organisation', trail: 'task', audit: 'refusals', rules: [bySystem] },
   'event.follow': { on: 'organisation', trail: 'user', audit: 'refusals', rules: person('read') },
+  'ticketing.read': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('manage-settings')] },
+  'ticketing.update': { on: 'organisation', trail: 'user', rules: [...person('administer'), may('manage-settings')] },
+  'ticketing.remove': { on: 'organisation', trail: 'user', rules: [...person('administer'), may('manage-settings')] },
+  'ticketing.test': { on: 'organisation', trail: 'user', rules: [...person('administer'), may('manage-settings')] },
+  'ticket.check': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: [bySystem] },
+  'ticket.settle': { on: 'organisation', trail: 'resource', rules: [bySystem] },
   'approval.list': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('manage-listeners')] },
   'access-control.read': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: [...person('read'), may('manage-passwords')] },
   'access-control.list': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: [...person('read'), may('manage-passwords')] },
   'access-control.approvers': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: [...person('read'), may('manage-passwords')] },
   'resource.control-access': { on: 'resource', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-passwords')] },
   'account.control-access': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-passwords')] },
-  'account.request': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords')] },
-  'account.check-out': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), notCheckedOut, reasonToReveal, ticketToReveal] },
+  'account.request': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), ticketToRequest] },
+  'account.check-out': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), notCheckedOut, reasonToReveal, ticketToCheckOut] },
   'account.check-in': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view')] },
-  'account.break-glass': { on: 'account', trail: 'resource', rules: [...person('passwords'), personOnly, holds('view'), may('view-passwords'), ticketToReveal] },
+  'account.break-glass': { on: 'account', trail: 'resource', rules: [...person('passwords'), personOnly, holds('view'), may('view-passwords'), ticketToCheckOut] },
   'access-request.list': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('read') },
   'access-request.count': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('read') },
   'access-request.open-link': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: [...themselves, passwordSettled] },
@@ -505,6 +538,18 @@ export const lineOf = (action: Action): Line => policy[action];
 /** True when a text names an action of the policy. */
 export const isAction = (name: string): name is Action => Object.hasOwn(policy, name);
 
+/** What a ticket is used for in an action; undefined where none is asked for. */
+export const ticketUseOf = (action: Action): TicketUse | undefined =>
+  lineOf(action).rules.find((rule): rule is TicketRule => 'ticketFor' in rule)?.ticketFor;
+
+/** Facts of somebody who was asked for reason and ticket elsewhere, or is asked for them when it comes to it. */
+export const obliging = (facts: Facts): Facts => ({
+  ...facts,
+  reasonGiven: true,
+  ticketGiven: true,
+  ticketVerdict: 'unneeded',
+});
+
 /** The first refusal in the order written above, or undefined when the action is allowed. */
 export function refusal(action: Action, facts: Facts): ProblemCode | undefined {
   for (const rule of policy[action].rules) {
@@ -528,6 +573,5 @@ export function derive(
 
 /** Those of `actions` that would not be refused for lack of right; a missing reason or ticket is asked for, not a refusal. */
 export function abilities<A extends Action>(actions: readonly A[], facts: Facts): A[] {
-  const obliging: Facts = { ...facts, reasonGiven: true, ticketGiven: true };
-  return actions.filter((action) => refusal(action, obliging) === undefined);
+  return actions.filter((action) => refusal(action, obliging(facts)) === undefined);
 }

@@ -915,6 +915,28 @@ export interface Tables {
     code: string | null;
     detail: string | null;
   };
+  ticketCheck: {
+    organisationId: string;
+    userId: string;
+    objectId: string;
+    use: string;
+    ticket: string;
+    verdict: string;
+    settingsVersion: number;
+    at: Generated<Date>;
+  };
+  ticketing: {
+    id: string;
+    organisationId: string;
+    isOn: boolean;
+    asks: string[];
+    settings: Json;
+    sealed: Buffer | null;
+    secretVersion: Generated<number>;
+    changedBy: string;
+    changedAt: Generated<Date>;
+    version: Generated<number>;
+  };
   trustedCertificate: {
     id: string;
     organisationId: string;

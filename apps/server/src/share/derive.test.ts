@@ -84,6 +84,8 @@ const someone: Facts = {
   reasonToReveal: false,
   reasonToChange: false,
   ticketToReveal: false,
+  ticketAsked: [],
+  ticketVerdict: 'unneeded',
   attemptOpen: false,
   autoLogonHides: false,
   autoLogon: false,

@@ -26,6 +26,8 @@ export type Opening =
   | 'listener.run'
   | 'listener.read-file'
   | 'webhook.deliver'
+  | 'ticket.check'
+  | 'ticketing.test'
   | 'policy.evaluate'
   | 'mail.deliver'
   | 'mail.test'

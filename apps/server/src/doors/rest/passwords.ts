@@ -1,10 +1,10 @@
-import { generatePassword, revealAccount } from '@strongroom/contract';
+import { generatePassword, revealAccount, type Account } from '@strongroom/contract';
 import { Problem } from '../../platform/problem.ts';
 import { changeAndWait } from '../programs.ts';
 import { accountById, anywhere, policies, policyId, resourceById, why, type Ask, type Operation } from './ask.ts';
 import { sentence, type Outcome } from './envelope.ts';
 import { given, required } from './input-data.ts';
-import { resourceObject } from './shapes.ts';
+import { placeholder, resourceObject } from './shapes.ts';
 
 const says = { 'not-found': 'No such account found' } as const;
 
@@ -30,17 +30,26 @@ async function change(ask: Ask): Promise<Outcome> {
     : { message: unchanged.says, failed: true };
 }
 
+/** The password of an account, or the word of the workflow that stands in its place: clients look at the word, and ask or check out. */
+export async function revealed(ask: Ask, account: Account): Promise<Outcome> {
+  const message = 'Password fetched successfully';
+  try {
+    const { password } = await ask.invoke(revealAccount, { accountId: account.id, purpose: 'use', ...why(ask) });
+    return { message, details: { PASSWORD: password } };
+  } catch (error) {
+    if (!(error instanceof Problem) || (error.code !== 'approval-required' && error.code !== 'checked-out'))
+      throw error;
+    return { message, details: { PASSWORD: placeholder(account, error.code) } };
+  }
+}
+
 export const passwordOperations: readonly Operation[] = [
   {
     method: 'GET',
     path: 'resources/:rid/accounts/:aid/password',
     name: 'GET PASSWORD',
     says,
-    async run(ask) {
-      const account = await accountById(ask, ask.part('rid'), ask.part('aid'));
-      const { password } = await ask.invoke(revealAccount, { accountId: account.id, purpose: 'use', ...why(ask) });
-      return { message: 'Password fetched successfully', details: { PASSWORD: password } };
-    },
+    run: async (ask) => revealed(ask, await accountById(ask, ask.part('rid'), ask.part('aid'))),
   },
   { method: 'PUT', path: 'resources/:rid/accounts/:aid/password', name: 'CHANGE PASSWORD', says, run: change },
   {
@@ -80,14 +89,24 @@ export const passwordOperations: readonly Operation[] = [
   },
 ];
 
+const refusals: readonly string[] = [
+  'reason-required',
+  'ticket-required',
+  'ticket-refused',
+  'ticket-unchecked',
+  'approval-required',
+  'checked-out',
+  'auto-logon-only',
+  'scope-missing',
+  'not-your-role',
+  'input-invalid',
+];
 /** The password, or why it may not be read: the reference puts the reason where the password would be. */
 async function password(ask: Ask, accountId: string): Promise<{ PASSWORD: string } | { PASSWORD_REASON: string }> {
   try {
     return { PASSWORD: (await ask.invoke(revealAccount, { accountId, purpose: 'use', ...why(ask) })).password };
   } catch (error) {
-    const refused =
-      error instanceof Problem &&
-      ['reason-required', 'ticket-required', 'scope-missing', 'not-your-role', 'input-invalid'].includes(error.code);
+    const refused = error instanceof Problem && refusals.includes(error.code);
     if (!refused) throw error;
     return { PASSWORD_REASON: sentence(error) };
   }

@@ -89,7 +89,7 @@ export const Account = z
     attempt: z.object({ id: AttemptId, state: z.string(), why: z.string().nullable() }).nullable(),
     resettable: z.boolean(),
     /** Null where access to it is not controlled and nobody has it checked out. */
-    access: AccessState.nullable().default(null),
+    access: AccessState.nullable(),
     /** Its secret is a file: it is uploaded and downloaded, where others are changed and revealed. */
     holdsFile: z.boolean(),
     /** The current one; null while none was uploaded, and for a password. */

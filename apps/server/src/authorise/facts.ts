@@ -2,7 +2,7 @@ import { TicketUse } from '@strongroom/contract';
 import { statement, type OrganisationDb, type Statement } from '../platform/db.ts';
 import { scopesOf, type Actor } from './grant.ts';
 import { holdOf, parseEdges, type Edge, type Relation } from './hold.ts';
-import { permitsOfRole, type Role } from './permissions.ts';
+import { permitsOfRole, type Permit, type Role } from './permissions.ts';
 import { lineOf, ticketUseOf, type Action, type Facts, type On, type TicketVerdict } from './policy.ts';
 
 export interface Ask<A extends Action = Action> {
@@ -229,6 +229,7 @@ export async function readFacts(db: OrganisationDb, ask: Ask): Promise<Read> {
         : await statements.session[which].run(db, [...who, actor.sessionId ?? nobody]);
   const row = rows[0];
   const superAdministrator = row?.superAdministrator ?? false;
+  const permits = permitsOfRole(row?.role ?? null, row?.customPermissions ?? null);
   return {
     actorName: actor.kind === 'system' ? 'Strongroom' : (row?.username ?? 'somebody not signed in'),
     objectName: row?.objectName ?? null,
@@ -238,10 +239,10 @@ export async function readFacts(db: OrganisationDb, ask: Ask): Promise<Read> {
       live: row?.live ?? false,
       mustChangePassword: row?.mustChangePassword ?? false,
       role: row?.role ?? null,
-      permits: permitsOfRole(row?.role ?? null, row?.customPermissions ?? null),
+      permits,
       superAdministrator,
       scopes: scopesOf(actor),
-      relation: relation(on, row, actor, superAdministrator),
+      relation: relation(on, row, actor, superAdministrator, permits),
       self: actor.userId !== null && ask.objectId === actor.userId,
       reasonGiven: ask.reason !== undefined,
       ticketGiven: ask.ticket !== undefined,
@@ -275,14 +276,8 @@ async function ticketVerdict(db: OrganisationDb, ask: Ask, { ticketAsks }: Row):
   const use = ticketUseOf(ask.action);
   if (!ticketAsks || use === undefined || ask.ticket === undefined || ask.actor.userId === null) return 'unneeded';
   const [said] = await ticketSaid.run(db, [ask.actor.userId, ask.objectId, use, ask.ticket]);
-  switch (said?.verdict) {
-    case 'allowed':
-    case 'refused':
-    case 'allowed-unchecked':
-      return said.verdict;
-    default:
-      return 'unchecked';
-  }
+  const verdict = said?.verdict;
+  return verdict === 'allowed' || verdict === 'refused' || verdict === 'allowed-unchecked' ? verdict : 'unchecked';
 }
 
 /** A row of no account has none of the columns, or null in each; so has an account without a secret. */
@@ -313,23 +308,29 @@ const ownAffairs: readonly On[] = ['task', 'import', 'view'];
 /** Kinds of object that are held by owning and sharing. */
 const held: readonly On[] = ['resource', 'account', 'attempt', 'resource-group'];
 
-function relation(on: On, row: Row | undefined, actor: Actor, superAdministrator: boolean): Relation {
+function relation(
+  on: On,
+  row: Row | undefined,
+  actor: Actor,
+  superAdministrator: boolean,
+  permits: readonly Permit[],
+): Relation {
   if (!row?.found) return 'none';
   const owner = row.ownerId !== null && row.ownerId === actor.userId;
   if (ownAffairs.includes(on)) return owner ? 'owner' : 'none';
   // What a run does to the organisation's machines is no private affair; the product's own runs are nobody's.
   if (on === 'run') return owner || superAdministrator ? 'owner' : 'none';
-  if (on === 'access-request') return party(row, owner, superAdministrator);
+  if (on === 'access-request') return party(row, owner, superAdministrator, permits);
   // On users, groups and the like rights come from the role alone: being one of the organisation's is all there is to ask.
   if (!held.includes(on)) return 'view';
   return holdOf({ owner, superAdministrator, partly: row.partly ?? false }, parseEdges(row.edges));
 }
 
 /** Whoever asked, may approve or looks after the password has to do with a request; nobody else learns that there is one. */
-function party(row: Row, owner: boolean, superAdministrator: boolean): Relation {
+function party(row: Row, owner: boolean, superAdministrator: boolean, permits: readonly Permit[]): Relation {
   const hold = holdOf({ owner, superAdministrator, partly: false }, parseEdges(row.edges));
   if (hold === 'manage' || hold === 'owner') return hold;
-  return row.requester === true || row.approver === true ? 'view' : 'none';
+  return row.requester === true || (row.approver === true && permits.includes('manage-passwords')) ? 'view' : 'none';
 }
 
 /** The facts about a row of a list, from the actor's facts and what reaches the row: what `readFacts` would read for it. */

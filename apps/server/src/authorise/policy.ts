@@ -160,11 +160,14 @@ const notRequester: Rule = {
   says: 'did not make the request',
   check: (f) => (f.requester ? 'not-yourself' : undefined),
 };
-const approver: Rule = { says: 'is one of its approvers', check: (f) => (f.approver ? undefined : 'not-your-role') };
+const approver: Rule = {
+  says: 'is one of its approvers, still with a role that may ‘manage-passwords’',
+  check: (f) => (f.approver && f.permits.includes('manage-passwords') ? undefined : 'not-your-role'),
+};
 const approverOrKeeper: Rule = {
   says: 'is one of its approvers, or manages the password with a role that may ‘manage-passwords’',
   check: (f) =>
-    f.approver || (ladder.indexOf(f.relation) >= ladder.indexOf('manage') && f.permits.includes('manage-passwords'))
+    f.permits.includes('manage-passwords') && (f.approver || ladder.indexOf(f.relation) >= ladder.indexOf('manage'))
       ? undefined
       : 'not-your-role',
 };
@@ -314,6 +317,7 @@ export const policy = {
   'account.exclude-proof': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
   'account.history': { on: 'account', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('view')] },
   'account.reveal': { on: 'account', trail: 'resource', also: 'sealed', rules: [...person('passwords'), holds('view'), may('view-passwords'), notBesideAutoLogon, released, reasonToReveal, ticketToReveal] },
+  'account.note-offline-use': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view')] },
   'account.reveal-former': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), notBesideAutoLogon, released, reasonToReveal, ticketToReveal] },
   'account.change-password': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), released, reasonToChange, noAttempt, ticketToReset] },
   'account.restore': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), released, reasonToChange, noAttempt, ticketToReset] },
@@ -490,6 +494,9 @@ export const policy = {
   'access-request.force-check-in': { on: 'access-request', trail: 'resource', rules: [...person('passwords'), holds('view'), approverOrKeeper] },
   'access-request.review': { on: 'access-request', trail: 'resource', rules: [...person('passwords'), personOnly, holds('view'), notRequester, approver] },
   'access-request.settle': { on: 'organisation', trail: 'task', audit: 'refusals', rules: [bySystem] },
+  'lease.reset': { on: 'access-request', trail: 'task', rules: [bySystem] },
+  'lease.reset-done': { on: 'access-request', trail: 'task', rules: [bySystem] },
+  'lease.reset-failed': { on: 'access-request', trail: 'task', rules: [bySystem] },
   'lease.end': { on: 'access-request', trail: 'task', rules: [bySystem] },
   'schedule-template.list': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: [...person('read'), may('manage-resources')] },
   'schedule-template.save': { on: 'organisation', trail: 'resource', rules: [...person('manage'), may('manage-resources')] },

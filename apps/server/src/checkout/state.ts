@@ -247,16 +247,15 @@ export function checkOut(desk: Desk, by: string, exempt: Asking | null): Desk {
   if (turn && turn.requester !== by)
     throw new Problem('checked-out', { detail: 'It is the turn of somebody who asked before. Wait a few minutes.' });
   if (desk.busy) throw new Problem('in-use', { detail: 'It is being reset after its last use. Wait a moment.' });
-  if (!exempt) {
-    if (mine?.state !== 'approved') throw new Problem('approval-required', waits(mine));
-    if (!begun(mine, now))
-      throw new Problem('approval-required', {
-        detail: `It is yours from ${new Date(mine.startsAt ?? now).toISOString()} on.`,
-      });
-    return take(desk, mine.id);
+  if (mine?.state === 'approved' && begun(mine, now)) return take(desk, mine.id);
+  if (exempt) {
+    const before = mine ? end(desk, mine.id, 'withdrawn') : desk;
+    return take(added(before, exempt, { kind: 'request', approvedHow: 'exempt' }), exempt.id);
   }
-  const before = mine ? end(desk, mine.id, 'withdrawn') : desk;
-  return take(added(before, exempt, { kind: 'request', approvedHow: 'exempt' }), exempt.id);
+  if (mine?.state !== 'approved') throw new Problem('approval-required', waits(mine));
+  throw new Problem('approval-required', {
+    detail: `It is yours from ${new Date(mine.startsAt ?? now).toISOString()} on.`,
+  });
 }
 const waits = (mine: Asked | undefined): { detail: string } | undefined =>
   mine && { detail: 'Your request is not approved yet.' };

@@ -37,6 +37,11 @@ export function streamDoor(
         parts.limit(actor.token?.id ?? actor.userId ?? request.ip, forUsers);
         const length = Number(request.headers['content-length']);
         const uploaded = stream.takes === 'bytes' ? (request.body as Readable | undefined) : undefined;
+        const closed = new AbortController();
+        reply.raw.once('close', () => {
+          closed.abort();
+        });
+        const lastEventId = request.headers['last-event-id'];
         const ask: StreamAsk = {
           perform: parts.perform,
           actor,
@@ -45,6 +50,8 @@ export function streamDoor(
           fields,
           bytes: uploaded === undefined ? nothing : uploaded.iterator({ destroyOnReturn: false }),
           length: Number.isSafeInteger(length) ? length : undefined,
+          closed: closed.signal,
+          lastEventId: typeof lastEventId === 'string' ? lastEventId : undefined,
         };
         const answer = uploaded
           ? await whileUploading(request.raw.socket, () => stream.handle(ask)).finally(() => {

@@ -55,6 +55,8 @@ export const keys = {
   tasks: ['tasks'] as const,
   task: (id: string) => ['task', id] as const,
   runs: ['runs'] as const,
+  requests: ['requests'] as const,
+  accessControl: (id: string) => ['access-control', id] as const,
   run: (id: string) => ['run', id] as const,
   imports: ['imports'] as const,
   import: (id: string) => ['import', id] as const,

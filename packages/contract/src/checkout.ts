@@ -182,6 +182,7 @@ export const AccessRequest = z
     resourceName: z.string(),
     requesterId: UserId.nullable(),
     requester: z.string(),
+    requesterFullName: z.string().optional(),
     /** The numbers of the three, for clients that name things so; null once they are gone. */
     accountNumber: z.int().nullable().default(null),
     resourceNumber: z.int().nullable().default(null),

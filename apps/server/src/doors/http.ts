@@ -1,8 +1,6 @@
-import { Readable } from 'node:stream';
 import type { TlsOptions } from 'node:tls';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Actor, Endpoint, Perform, StreamEndpoint } from '../authorise/index.ts';
-import { readSettings } from '../identity/index.ts';
 import type { Database } from '../platform/db.ts';
 import { inRequest, type Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
@@ -10,12 +8,13 @@ import { Problem } from '../platform/problem.ts';
 import { newId } from '../platform/random.ts';
 import { apiDoor } from './api.ts';
 import { createAuthenticator } from './authenticate.ts';
+import { compatibleParts } from './compatible.ts';
 import { consoleDoor } from './console.ts';
 import { exportDoor, type ExportAudit } from './export.ts';
-import { invoker } from './programs.ts';
-import { createRateLimit, forStrangers } from './rate-limit.ts';
+import { jsonDoor } from './json/index.ts';
+import { createRateLimit } from './rate-limit.ts';
 import { asProblem, sendProblem } from './reply.ts';
-import { restDoor, type RestParts } from './rest/index.ts';
+import { restDoor } from './rest/index.ts';
 import { streamDoor } from './streams.ts';
 import { onClientError } from './upload-clock.ts';
 
@@ -39,7 +38,7 @@ export interface HttpParts {
 
 const bodyLimit = 1024 * 1024;
 
-/** The HTTPS server with its doors: console, `/api/v1`, `/restapi`, health and metrics. */
+/** The HTTPS server with its doors: console, `/api/v1`, `/restapi`, `/api/json`, health and metrics. */
 export function httpServer(parts: HttpParts): FastifyInstance {
   const { log, metrics } = parts;
   const app = Fastify({
@@ -111,46 +110,24 @@ export function httpServer(parts: HttpParts): FastifyInstance {
     },
     { prefix: '/api/v1' },
   );
+  const compatible = compatibleParts(parts, authenticator, limit);
   void app.register(
     (rest, _options, done) => {
-      restDoor(rest, {
-        authenticate: (token, request) =>
-          authenticator.ofToken(token, request).catch((error: unknown) => {
-            // Guessing tokens costs the guesser, not those who have one.
-            limit(request.ip, forStrangers);
-            throw error;
-          }),
-        tokenInUrlAllowed: (actor) =>
-          parts.database.asOrganisation(actor.organisationId, async (db) => (await readSettings(db)).tokenInUrl),
-        passwordRules: (actor) => parts.database.asOrganisation(actor.organisationId, readSettings),
-        invoke: invoker(parts),
-        open: opener(parts),
-      });
+      restDoor(rest, compatible);
       done();
     },
     { prefix: '/restapi/json/v1' },
   );
+  void app.register(
+    (json, _options, done) => {
+      jsonDoor(json, compatible);
+      done();
+    },
+    { prefix: '/api/json' },
+  );
   health(app, parts, (request) => authenticator.ofRequest(request));
   consoleDoor(app, parts.consoleFolder);
   return app;
-}
-
-/** Opens a stored file for another door, by the same call that `/api/v1` has. */
-function opener(parts: Pick<HttpParts, 'streams' | 'perform'>): NonNullable<RestParts['open']> {
-  return (action, actor, params, why) => {
-    const stream = parts.streams.find(({ name }) => name === action);
-    if (!stream) throw new Problem('not-found');
-    const { perform } = parts;
-    return stream.handle({
-      perform,
-      actor,
-      params,
-      query: {},
-      fields: why,
-      bytes: Readable.from([]),
-      length: undefined,
-    });
-  };
 }
 
 const isLoopback = (address: string): boolean => /^(127\.|::1$|::ffff:127\.)/.test(address);

@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Actor, StreamReply } from '../../authorise/index.ts';
-import { Problem } from '../../platform/problem.ts';
+import type { StreamReply } from '../../authorise/index.ts';
 import { sendPieces } from '../pieces.ts';
 import { asProblem } from '../reply.ts';
 import { accountOperations } from './accounts.ts';
@@ -17,9 +16,11 @@ import { passwordOperations } from './passwords.ts';
 import { resourceOperations } from './resources.ts';
 import { shareOperations } from './share.ts';
 import { userOperations } from './users.ts';
+import { authenticated } from './who.ts';
 import { workflowOperations } from './workflow.ts';
 
-const operations = [
+/** Every operation, each once. */
+const all: readonly Operation[] = [
   ...resourceOperations,
   ...accountOperations,
   ...passwordOperations,
@@ -29,10 +30,15 @@ const operations = [
   ...groupOperations,
   ...userOperations,
   ...auditOperations,
-].map((operation) => ({
-  operation,
-  pattern: operation.path.split('/'),
-}));
+];
+const operations = all.map((operation) => ({ operation, pattern: operation.path.split('/') }));
+
+/** The operation that a reply names so. Throws for a name that none has. */
+export function operationNamed(name: string): Operation {
+  const found = all.find((operation) => operation.name === name);
+  if (!found) throw new Error(`no operation is called ${name}`);
+  return found;
+}
 
 /** The operation of an address with the varying parts of its path. Patterns without variables come first in the lists. */
 function find(
@@ -112,26 +118,4 @@ async function answer(
       );
     return failure(operation.name, problem, operation.says);
   }
-}
-
-const first = (value: string | string[] | undefined): string | undefined =>
-  (Array.isArray(value) ? value[0] : value)?.trim() || undefined;
-
-/** Who asks: by the token in a header or, where the organisation allows it, in the URL. A header wins. Throws `signed-out`, `wrong-host`, `input-invalid`. */
-async function authenticated(
-  parts: RestParts,
-  request: FastifyRequest,
-  params: ReadonlyMap<string, string>,
-): Promise<Actor> {
-  const { headers } = request;
-  const inHeader = first(headers['authtoken']) ?? first(headers['app_authtoken']);
-  const token = inHeader ?? first(params.get('AUTHTOKEN')) ?? first(params.get('APP_AUTHTOKEN'));
-  if (token === undefined) throw new Problem('signed-out');
-  const actor = await parts.authenticate(token, request, inHeader === undefined ? 'url' : 'header');
-  if (inHeader === undefined && !(await parts.tokenInUrlAllowed(actor))) {
-    throw new Problem('input-invalid', {
-      detail: 'The organisation does not allow tokens in URLs. Send the token in the header AUTHTOKEN.',
-    });
-  }
-  return actor;
 }

@@ -55,7 +55,7 @@ async function list(ask: Ask): Promise<Outcome> {
   const details = [...of.values()].map((requests) => ({
     'REQUESTER USERID': String(requests[0]?.requesterNumber ?? 'N/A'),
     'REQUESTED BY': requests[0]?.requester ?? '',
-    'REQUESTED BY FULLNAME': requests[0]?.requester ?? '',
+    'REQUESTED BY FULLNAME': requests[0]?.requesterFullName ?? '',
     PASSWORDREQUESTLIST: requests.map(requestRow),
   }));
   return { message: 'Password Request fetched successfully', details, totalRows: details.length };

@@ -38,6 +38,8 @@ export const Settings = z
     maxSessionsPerUser: z.int().min(0).max(100),
     proofMaxAgeDays: z.int().min(1).max(365),
     tokenInUrl: z.boolean(),
+    /** Requests a minute that each token may make on average, and at once after a quiet minute; 0 for no limit but the server's own. */
+    tokenRequestsPerMinute: z.int().min(0).max(90_000),
     /** Accounts that are reset or verified at a time in runs, on all nodes together; and of them on one resource. */
     resetsAtOnce: z.int().min(1).max(500),
     resetsPerResource: z.int().min(1).max(20),

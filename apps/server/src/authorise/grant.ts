@@ -15,7 +15,13 @@ export interface Actor {
   readonly userId: string | null;
   readonly sessionId?: string;
   /** `host` is what the token was bound to when the door looked; left out, nothing. It must be so still when the decision is made. */
-  readonly token?: { readonly id: string; readonly scopes: readonly Scope[]; readonly host?: string };
+  readonly token?: {
+    readonly id: string;
+    readonly scopes: readonly Scope[];
+    readonly host?: string;
+    /** Requests a minute that the organisation lets each token make; left out, no limit of its own. Doors keep it. */
+    readonly perMinute?: number;
+  };
   /** An API user's SSH key or certificate, shown at a door for programs; the rest as with a token. */
   readonly credential?: {
     readonly id: string;

@@ -24,6 +24,7 @@ const defaultSettings: Settings = {
   maxSessionsPerUser: 0,
   proofMaxAgeDays: 30,
   tokenInUrl: true,
+  tokenRequestsPerMinute: 0,
   resetsAtOnce: 50,
   resetsPerResource: 1,
   nightlyCheck: true,

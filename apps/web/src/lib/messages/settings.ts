@@ -83,6 +83,9 @@ export const settings = catalogue('settings', {
   'absoluteSessionHours.says': 'Counted from sign-in, whatever is done meanwhile.',
   maxSessionsPerUser: 'Sessions of one user at the same time',
   'maxSessionsPerUser.says': 'The oldest ends when one more begins. 0 sets no limit.',
+  tokenRequestsPerMinute: 'Requests of each token',
+  'tokenRequestsPerMinute.says':
+    'A minute, on average; so many at once after a quiet minute. More are refused with the time to wait. 0 for no limit but the server’s own.',
   tokenInUrl: 'Accept tokens in the address',
   'tokenInUrl.says':
     'Only for the compatible API under /restapi, whose clients often send it so. It is left out of every log. Switch it off when all your clients send a header.',
@@ -137,6 +140,7 @@ export const settings = catalogue('settings', {
   'unit.hours': 'hours',
   'unit.sessions': 'sessions',
   'unit.accounts': 'at a time',
+  'unit.requests': 'a minute',
   'unit.noTime': 'Enter a time such as 01:00',
   'unit.outOf': 'Enter a whole number from {min} to {max}',
 

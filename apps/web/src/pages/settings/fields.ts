@@ -11,7 +11,8 @@ type Switches = Exclude<
 export interface NumberField {
   readonly kind: 'number';
   readonly name: Numbers;
-  readonly unit: 'characters' | 'seconds' | 'days' | 'minutes' | 'hours' | 'sessions' | 'megabytes' | 'accounts';
+  readonly unit:
+    'characters' | 'seconds' | 'days' | 'minutes' | 'hours' | 'sessions' | 'megabytes' | 'accounts' | 'requests';
   readonly min: number;
   readonly max: number;
   readonly standard: number;
@@ -94,7 +95,13 @@ export const sections: readonly {
       { kind: 'time', name: 'nightlyCheckAt', standard: '01:00' },
     ],
   },
-  { id: 'api', fields: [{ kind: 'switch', name: 'tokenInUrl', standard: true }] },
+  {
+    id: 'api',
+    fields: [
+      { kind: 'switch', name: 'tokenInUrl', standard: true },
+      { kind: 'number', name: 'tokenRequestsPerMinute', unit: 'requests', min: 0, max: 90_000, standard: 0 },
+    ],
+  },
 ];
 
 /** The privacy and security settings: a privileged administrator's alone. */

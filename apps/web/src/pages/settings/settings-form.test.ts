@@ -14,6 +14,7 @@ const stored: Settings = {
   maxSessionsPerUser: 0,
   proofMaxAgeDays: 30,
   tokenInUrl: true,
+  tokenRequestsPerMinute: 0,
   denySuperAdministrators: false,
   globalExplorerTree: false,
   staticGroupsOffered: true,

@@ -122,6 +122,7 @@ const onAccount = [
   'account.copy',
   'account.move',
   'account.share',
+  'account.control-access',
   'account.exclude-proof',
   'account.reveal',
   'account.reveal-former',

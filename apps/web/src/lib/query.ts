@@ -51,6 +51,7 @@ export const keys = {
   listeners: ['listeners'] as const,
   listener: (id: string) => ['listeners', 'one', id] as const,
   listenerRuns: ['listener-runs'] as const,
+  webhooks: ['webhooks'] as const,
   approvals: ['approvals'] as const,
   tasks: ['tasks'] as const,
   task: (id: string) => ['task', id] as const,

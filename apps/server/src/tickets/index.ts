@@ -3,7 +3,6 @@
 // transaction and never for longer than the time limit.
 // It decides nothing by itself: what was found is written down for a moment, where the decision reads it.
 export { createDesk, type Desk } from './desk.ts';
-export { ticketApproves } from './approves.ts';
 export { ticketingEndpoints } from './ticketing.endpoints.ts';
 export { tidyTicketChecks } from './found.ts';
 export { endpointWithTickets, streamWithTickets, withTickets } from './with-tickets.ts';

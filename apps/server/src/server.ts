@@ -47,6 +47,7 @@ import { recoverTasks, sweepTasks } from './tasks/index.ts';
 import { sshDoor } from './ssh-door.ts';
 import { tidyTicketChecks } from './tickets/index.ts';
 import { checkMasterKey, createVault, WrongKey } from './vault/index.ts';
+import { openXmlRpc } from './xmlrpc-door.ts';
 import { startWebhooks, tidyWebhooks } from './webhooks/index.ts';
 
 const version = '0.1.0';
@@ -370,6 +371,16 @@ async function assemble(
   });
   undo.push(() => ssh.close());
   await ssh.open({ database, perform, endpoints: composed.endpoints, log, metrics }, () => organisations(database));
+  undo.push(
+    await openXmlRpc(config, tls, {
+      database,
+      perform,
+      endpoints: composed.endpoints,
+      log,
+      metrics,
+      organisationId,
+    }),
+  );
   const redirect = redirectServer(() => ({ url: publicUrl(), isPublic: config.publicUrl !== undefined }));
   if (await listenPlain(redirect, config)) {
     undo.push(

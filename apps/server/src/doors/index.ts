@@ -1,4 +1,4 @@
-// The ways in: HTTPS with the console, /api/v1 and the reference REST API; the SSH command line. Each translates and authenticates.
+// The ways in: HTTPS with the console, /api/v1 and the reference REST API; the SSH command line; XML-RPC. Each translates and authenticates.
 // It owns nothing but what is on the wire: cookies, limits, idempotency, OpenAPI.
 // It decides nothing: every request ends in perform().
 export { httpServer } from './http.ts';
@@ -12,3 +12,4 @@ export {
   type SshCliParts,
   type SshCommandLineState,
 } from './ssh-cli/index.ts';
+export { xmlRpc, type XmlRpc, type XmlRpcParts } from './xmlrpc/index.ts';

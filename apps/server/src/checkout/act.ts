@@ -48,7 +48,13 @@ export async function act(
   if (told > 0) grant.note({ told });
   const name = `${held.accountName} on ${held.resourceName}`;
   for (const { before, after } of changes)
-    if (after.id !== grant.objectId && after.id !== added?.id && before?.state !== after.state)
+    // What is the actor's own is told by the event of the act.
+    if (
+      after.requester !== actor.userId &&
+      after.id !== grant.objectId &&
+      after.id !== added?.id &&
+      before?.state !== after.state
+    )
       grant.each({ kind: 'access-request', id: after.id, name }, { state: after.state, was: before?.state ?? 'new' });
   return { held, desk, changes };
 }

@@ -94,8 +94,8 @@ export async function setControl(
   const id = rows[0]?.id;
   await sql`delete from access_control_user where control_id = ${id}`.execute(db);
   await sql`insert into access_control_user (organisation_id, control_id, user_id, part)
-    select ${organisationId}, ${id}, x.id, 'approver' from unnest(${[...new Set(given.approverIds)]}::uuid[]) as x(id)
-    union all select ${organisationId}, ${id}, x.id, 'excluded' from unnest(${[...new Set(given.excludedIds)]}::uuid[]) as x(id)`.execute(
+    select ${organisationId}::uuid, ${id}::uuid, x.id, 'approver' from unnest(${[...new Set(given.approverIds)]}::uuid[]) as x(id)
+    union all select ${organisationId}::uuid, ${id}::uuid, x.id, 'excluded' from unnest(${[...new Set(given.excludedIds)]}::uuid[]) as x(id)`.execute(
     db,
   );
   const after = await readControl(db, objectId);

@@ -147,17 +147,42 @@ export async function keep(
     by: one.endedHow !== null && byHand.includes(one.endedHow) && !one.gone ? by : null,
   }));
   const fresh = changes.find(({ before }) => before === undefined)?.after;
+  // What ends comes first: the database lets nobody have what somebody has, nor two requests of one person.
+  const ofOthers = rows.filter(({ id }) => id !== fresh?.id);
+  await sql`update lease l set ended_at = ${now}, ended_how = x.ended_how
+    from jsonb_to_recordset(${JSON.stringify(ofOthers)}::jsonb) as x(id uuid, ended_how text)
+    where l.request_id = x.id and l.ended_at is null and x.ended_how is not null`.execute(db);
+  await write(db, accountId, ofOthers, now);
   if (fresh && added) {
     await sql`insert into access_request (id, organisation_id, account_id, account_name, resource_name, requester_id, requester, kind, reason, ticket,
         created_at, starts_at, ends_at, approvals_needed, request_hours, exclusive_hours, reset_after, void_at)
       values (${fresh.id}, ${organisationId}, ${accountId}, ${accountName}, ${resourceName}, ${fresh.requester}, ${added.requester}, ${fresh.kind},
         ${added.reason}, ${added.ticket}, ${now}, ${at(fresh.startsAt)}, ${at(fresh.endsAt)}, ${fresh.approvalsNeeded}, ${fresh.requestHours},
         ${fresh.exclusiveHours}, ${control?.resetAfter ?? false}, ${at(fresh.voidAt)})`.execute(db);
+    await write(
+      db,
+      accountId,
+      rows.filter(({ id }) => id === fresh.id),
+      now,
+    );
   }
-  // Leases that end come first: the index lets nobody have what somebody has.
-  await sql`update lease l set ended_at = ${now}, ended_how = x.ended_how
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as x(id uuid, ended_how text)
-    where l.request_id = x.id and l.ended_at is null and x.ended_how is not null`.execute(db);
+  const taken = held(after);
+  if (taken && known.get(taken.id)?.state !== 'in-use')
+    await sql`insert into lease (id, organisation_id, account_id, user_id, request_id, began_at, until)
+      values (${newId()}, ${organisationId}, ${accountId}, ${taken.requester}, ${taken.id}, ${now}, ${at(taken.dueAt)})`.execute(
+      db,
+    );
+  return changes;
+}
+
+/** Writes how requests stand. */
+async function write(
+  db: OrganisationDb,
+  accountId: string,
+  rows: readonly object[],
+  now: string | null,
+): Promise<void> {
+  if (rows.length === 0) return;
   await sql`update access_request r set state = x.state, approved_how = x.approved_how, use_by = x.use_by, turn_until = x.turn_until, due_at = x.due_at,
       approved_at = case when x.approved then ${now}::timestamptz else r.approved_at end,
       checked_out_at = case when x.taken then ${now}::timestamptz else r.checked_out_at end,
@@ -168,13 +193,6 @@ export async function keep(
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as x(id uuid, state text, approved_how text, use_by timestamptz, turn_until timestamptz,
       due_at timestamptz, ended_how text, approved boolean, taken boolean, by text)
     where r.id = x.id`.execute(db);
-  const taken = held(after);
-  if (taken && known.get(taken.id)?.state !== 'in-use')
-    await sql`insert into lease (id, organisation_id, account_id, user_id, request_id, began_at, until)
-      values (${newId()}, ${organisationId}, ${accountId}, ${taken.requester}, ${taken.id}, ${now}, ${at(taken.dueAt)})`.execute(
-      db,
-    );
-  return changes;
 }
 
 /** In schedules' words: an account they passed over because somebody had it out. */

@@ -120,7 +120,7 @@ export async function tell(
   }
   if (links.length > 0)
     await sql`insert into access_link (id, organisation_id, request_id, user_id, hash)
-      select x.id, ${organisationId}, x.request_id, x.user_id, decode(x.hash, 'hex')
+      select x.id, ${organisationId}::uuid, x.request_id, x.user_id, decode(x.hash, 'hex')
       from jsonb_to_recordset(${JSON.stringify(links.map((l) => ({ id: l.id, request_id: l.requestId, user_id: l.userId, hash: l.hash })))}::jsonb)
         as x(id uuid, request_id uuid, user_id uuid, hash text)`.execute(db);
   await queueMails(db, mails);

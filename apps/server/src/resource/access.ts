@@ -1,8 +1,9 @@
 import type { AccessState } from '@strongroom/contract';
 import { sql } from 'kysely';
 import type { z } from 'zod';
-import { leaseHolds, type Facts } from '../authorise/index.ts';
+import { leaseHolds, readFacts, type Facts, type Grant } from '../authorise/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
+import { Problem } from '../platform/problem.ts';
 
 type State = z.input<typeof AccessState>;
 
@@ -124,6 +125,24 @@ function stateOf(row: Row, { lease, excused, controlled }: AccessFacts, resettin
   if (excused) return 'approved';
   if (row.fresh && (row.state === 'rejected' || row.state === 'void' || row.state === 'expired')) return row.state;
   return 'request';
+}
+
+/**
+ * Throws `checked-out` or `approval-required` where one of a resource's passwords is not the actor's to take at this moment: each account may be
+ * controlled by itself, whatever its resource is.
+ */
+export async function requireReleased(grant: Grant, resourceId: string): Promise<void> {
+  const { db, actor, action, objectId } = grant;
+  const [{ facts }, accounts] = await Promise.all([
+    readFacts(db, { actor, action, objectId }),
+    db.selectFrom('account').select('id').where('resourceId', '=', resourceId).execute(),
+  ]);
+  const ids = accounts.map(({ id }) => id);
+  const access = await readAccess(db, facts, actor.userId, ids);
+  for (const { controlled, excused, lease } of ids.map((id) => access(id).facts)) {
+    if (lease === 'another') throw new Problem('checked-out');
+    if (controlled && !excused && lease !== 'mine') throw new Problem('approval-required');
+  }
 }
 
 /** What the asker can do next about access, of what the policy lets them do. */

@@ -99,7 +99,7 @@ const manual = (line: string, key = 'rsa'): Promise<Ran> =>
 const retrieve =
   'ssh -q -p 5522 test@test-server -i /home/guest/id_rsa RETRIEVE --resource=test-server --account=svcapp --reason=Testing password retrieval using ssh client API --ticketid=7';
 
-describe('the manual’s lines, with OpenSSH', () => {
+describe('the manual’s lines, with OpenSSH [API-04]', () => {
   it('retrieve a password, alone or with the organisation’s name', async () => {
     expect(await manual(retrieve)).toEqual({ out: 'Svc-Pw-0\r\n', err: '', status: 0 });
     expect(await manual(retrieve.replace(' test@', ' "Northwind IT/test"@'))).toEqual({

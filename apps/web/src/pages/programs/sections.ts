@@ -1,5 +1,7 @@
 import type { ComponentType } from 'react';
 import { programs } from '../../lib/messages/programs.ts';
+import { sshCommandLine } from '../../lib/messages/ssh-command-line.ts';
+import { xmlRpc } from '../../lib/messages/xml-rpc.ts';
 
 /** One tab of the page: its part of the address, its name, and what shows it. */
 export interface Section {
@@ -27,5 +29,17 @@ export const sections: readonly Section[] = [
     table: true,
     can: 'webhook.list',
     load: () => import('./DeliveriesTab.tsx').then((part) => ({ default: part.DeliveriesTab })),
+  },
+  {
+    id: 'ssh',
+    label: sshCommandLine('tab'),
+    can: 'ssh-command-line.read',
+    load: () => import('./SshSection.tsx').then((part) => ({ default: part.SshSection })),
+  },
+  {
+    id: 'xml-rpc',
+    label: xmlRpc('tab'),
+    can: 'xml-rpc.read',
+    load: () => import('./XmlRpcSection.tsx').then((part) => ({ default: part.XmlRpcSection })),
   },
 ];

@@ -68,6 +68,25 @@ function whenSeen(): void {
 }
 
 /**
+ * Listens, until what it gives is called: to changes of objects of these kinds, or null when it is not known what changed. The part of `useEvents`
+ * that is not React's.
+ */
+export function listenTo(kinds: readonly string[], heard: Heard): () => void {
+  const listener: Listener = { kinds, heard };
+  listeners.add(listener);
+  if (listeners.size === 1) {
+    document.addEventListener('visibilitychange', whenSeen);
+    open();
+  }
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size > 0) return;
+    document.removeEventListener('visibilitychange', whenSeen);
+    close();
+  };
+}
+
+/**
  * Calls `onEvent` when something happens to an object of one of the kinds (`account`, `access-request`, `run` …) that this person may
  * see; with null when it is not known what: ask anew then. Where the server's stream cannot be had, that is every few seconds.
  */
@@ -77,18 +96,5 @@ export function useEvents(kinds: readonly string[], onEvent: Heard): void {
     latest.current = onEvent;
   });
   const wanted = kinds.join(' ');
-  useEffect(() => {
-    const listener: Listener = { kinds: wanted.split(' '), heard: (change) => latest.current(change) };
-    listeners.add(listener);
-    if (listeners.size === 1) {
-      document.addEventListener('visibilitychange', whenSeen);
-      open();
-    }
-    return () => {
-      listeners.delete(listener);
-      if (listeners.size > 0) return;
-      document.removeEventListener('visibilitychange', whenSeen);
-      close();
-    };
-  }, [wanted]);
+  useEffect(() => listenTo(wanted.split(' '), (change) => latest.current(change)), [wanted]);
 }

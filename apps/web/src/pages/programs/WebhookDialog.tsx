@@ -10,6 +10,7 @@ import { ErrorBox } from '../../ui/ErrorBox.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { BusyButton } from '../me/BusyButton.tsx';
 import { useAction } from '../me/use-action.ts';
+import css from './programs.module.css';
 import { bodyOf, faultOf, formOf, type WebhookForm } from './webhook-form.ts';
 import { refreshWebhooks } from './words.tsx';
 
@@ -108,10 +109,13 @@ export function WebhookDialog(props: {
             onChange={(events) => change({ events })}
             splitChars={[',', ' ']}
             maxTags={100}
+            limit={8}
+            withScrollArea={false}
             error={said('events', 'eventsMissing')}
             clearable
           />
-          <Stack gap={8} role="group" aria-label={programs('outcomes')}>
+          <fieldset className={css.group}>
+            <legend>{programs('outcomes')}</legend>
             <Checkbox
               label={programs('outcome-refused')}
               checked={form.refused}
@@ -122,13 +126,13 @@ export function WebhookDialog(props: {
               checked={form.failed}
               onChange={(event) => change({ failed: event.currentTarget.checked })}
             />
-            <Checkbox
-              label={programs('privateNetwork')}
-              description={programs('privateNetworkHelp')}
-              checked={form.privateNetwork}
-              onChange={(event) => change({ privateNetwork: event.currentTarget.checked })}
-            />
-          </Stack>
+          </fieldset>
+          <Checkbox
+            label={programs('privateNetwork')}
+            description={programs('privateNetworkHelp')}
+            checked={form.privateNetwork}
+            onChange={(event) => change({ privateNetwork: event.currentTarget.checked })}
+          />
           {action.error !== null && <ErrorBox error={action.error} />}
         </Stack>
         <DialogActions>

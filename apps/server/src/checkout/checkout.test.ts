@@ -151,7 +151,7 @@ describe('a password under control', () => {
     expect((await w.invoke(listRequests, await ben.actor(), {})).items).toEqual([]);
   });
 
-  it('is had by exactly one of two hundred who check it out at the same moment', async () => {
+  it('is had by exactly one of two hundred who check it out at the same moment [ACW-02]', async () => {
     const many = await Promise.all(Array.from({ length: 20 }, (_, i) => w.add({ username: `many${String(i)}` })));
     const d = await lent({ shared: many, excludedIds: many.map((one) => one.id) as never });
     const tries = await Promise.allSettled(Array.from({ length: 200 }, (_, i) => d.checkOut(many[i % 20] ?? anna)));
@@ -217,7 +217,7 @@ describe('a password under control', () => {
   });
   const later = (minutes: number): string => new Date(Date.now() + minutes * 60_000).toISOString();
 
-  it('is taken in an emergency with a reason, told to all approvers at once, and reviewed by another', async () => {
+  it('is taken in an emergency with a reason, told to all approvers at once, and reviewed by another [ACW-07]', async () => {
     const d = await lent();
     const input = { accountId: d.accountId, reason: 'the plant is on fire' };
     await expect(w.invoke(breakGlass, await anna.actor(), { ...input, reason: 'too short' })).rejects.toMatchObject({
@@ -314,7 +314,7 @@ describe('a control', () => {
     expect(await see(anna, open)).toMatchObject({ state: 'void' });
   });
 
-  it('of an account counts before its resource’s; both are set for many by a task', async () => {
+  it('of an account counts before its resource’s; both are set for many by a task, and switched off again [ACW-01]', async () => {
     const d = await lent();
     await d.control(null);
     const control = { approverIds: [cleo.id] };
@@ -332,7 +332,24 @@ describe('a control', () => {
       inForce: true,
     });
     const listed = await w.invoke(listAccessControls, await keeper.actor(), { search: d.host });
-    expect(listed.items).toHaveLength(1);
+    expect(listed.items).toMatchObject([
+      { approvals: 1, requestHours: 24, exclusiveHours: 8, automatic: 'never', on: true },
+    ]);
+    const all = {
+      approvals: 1,
+      requestHours: 3,
+      exclusiveHours: 0,
+      resetAfter: true,
+      automatic: 'windows',
+      windows: [{ from: '14:00', to: '15:00' }],
+    } as const;
+    expect(await d.control({ ...all, excludedIds: [ben.id] as never })).toMatchObject({
+      control: { ...all, of: 'account', excluded: [{ name: 'ben' }], approvers: [{ name: 'cleo' }, { name: 'eric' }] },
+    });
+    await d.control({ exclusiveHours: 0 });
+    await d.approve(cleo, await d.ask(anna));
+    expect((await d.checkOut(anna)).dueAt).toBeNull();
+    await d.checkIn(anna);
     await d.control({ on: false });
     expect(await d.reveal(anna)).toBe('First-word-1');
   });

@@ -11,7 +11,7 @@ import { listenerEndpoints, runLane, type ListenerParts } from './listeners/inde
 import { deliverMail, mailEndpoints, type Mailer } from './mail/index.ts';
 import { policyEndpoints, runSweep } from './policies/index.ts';
 import { noticeEndpoints } from './notices/index.ts';
-import { sshCommandLineEndpoints, type SshCommandLineState } from './doors/index.ts';
+import { sshCommandLineEndpoints, xmlRpcEndpoints, type SshCommandLineState, type XmlRpcPort } from './doors/index.ts';
 import { firstPasswords, passwordEndpoints } from './passwords/index.ts';
 import type { Database } from './platform/db.ts';
 import type { Jobs, JobName } from './platform/jobs.ts';
@@ -64,6 +64,8 @@ export interface Parts {
   signerOf(organisationId: string): NoteSigner;
   /** How the SSH command line is reached; left out, it is not. */
   readonly sshCommandLine?: SshCommandLineState;
+  /** The same of XML-RPC. */
+  readonly xmlRpcPort?: XmlRpcPort;
 }
 
 export interface Composed {
@@ -116,6 +118,7 @@ export function compose(parts: Parts): Composed {
     ...importsEndpoints(imports),
     ...searchEndpoints(),
     ...auditEndpoints(signerOf),
+    ...xmlRpcEndpoints(parts.xmlRpcPort ?? (() => null)),
     ...sshCommandLineEndpoints(parts.sshCommandLine ?? (() => ({ port: null, hostKey: null, fingerprint: null }))),
   ];
   /** Told when a run has ended, one after the other; one that throws is told again with all of them. */

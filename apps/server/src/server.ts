@@ -47,7 +47,7 @@ import { recoverTasks, sweepTasks } from './tasks/index.ts';
 import { sshDoor } from './ssh-door.ts';
 import { tidyTicketChecks } from './tickets/index.ts';
 import { checkMasterKey, createVault, WrongKey } from './vault/index.ts';
-import { openXmlRpc } from './xmlrpc-door.ts';
+import { xmlRpcDoor } from './xmlrpc-door.ts';
 import { startWebhooks, tidyWebhooks } from './webhooks/index.ts';
 
 const version = '0.1.0';
@@ -163,6 +163,7 @@ async function assemble(
     },
   };
   const ssh = sshDoor(config);
+  const xmlrpc = xmlRpcDoor(config, tls);
   const composed = compose({
     database,
     perform,
@@ -174,6 +175,7 @@ async function assemble(
     publicUrl,
     signerOf,
     sshCommandLine: () => ssh.state(),
+    xmlRpcPort: () => xmlrpc.port(),
     listeners: {
       runAs: runAs(config.listenerOsUser),
       onAltered: (alarm) => {
@@ -371,16 +373,8 @@ async function assemble(
   });
   undo.push(() => ssh.close());
   await ssh.open({ database, perform, endpoints: composed.endpoints, log, metrics }, () => organisations(database));
-  undo.push(
-    await openXmlRpc(config, tls, {
-      database,
-      perform,
-      endpoints: composed.endpoints,
-      log,
-      metrics,
-      organisationId,
-    }),
-  );
+  undo.push(() => xmlrpc.close());
+  await xmlrpc.open({ database, perform, endpoints: composed.endpoints, log, metrics, organisationId });
   const redirect = redirectServer(() => ({ url: publicUrl(), isPublic: config.publicUrl !== undefined }));
   if (await listenPlain(redirect, config)) {
     undo.push(

@@ -81,6 +81,16 @@ export const readSshCommandLine = call({
   reply: SshCommandLine,
 });
 
+export const readXmlRpc = call({
+  name: 'xml-rpc.read',
+  method: 'GET',
+  path: '/server/xml-rpc',
+  scope: 'read',
+  summary: 'Where programs reach XML-RPC; null while it is switched off by the server’s settings.',
+  input: Empty,
+  reply: z.object({ port: z.int().nullable() }),
+});
+
 /** A certificate that outgoing connections trust beside the operating system's authorities. */
 export const TrustedCertificate = Certificate.extend({ id: TrustedCertificateId, addedAt: Instant }).meta({
   id: 'TrustedCertificate',

@@ -279,6 +279,7 @@ export const policy = {
   'certificate.read': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('manage-settings')] },
   'certificate.install': { on: 'organisation', trail: 'user', rules: [...person('administer'), may('manage-settings')] },
   'certificate.install-by-command': { on: 'organisation', trail: 'user', rules: [bySystem] },
+  'xml-rpc.read': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('manage-settings')] },
   'ssh-command-line.read': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('manage-settings')] },
   'trusted-certificate.list': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('manage-settings')] },
   'trusted-certificate.add': { on: 'organisation', trail: 'user', rules: [...person('administer'), may('manage-settings')] },

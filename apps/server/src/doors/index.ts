@@ -12,4 +12,4 @@ export {
   type SshCliParts,
   type SshCommandLineState,
 } from './ssh-cli/index.ts';
-export { xmlRpc, type XmlRpc, type XmlRpcParts } from './xmlrpc/index.ts';
+export { xmlRpc, xmlRpcEndpoints, type XmlRpc, type XmlRpcParts, type XmlRpcPort } from './xmlrpc/index.ts';

@@ -14,7 +14,7 @@ import { exportDoor, type ExportAudit } from './export.ts';
 import { jsonDoor } from './json/index.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { asProblem, sendProblem } from './reply.ts';
-import { restDoor } from './rest/index.ts';
+import { answerUnknown, restDoor } from './rest/index.ts';
 import { streamDoor } from './streams.ts';
 import { onClientError } from './upload-clock.ts';
 
@@ -49,6 +49,11 @@ export function httpServer(parts: HttpParts): FastifyInstance {
     clientErrorHandler: onClientError,
     keepAliveTimeout: 65_000,
     routerOptions: { ignoreDuplicateSlashes: true, ignoreTrailingSlash: true, maxParamLength: 500 },
+    frameworkErrors: (_error, request, reply) => {
+      // An address that cannot be decoded names nothing, and is not repeated: a token may stand in it.
+      if (/^\/+(restapi|api\/+json)\//.test(request.raw.url ?? '')) answerUnknown(reply);
+      else void sendProblem(request, reply, new Problem('not-found'));
+    },
     forceCloseConnections: 'idle',
     return503OnClosing: true,
   });

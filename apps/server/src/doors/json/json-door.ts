@@ -13,6 +13,7 @@ import {
   readInputList,
   readParams,
   readAddress,
+  unknownCall,
   type Ask,
   type Details,
   type Outcome,
@@ -26,7 +27,6 @@ interface Answer {
   readonly text: string;
   readonly session?: string;
 }
-const unknown = envelope('UNKNOWN', { message: 'No such API', failed: true });
 
 /**
  * Puts the second API on the instance, below its prefix (`/api/json`): `request` with an OPERATION_NAME, `auth` and `firstauth`. Everything is answered with
@@ -50,7 +50,7 @@ export function jsonDoor(app: FastifyInstance, parts: JsonParts): void {
       const { segments, query } = readAddress(request.raw.url ?? '', app.prefix);
       void reply.type('application/json; charset=utf-8').header('cache-control', 'no-store');
       const what = wanted(request.method, segments, readParams(query));
-      if (what === undefined) return reply.status(404).send(unknown);
+      if (what === undefined) return reply.status(404).send(unknownCall);
       const answer = await answering(request, what, () => answerTo(parts, request, what, query));
       if (answer.session !== undefined) void reply.header('sessionid', answer.session);
       return reply.send(answer.text);

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { StreamReply } from '../../authorise/index.ts';
 import { sendPieces } from '../pieces.ts';
 import { asProblem } from '../reply.ts';
@@ -7,7 +7,7 @@ import { readAddress, readParams } from './address.ts';
 import type { Operation } from './ask.ts';
 import { auditOperations } from './audit.ts';
 import { readBody } from './body.ts';
-import { envelope, failure } from './envelope.ts';
+import { envelope, failure, unknownCall } from './envelope.ts';
 import { fileOperations } from './files.ts';
 import { groupOperations } from './groups.ts';
 import { readInputData } from './input-data.ts';
@@ -32,6 +32,13 @@ const all: readonly Operation[] = [
   ...auditOperations,
 ];
 const operations = all.map((operation) => ({ operation, pattern: operation.path.split('/') }));
+
+/** Answers an address that could not even be read, past everything that counts on one. */
+export function answerUnknown(reply: Pick<FastifyReply, 'hijack' | 'raw'>): void {
+  reply.hijack();
+  reply.raw.writeHead(404, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' });
+  reply.raw.end(unknownCall);
+}
 
 /** The operation that a reply names so. Throws for a name that none has. */
 export function operationNamed(name: string): Operation {
@@ -76,7 +83,7 @@ export function restDoor(app: FastifyInstance, parts: RestParts): void {
         const { segments, query } = readAddress(request.raw.url ?? '', app.prefix);
         const found = find(request.method, segments);
         void reply.type('application/json; charset=utf-8').header('cache-control', 'no-store');
-        if (!found) return reply.status(404).send(envelope('UNKNOWN', { message: 'No such API', failed: true }));
+        if (!found) return reply.status(404).send(unknownCall);
         const given = await answer(parts, request, found.operation, found.parts, query);
         if (typeof given === 'string') return reply.send(given);
         void reply.headers({ ...given.headers }).type(given.type);

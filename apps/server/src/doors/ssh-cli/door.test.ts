@@ -225,7 +225,7 @@ describe('the SSH command line', () => {
     });
   });
 
-  it('signs nobody in by another key, another user’s name, another organisation, or a password, and writes it down', async () => {
+  it('signs nobody in by another key, another user’s name, another organisation, or a password, and writes it down [API-04]', async () => {
     const before = (await refusedLogIns()).length;
     for (const more of [
       { privateKey: other.private },

@@ -26,7 +26,6 @@ export const control = catalogue('control', {
   findNone: 'Nobody of that name',
   findMore: 'More match: type on to narrow it.',
   remove: 'Remove {name}',
-  nobody: 'Nobody',
   times: 'Time limits',
   requestHours: 'A request lapses after',
   requestHoursHelp: 'Hours in which it must be answered; as many to check it out.',

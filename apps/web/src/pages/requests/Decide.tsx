@@ -22,22 +22,24 @@ import { BusyButton } from '../me/BusyButton.tsx';
 import { useAction } from '../me/use-action.ts';
 import { AskDialog } from '../users/AskDialog.tsx';
 import css from './requests.module.css';
-import { approvalsMissing } from './timeline.ts';
+import { approvalsMissing, requesterOf } from './timeline.ts';
 
 const accountOf = ({ accountId, resourceId }: AccessRequest) => ({ id: accountId, resourceId });
 const nameOf = ({ accountName, resourceName }: AccessRequest) => `${accountName} · ${resourceName}`;
 
 /** What is said once somebody has decided. */
 function told(after: AccessRequest, approved: boolean): string {
-  if (!approved) return requests('rejected', { name: after.requester });
+  if (!approved) return requests('rejected', { name: requesterOf(after) });
   const missing = approvalsMissing(after);
-  return missing > 0 ? requests('approvedMore', { count: missing }) : requests('approved', { name: after.requester });
+  return missing > 0
+    ? requests('approvedMore', { count: missing })
+    : requests('approved', { name: requesterOf(after) });
 }
 
 /** Asks before a password is taken from whoever has it. */
 export function ForceDialog({ request, close }: { readonly request: AccessRequest; readonly close: () => void }) {
   const [note, setNote] = useState('');
-  const name = request.requester;
+  const name = requesterOf(request);
   return (
     <AskDialog
       open
@@ -154,10 +156,10 @@ export function Decide(props: {
           {requests('withdraw')}
         </BusyButton>
       )}
-      {mine && request.state === 'approved' && request.inFront === 0 && wanted && (
+      {request.can.includes('account.check-out') && wanted && (
         <Button onClick={() => does.checkOut(wanted)}>{requests('checkOut')}</Button>
       )}
-      {mine && request.state === 'in-use' && wanted && (
+      {request.can.includes('account.check-in') && wanted && (
         <BusyButton
           busy={action.busy}
           onClick={() =>
@@ -204,7 +206,7 @@ export function Decide(props: {
     reviewing ||
     may('withdraw') ||
     (may('force-check-in') && request.state === 'in-use') ||
-    (mine && (request.state === 'approved' || request.state === 'in-use'));
+    request.can.some((what) => what.startsWith('account.'));
   if (!anything && !(mine && request.state === 'waiting')) return null;
   return (
     <div className={css.decide}>

@@ -18,7 +18,7 @@ import { Pill } from '../../ui/Pill.tsx';
 import { Decide } from './Decide.tsx';
 import css from './requests.module.css';
 import { RequestView } from './RequestView.tsx';
-import { approvalsOf } from './timeline.ts';
+import { approvalsOf, requesterOf } from './timeline.ts';
 
 const atOnce = 100;
 
@@ -55,11 +55,11 @@ function Item({
   return (
     <li>
       <button type="button" aria-current={on || undefined} data-on={on || undefined} onClick={open}>
-        <Avatar name={request.requester} size={32} />
+        <Avatar name={requesterOf(request)} size={32} />
         <span className={css.item}>
           <span className={css.itemHead}>
             <b className="trunc">
-              <bdi>{request.requester}</bdi>
+              <bdi>{requesterOf(request)}</bdi>
             </b>
             <time className="dim" title={exact(request.createdAt)}>
               {ago(request.createdAt)}
@@ -146,7 +146,10 @@ export function Inbox(props: {
         </ul>
       )}
       {id !== undefined && (
-        <article className={css.pane} aria-label={requests('detail', { name: shown.data?.requester ?? '' })}>
+        <article
+          className={css.pane}
+          aria-label={requests('detail', { name: shown.data ? requesterOf(shown.data) : '' })}
+        >
           {phone && (
             <Button
               className={css.back ?? ''}

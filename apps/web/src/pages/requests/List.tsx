@@ -17,6 +17,7 @@ import { Decide, ForceDialog } from './Decide.tsx';
 import { RequestFailure, useRequest } from './Inbox.tsx';
 import css from './requests.module.css';
 import { RequestView } from './RequestView.tsx';
+import { requesterOf } from './timeline.ts';
 
 const sorts = ['createdAt', '-createdAt'] as const;
 const rowKey = (row: AccessRequest) => row.id;
@@ -25,7 +26,7 @@ const card = (row: AccessRequest) => <RequestCard request={row} />;
 function Drawer({ id, close }: { readonly id: string; readonly close: () => void }) {
   const found = useRequest(id);
   return (
-    <SideDrawer open close={close} title={requests('detail', { name: found.data?.requester ?? '' })}>
+    <SideDrawer open close={close} title={requests('detail', { name: found.data ? requesterOf(found.data) : '' })}>
       {found.isPending && <Bones />}
       {found.isError && !found.data && <RequestFailure error={found.error} retry={() => void found.refetch()} />}
       {found.data && (

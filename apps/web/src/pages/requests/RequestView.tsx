@@ -17,7 +17,7 @@ import { Avatar } from '../../ui/Avatar.tsx';
 import { Details } from '../../ui/Facts.tsx';
 import { Pill } from '../../ui/Pill.tsx';
 import css from './requests.module.css';
-import { timelineOf } from './timeline.ts';
+import { requesterOf, timelineOf } from './timeline.ts';
 
 const hour = 3_600_000;
 const glyphs = { done: IconCircleCheck, bad: IconCircleX, now: IconClock, next: IconCircleDashed } as const;
@@ -30,11 +30,11 @@ export function wantedInWords({ startsAt, endsAt, exclusiveHours }: AccessReques
   return exclusiveHours > 0 ? requests('wantsNow', { span: span(exclusiveHours * hour) }) : requests('wantsEver');
 }
 
-/** The state of a request, and beside it what is out of the ordinary. */
-export function RequestPills({ request }: { readonly request: AccessRequest }) {
+/** The state of a request, and beside it what is out of the ordinary. `row`: on one line, without the review. */
+export function RequestPills({ request, row = false }: { readonly request: AccessRequest; readonly row?: boolean }) {
   const { tone, icon, word } = requestLook(request);
   return (
-    <span className={css.pills}>
+    <span className={css.pills} data-row={row || undefined}>
       {request.kind === 'emergency' && (
         <Pill tone="bad" icon={IconAlertTriangle}>
           {requests('emergency')}
@@ -43,7 +43,7 @@ export function RequestPills({ request }: { readonly request: AccessRequest }) {
       <Pill tone={tone} icon={icon}>
         {word}
       </Pill>
-      {request.kind === 'emergency' && (
+      {request.kind === 'emergency' && !row && (
         <Pill tone={request.review ? 'ok' : 'warn'}>{requests(request.review ? 'reviewed' : 'unreviewed')}</Pill>
       )}
     </span>
@@ -52,10 +52,11 @@ export function RequestPills({ request }: { readonly request: AccessRequest }) {
 
 /** One request: who asks for what and why, how it stands, and everything that became of it. */
 export function RequestView({ request }: { readonly request: AccessRequest }) {
-  const { accountName, resourceName, requester, state } = request;
+  const { accountName, resourceName, state } = request;
+  const requester = requesterOf(request);
   return (
     <>
-      <header className={css.who}>
+      <div className={css.who}>
         <Avatar name={requester} size={40} />
         <div>
           <h2>
@@ -66,7 +67,7 @@ export function RequestView({ request }: { readonly request: AccessRequest }) {
             <RequestPills request={request} />
           </p>
         </div>
-      </header>
+      </div>
       {request.kind === 'emergency' && !request.review && (
         <p className={css.warn}>
           <IconAlertTriangle size={17} aria-hidden />

@@ -5,7 +5,7 @@ import type { Column } from '../../ui/grid-types.ts';
 import rowCss from '../../ui/row.module.css';
 import { RequestPills } from './RequestView.tsx';
 import css from './requests.module.css';
-import { approvalsOf } from './timeline.ts';
+import { approvalsOf, requesterOf } from './timeline.ts';
 
 type View = 'mine' | 'in-use' | 'all';
 
@@ -30,7 +30,7 @@ const who: Column<AccessRequest> = {
   id: 'who',
   title: requests('who'),
   width: 'minmax(110px, 1fr)',
-  cell: (row) => <bdi className="trunc">{row.requester}</bdi>,
+  cell: (row) => <bdi className="trunc">{requesterOf(row)}</bdi>,
 };
 const when = (id: string, at: (row: AccessRequest) => string | null, sort?: string): Column<AccessRequest> => ({
   id,
@@ -51,8 +51,8 @@ const when = (id: string, at: (row: AccessRequest) => string | null, sort?: stri
 const state: Column<AccessRequest> = {
   id: 'state',
   title: requests('state'),
-  width: 'minmax(124px, 1fr)',
-  cell: (row) => <RequestPills request={row} />,
+  width: 'minmax(200px, 1.2fr)',
+  cell: (row) => <RequestPills request={row} row />,
 };
 const approvals: Column<AccessRequest> = {
   id: 'approvals',
@@ -121,11 +121,11 @@ export const RequestCard = ({ request }: { readonly request: AccessRequest }) =>
       <b className="trunc">
         <bdi>{request.accountName}</bdi>
       </b>
-      <RequestPills request={request} />
+      <RequestPills request={request} row />
     </span>
     <bdi className="trunc">{request.resourceName}</bdi>
     <span className="trunc dim">
-      <bdi>{request.requester}</bdi> · {ago(request.createdAt)}
+      <bdi>{requesterOf(request)}</bdi> · {ago(request.createdAt)}
     </span>
   </div>
 );

@@ -14,6 +14,9 @@ export interface TimelineLine {
 const approvals = (request: AccessRequest): number =>
   request.decisions.filter(({ decision }) => decision === 'approved').length;
 
+/** Whose request it is, by full name where that is known. */
+export const requesterOf = ({ requesterFullName, requester }: AccessRequest): string => requesterFullName ?? requester;
+
 /** How many approvals a request still lacks; 0 once it is decided. */
 export const approvalsMissing = (request: AccessRequest): number =>
   request.state === 'waiting' ? Math.max(0, request.approvalsNeeded - approvals(request)) : 0;
@@ -26,8 +29,10 @@ export const approvalsOf = (request: AccessRequest) => ({
 
 /** What became of a request from the asking on, in the order it happened, and what comes next. */
 export function timelineOf(request: AccessRequest): readonly TimelineLine[] {
-  const { requester: name, kind, approvedHow, approvedAt, endedHow, endedAt, checkedOutAt, reset, review } = request;
-  const by = request.endedBy ?? name;
+  const { kind, approvedHow, approvedAt, endedHow, endedAt, checkedOutAt, reset, review } = request;
+  const name = requesterOf(request);
+  // Who ended it themselves is called as above.
+  const by = request.endedBy === null || request.endedBy === request.requester ? name : request.endedBy;
   const lines: TimelineLine[] = [
     {
       key: 'asked',

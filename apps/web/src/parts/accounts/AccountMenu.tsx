@@ -92,6 +92,11 @@ export function useAccountMenu(
         />
       </Menu.Target>
       <Menu.Dropdown aria-label={accounts('menuFor', { name: nameOf(account) })}>
+        {access?.can.includes('account.check-out') && (
+          <Menu.Item leftSection={<IconLock size={15} />} onClick={then(() => checkouts.checkOut(account))}>
+            {checkout('checkOut')}
+          </Menu.Item>
+        )}
         {access?.can.includes('account.check-in') && (
           <Menu.Item leftSection={<IconLock size={15} />} onClick={then(() => checkouts.checkIn(account))}>
             {checkout('checkIn')}

@@ -10,10 +10,9 @@ import { FileCell } from '../files/FileCell.tsx';
 import { accountTarget } from '../files/target.ts';
 import { nameOf, useSecrets } from '../secrets/SecretsProvider.tsx';
 
-/** Whether it can be opened though access is controlled: by whoever need not ask, or may see what somebody else has out. */
-const opens = ({ access, can, holdsFile }: Account): boolean =>
-  can.includes(holdsFile ? 'account.download-file' : 'account.reveal') &&
-  !access?.can.some((action) => action === 'account.request' || action === 'account.check-out');
+/** Whether it can be opened now: access is not controlled, or whoever looks need not ask, or may see what somebody else has out. */
+const opens = ({ can, holdsFile }: Account): boolean =>
+  can.includes(holdsFile ? 'account.download-file' : 'account.reveal');
 
 /** The one Password column: exactly one state, and its next action. An account of a store has its file there. */
 export function PasswordCell({ account, tabIndex }: { readonly account: Account; readonly tabIndex?: 0 | -1 }) {

@@ -7,10 +7,11 @@ import { toast, toastProblem } from '../../ui/toast.tsx';
 import { nameOf, useSecrets } from '../secrets/SecretsProvider.tsx';
 import { useLiveAccess } from './live.ts';
 import { refreshAccess } from './refresh.ts';
-import { useReminders } from './use-requests.ts';
+import { useRequestCounts } from './use-requests.ts';
 
 const RequestDialog = lazy(() => import('./RequestDialog.tsx'));
 const EmergencyDialog = lazy(() => import('./EmergencyDialog.tsx'));
+const Reminders = lazy(() => import('./Reminders.tsx'));
 const ControlDialog = lazy(() => import('./ControlDialog.tsx'));
 
 /** What access is controlled of. */
@@ -51,7 +52,8 @@ export function CheckoutProvider({ children }: { readonly children: ReactNode })
   const { withWhy } = useSecrets();
   const [open, setOpen] = useState<Open | null>(null);
   useLiveAccess();
-  useReminders();
+  // Only who asked for something can have it out.
+  const asked = (useRequestCounts().data?.mine ?? 0) > 0;
   const value = useMemo<Checkout>(() => {
     const take = async (account: Wanted) => {
       const name = nameOf(account);
@@ -102,6 +104,7 @@ export function CheckoutProvider({ children }: { readonly children: ReactNode })
     <Context.Provider value={value}>
       {children}
       <Suspense fallback={null}>
+        {asked && <Reminders />}
         {open?.what === 'request' && <RequestDialog account={open.account} close={close} />}
         {open?.what === 'emergency' && <EmergencyDialog account={open.account} close={close} />}
         {open?.what === 'control' && <ControlDialog of={open.of} close={close} />}

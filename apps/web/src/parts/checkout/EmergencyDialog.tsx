@@ -3,7 +3,7 @@ import { breakGlass, type AccountId } from '@strongroom/contract';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useState } from 'react';
 import { ask, ProblemError } from '../../lib/client.ts';
-import { checkout } from '../../lib/messages/checkout.ts';
+import { asking } from '../../lib/messages/asking.ts';
 import { useMe } from '../../lib/session.tsx';
 import { BusyButton } from '../../pages/me/BusyButton.tsx';
 import { useAction } from '../../pages/me/use-action.ts';
@@ -45,11 +45,11 @@ export default function EmergencyDialog({ account, close }: { readonly account: 
       }
     });
     if (!done) return;
-    toast({ message: checkout('emergencyDone', { name }) });
+    toast({ message: asking('emergencyDone', { name }) });
     close();
   };
   return (
-    <Dialog open close={close} title={checkout('emergencyTitle', { name })} closable={!action.busy}>
+    <Dialog open close={close} title={asking('emergencyTitle', { name })} closable={!action.busy}>
       <form
         className={css.form}
         onSubmit={(event) => {
@@ -60,12 +60,12 @@ export default function EmergencyDialog({ account, close }: { readonly account: 
         <p className={css.warn}>
           <IconAlertTriangle size={17} aria-hidden />
           <span>
-            <b>{checkout('emergencyWarn')}</b>
-            {checkout('emergencyText')}
+            <b>{asking('emergencyWarn')}</b>
+            {asking('emergencyText')}
           </span>
         </p>
         <Textarea
-          label={checkout('emergencyReason')}
+          label={asking('emergencyReason')}
           withAsterisk
           autosize
           minRows={2}
@@ -73,33 +73,33 @@ export default function EmergencyDialog({ account, close }: { readonly account: 
           maxLength={500}
           value={reason}
           onChange={(event) => setReason(event.currentTarget.value)}
-          error={tried && short ? checkout('emergencyShort') : null}
+          error={tried && short ? asking('emergencyShort') : null}
           data-autofocus
         />
         {needsTicket && (
           <TextInput
-            label={checkout('ticket')}
-            description={checkout('ticketHelp')}
+            label={asking('ticket')}
+            description={asking('ticketHelp')}
             withAsterisk
             maxLength={100}
             value={ticket}
             onChange={(event) => setTicket(event.currentTarget.value)}
-            error={tried && noTicket ? checkout('ticketMissing') : null}
+            error={tried && noTicket ? asking('ticketMissing') : null}
           />
         )}
         <Checkbox
-          label={checkout('emergencyTick')}
+          label={asking('emergencyTick')}
           checked={sure}
           onChange={(event) => setSure(event.currentTarget.checked)}
-          error={tried && !sure ? checkout('emergencyTickMissing') : null}
+          error={tried && !sure ? asking('emergencyTickMissing') : null}
         />
         {action.error !== null && <ErrorBox error={action.error} />}
         <DialogActions>
           <Button variant="default" disabled={action.busy} onClick={close}>
-            {checkout('cancel')}
+            {asking('cancel')}
           </Button>
           <BusyButton type="submit" color="red" busy={action.busy}>
-            {checkout('emergencyGo')}
+            {asking('emergencyGo')}
           </BusyButton>
         </DialogActions>
       </form>

@@ -3,7 +3,7 @@ import { requestAccount, type AccountId } from '@strongroom/contract';
 import { useState } from 'react';
 import { ask, ProblemError } from '../../lib/client.ts';
 import { exact } from '../../lib/format.ts';
-import { checkout } from '../../lib/messages/checkout.ts';
+import { asking } from '../../lib/messages/asking.ts';
 import { useMe } from '../../lib/session.tsx';
 import { BusyButton } from '../../pages/me/BusyButton.tsx';
 import { useAction } from '../../pages/me/use-action.ts';
@@ -37,10 +37,10 @@ export default function RequestDialog({ account, close }: { readonly account: Wa
         toast({
           message:
             got.state !== 'approved'
-              ? checkout('asked')
+              ? asking('asked')
               : later
-                ? checkout('askedLater', { at: exact(got.startsAt ?? '') })
-                : checkout('askedApproved', { name }),
+                ? asking('askedLater', { at: exact(got.startsAt ?? '') })
+                : asking('askedApproved', { name }),
         });
       } catch (error) {
         // The setting changed since this page was opened: now there is a field for it.
@@ -55,7 +55,7 @@ export default function RequestDialog({ account, close }: { readonly account: Wa
   const needed = account.access?.approvalsNeeded ?? 1;
   const holder = account.access?.state === 'in-use' ? account.access.holder : null;
   return (
-    <Dialog open close={close} title={checkout('askTitle', { name })} closable={!action.busy}>
+    <Dialog open close={close} title={asking('askTitle', { name })} closable={!action.busy}>
       <form
         className={css.form}
         onSubmit={(event) => {
@@ -66,11 +66,11 @@ export default function RequestDialog({ account, close }: { readonly account: Wa
           if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void send();
         }}
       >
-        <p className={css.say}>{checkout('askNeeded', { needed })}</p>
-        {holder && <p className={css.say}>{checkout('askInUse', { name: holder })}</p>}
+        <p className={css.say}>{asking('askNeeded', { needed })}</p>
+        {holder && <p className={css.say}>{asking('askInUse', { name: holder })}</p>}
         <Textarea
-          label={checkout('reason')}
-          description={checkout('reasonHelp')}
+          label={asking('reason')}
+          description={asking('reasonHelp')}
           withAsterisk
           autosize
           minRows={2}
@@ -83,8 +83,8 @@ export default function RequestDialog({ account, close }: { readonly account: Wa
         />
         {needsTicket && (
           <TextInput
-            label={checkout('ticket')}
-            description={checkout('ticketHelp')}
+            label={asking('ticket')}
+            description={asking('ticketHelp')}
             withAsterisk
             maxLength={100}
             value={draft.ticket}
@@ -93,13 +93,13 @@ export default function RequestDialog({ account, close }: { readonly account: Wa
           />
         )}
         <Radio.Group
-          label={checkout('when')}
+          label={asking('when')}
           value={draft.later ? 'later' : 'now'}
           onChange={(value) => set({ later: value === 'later' })}
         >
           <Stack gap={8} mt={6}>
-            <Radio value="now" label={checkout('whenNow')} />
-            <Radio value="later" label={checkout('whenLater')} />
+            <Radio value="now" label={asking('whenNow')} />
+            <Radio value="later" label={asking('whenLater')} />
           </Stack>
         </Radio.Group>
         {draft.later && (
@@ -107,29 +107,29 @@ export default function RequestDialog({ account, close }: { readonly account: Wa
             <div className={css.pair}>
               <TextInput
                 type="datetime-local"
-                label={checkout('startsAt')}
+                label={asking('startsAt')}
                 value={draft.from}
                 onChange={(event) => set({ from: event.currentTarget.value })}
                 error={shown.from}
               />
               <TextInput
                 type="datetime-local"
-                label={checkout('endsAt')}
+                label={asking('endsAt')}
                 value={draft.until}
                 onChange={(event) => set({ until: event.currentTarget.value })}
                 error={shown.until}
               />
             </div>
-            <p className={css.say}>{checkout('windowHelp')}</p>
+            <p className={css.say}>{asking('windowHelp')}</p>
           </div>
         )}
         {action.error !== null && <ErrorBox error={action.error} />}
         <DialogActions>
           <Button variant="default" disabled={action.busy} onClick={close}>
-            {checkout('cancel')}
+            {asking('cancel')}
           </Button>
           <BusyButton type="submit" busy={action.busy}>
-            {checkout('ask')}
+            {asking('ask')}
           </BusyButton>
         </DialogActions>
       </form>

@@ -1,4 +1,4 @@
-import { checkout } from '../../lib/messages/checkout.ts';
+import { asking } from '../../lib/messages/asking.ts';
 
 /** A request that is being written. Times as the browser's fields hold them, by the computer's own clock. */
 export interface RequestDraft {
@@ -23,13 +23,13 @@ export function requestFaults(
 ): Readonly<Partial<Record<keyof RequestDraft, string>>> {
   const [from, until] = [instantOf(draft.from), instantOf(draft.until)];
   return {
-    ...(draft.reason.trim().length < 3 ? { reason: checkout('reasonShort') } : {}),
-    ...(needsTicket && draft.ticket.trim() === '' ? { ticket: checkout('ticketMissing') } : {}),
-    ...(draft.later && !from && !until ? { from: checkout('windowMissing') } : {}),
+    ...(draft.reason.trim().length < 3 ? { reason: asking('reasonShort') } : {}),
+    ...(needsTicket && draft.ticket.trim() === '' ? { ticket: asking('ticketMissing') } : {}),
+    ...(draft.later && !from && !until ? { from: asking('windowMissing') } : {}),
     ...(draft.later && until && Date.parse(until) <= now
-      ? { until: checkout('windowPast') }
+      ? { until: asking('windowPast') }
       : draft.later && from && until && until <= from
-        ? { until: checkout('windowOrder') }
+        ? { until: asking('windowOrder') }
         : {}),
   };
 }

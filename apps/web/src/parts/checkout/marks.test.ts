@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { markOf } from './use-requests.ts';
+import { markOf } from './marks.ts';
 
 const minute = 60_000;
 it.each([

@@ -121,7 +121,10 @@ export const updateWebhook = call({
   path: '/webhooks/:webhookId',
   scope: 'administer',
   summary: 'Changes a webhook. With another host it gets another secret, shown this once.',
-  input: ofWebhook.extend(body.shape).extend({ version: z.int().min(1).max(largestNumber) }),
+  input: ofWebhook.extend(body.shape).extend({
+    /** The version the edit began with; left out, whatever is there is changed. */
+    version: z.int().min(1).max(largestNumber).optional(),
+  }),
   reply: z.object({ webhook: Webhook, secret: z.string().nullable() }),
   secret: true,
 });

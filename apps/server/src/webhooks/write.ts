@@ -120,13 +120,13 @@ export async function editWebhook(
 ): Promise<string | null> {
   requireFitting(body);
   const before = await lockWebhook(grant.db, id);
-  if (before.version !== version) throw new Problem('changed-meanwhile');
+  if (version !== undefined && before.version !== version) throw new Problem('changed-meanwhile');
   const moved = new URL(before.url).host !== new URL(body.url).host;
   const fresh = moved ? await drawn(grant, vault, id, before.secretVersion + 1) : undefined;
   await uniquely(
     grant.db
       .updateTable('webhook')
-      .set({ ...body, ...fresh?.kept, version: version + 1, changedBy: grant.actorName, changedAt: new Date() })
+      .set({ ...body, ...fresh?.kept, version: before.version + 1, changedBy: grant.actorName, changedAt: new Date() })
       // What was wrong may be right now.
       .set({ nextTryAt: new Date() })
       .where('id', '=', id)

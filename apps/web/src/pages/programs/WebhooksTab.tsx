@@ -13,6 +13,7 @@ import { FilterBar } from '../../ui/FilterBar.tsx';
 import { Grid } from '../../ui/Grid.tsx';
 import type { PageAsk } from '../../ui/grid-types.ts';
 import { ShownOnce } from '../me/ShownOnce.tsx';
+import css from './programs.module.css';
 import { WebhookCard, webhookColumns } from './words.tsx';
 
 const WebhookDialog = lazy(() => import('./WebhookDialog.tsx').then((part) => ({ default: part.WebhookDialog })));
@@ -49,15 +50,16 @@ export function WebhooksTab() {
   );
   return (
     <>
-      <FilterBar
-        search={search}
-        onSearch={(text) => setUrl({ search: text })}
-        placeholder={programs('filter')}
-        active={0}
-        onClear={() => setUrl({ search: undefined })}
-      >
+      <div className={css.bar}>
+        <FilterBar
+          search={search}
+          onSearch={(text) => setUrl({ search: text })}
+          placeholder={programs('filter')}
+          active={0}
+          onClear={() => setUrl({ search: undefined })}
+        />
         {add}
-      </FilterBar>
+      </div>
       <Grid
         label={programs('tab-webhooks')}
         queryKey={[...keys.webhooks, 'list', search]}

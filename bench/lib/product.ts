@@ -13,6 +13,8 @@ const password = 'Correct-Horse-Battery-9';
 /** The product as an operator starts it, in a state directory of its own. */
 export interface Product {
   readonly port: number;
+  /** Its state directory. */
+  readonly home: string;
   /** Directory of its certificate and key, server.crt and server.key. */
   readonly tls: string;
   /** Its certificate, PEM. */
@@ -35,8 +37,8 @@ export interface Answer {
   readonly cookie: string;
 }
 
-/** Starts `strongroom start` with the embedded database, unattended set-up and free ports, and waits for `Ready`. */
-export async function startProduct(): Promise<Product> {
+/** Starts `strongroom start` with the embedded database, unattended set-up and free ports, and waits for `Ready`. `settings` by their names in the environment. */
+export async function startProduct(settings: Readonly<Record<string, string>> = {}): Promise<Product> {
   const root = mkdtempSync(join(tmpdir(), 'strongroom-bench-'));
   // Under root the database runs as another user, who must be able to pass through.
   chmodSync(root, 0o711);
@@ -59,6 +61,7 @@ export async function startProduct(): Promise<Product> {
     STRONGROOM_SETUP_ADMIN_EMAIL: 'ada@example.org',
     STRONGROOM_SETUP_ADMIN_PASSWORD_FILE: passwordFile,
     STRONGROOM_SETUP_API_TOKEN_FILE: join(root, 'token'),
+    ...settings,
   });
   const stop = async (): Promise<void> => {
     await running.stop();
@@ -72,6 +75,7 @@ export async function startProduct(): Promise<Product> {
     const ca = readFileSync(join(pathsOf(home).tls, 'server.crt'), 'utf8');
     return {
       port,
+      home,
       tls: pathsOf(home).tls,
       ca,
       keyFile,

@@ -10,9 +10,9 @@ export interface Asked {
   readonly body: string;
 }
 
-/** What it answers; `cut` closes the connection without a word. */
+/** What it answers; `cut` closes the connection without a word, `silence` leaves it open without one. */
 export type Answer =
-  { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string } | 'cut';
+  { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string } | 'cut' | 'silence';
 
 export interface HttpsService {
   /** https://127.0.0.1:port */
@@ -55,7 +55,7 @@ export async function startHttpsService(answer: (asked: Asked) => Answer): Promi
       asked.push(one);
       const said = answer(one);
       if (said === 'cut') request.socket.destroy();
-      else response.writeHead(said.status, said.headers ?? {}).end(said.body ?? '');
+      else if (said !== 'silence') response.writeHead(said.status, said.headers ?? {}).end(said.body ?? '');
     });
   });
   await new Promise<void>((resolve, reject) => {

@@ -1,6 +1,7 @@
 import { auditEndpoints } from './audit/index.ts';
 import type { NoteSigner } from '@strongroom/audit-proof';
 import type { Endpoint, Perform, StreamEndpoint } from './authorise/index.ts';
+import { afterRun as endOfReset, checkedOut, checkoutEndpoints } from './checkout/index.ts';
 import { fileEndpoints, fileStreams } from './files/index.ts';
 import { groupEndpoints } from './group/index.ts';
 import { identityEndpoints, type PasswordHasher } from './identity/index.ts';
@@ -10,6 +11,7 @@ import { listenerEndpoints, runLane, type ListenerParts } from './listeners/inde
 import { deliverMail, mailEndpoints, type Mailer } from './mail/index.ts';
 import { policyEndpoints, runSweep } from './policies/index.ts';
 import { noticeEndpoints } from './notices/index.ts';
+import { sshCommandLineEndpoints, xmlRpcEndpoints, type SshCommandLineState, type XmlRpcPort } from './doors/index.ts';
 import { firstPasswords, passwordEndpoints } from './passwords/index.ts';
 import type { Database } from './platform/db.ts';
 import type { Jobs, JobName } from './platform/jobs.ts';
@@ -32,8 +34,16 @@ import { searchEndpoints } from './search/index.ts';
 import { setupEndpoints, type SetupParts } from './setup/index.ts';
 import { shareEndpoints } from './share/index.ts';
 import { runTask, tasksEndpoints, type FindEndpoint } from './tasks/index.ts';
+import {
+  createDesk,
+  endpointWithTickets,
+  streamWithTickets,
+  ticketingEndpoints,
+  withTickets,
+} from './tickets/index.ts';
 import { trustEndpoints } from './trust/index.ts';
 import type { Vault } from './vault/index.ts';
+import { createFollowers, webhookEndpoints } from './webhooks/index.ts';
 
 export interface Parts {
   readonly database: Database;
@@ -48,9 +58,14 @@ export interface Parts {
   /** Where the console is reached, without a slash at the end. */
   publicUrl(): string;
   onMailFailure(error: unknown): void;
+  onStreamFailure(error: unknown): void;
   /** As whom listeners run, and who is told when one is not what was approved. */
   readonly listeners: Pick<ListenerParts, 'runAs' | 'onAltered'>;
   signerOf(organisationId: string): NoteSigner;
+  /** How the SSH command line is reached; left out, it is not. */
+  readonly sshCommandLine?: SshCommandLineState;
+  /** The same of XML-RPC. */
+  readonly xmlRpcPort?: XmlRpcPort;
 }
 
 export interface Composed {
@@ -58,13 +73,19 @@ export interface Composed {
   readonly endpoints: readonly Endpoint[];
   /** Calls whose input or reply is no JSON. */
   readonly streams: readonly StreamEndpoint[];
+  /** Ends the streams that go on by themselves. */
+  endStreams(): void;
   /** What the queue runs. */
   readonly jobs: { readonly [N in JobName]: (payload: Jobs[N], signal: AbortSignal) => Promise<void> };
 }
 
 /** Puts the modules together: the one place that knows them all. The server and the tests' world start here. */
 export function compose(parts: Parts): Composed {
-  const { database, perform, vault, hasher, mailer, tls, worker, publicUrl, onMailFailure, signerOf } = parts;
+  const { database, vault, hasher, mailer, tls, publicUrl, onMailFailure, signerOf } = parts;
+  const tickets = { database, vault, desk: createDesk() };
+  // A ticket is looked at before whatever is done with it, in whichever way somebody comes.
+  const perform = withTickets(parts.perform, tickets);
+  const worker = { ...parts.worker, perform };
   const mail = { perform, vault, mailer, onMailFailure };
   const find: FindEndpoint = (name) => {
     const found = endpoints.find((endpoint) => endpoint.call.name === name);
@@ -77,10 +98,12 @@ export function compose(parts: Parts): Composed {
     ...identityEndpoints(database, { vault, hasher, publicUrl, mail, onSettings: planNightly }),
     ...mailEndpoints(mail),
     ...trustEndpoints(database, tls),
+    ...ticketingEndpoints(tickets),
     ...resourceEndpoints({ vault, catalogue: driverCatalogue, passwords: firstPasswords(driverCatalogue) }),
     ...groupEndpoints(),
     ...listenerEndpoints({ vault, publicUrl }),
     ...noticeEndpoints(),
+    ...webhookEndpoints({ vault }),
     ...shareEndpoints(),
     ...policyEndpoints(),
     ...passwordEndpoints(vault, driverCatalogue),
@@ -90,23 +113,30 @@ export function compose(parts: Parts): Composed {
     ...scriptEndpoints(worker),
     ...keyEndpoints({ ...worker, database }),
     ...tasksEndpoints({ find }),
-    ...scheduleEndpoints({ vault }),
+    ...checkoutEndpoints({ publicUrl }),
+    ...scheduleEndpoints({ vault, inUse: checkedOut }),
     ...importsEndpoints(imports),
     ...searchEndpoints(),
     ...auditEndpoints(signerOf),
+    ...xmlRpcEndpoints(parts.xmlRpcPort ?? (() => null)),
+    ...sshCommandLineEndpoints(parts.sshCommandLine ?? (() => ({ port: null, hostKey: null, fingerprint: null }))),
   ];
   /** Told when a run has ended, one after the other; one that throws is told again with all of them. */
   const afterRun: readonly ((ended: Jobs['run-ended']) => Promise<void>)[] = [
     (ended) => endOfSchedule({ perform, publicUrl }, ended),
+    (ended) => endOfReset({ database, perform, publicUrl }, ended),
   ];
+  const followers = createFollowers({ database, perform, onError: parts.onStreamFailure });
   return {
-    endpoints,
+    endpoints: endpoints.map((endpoint) => endpointWithTickets(endpoint, tickets)),
+    endStreams: followers.stop,
     streams: [
+      followers.stream,
       ...resourceStreams({ vault }),
       ...fileStreams({ database, perform, vault }),
       ...importStreams(imports),
       runExport,
-    ],
+    ].map((stream) => streamWithTickets(stream, tickets)),
     jobs: {
       mail: ({ organisationId }, signal) => deliverMail(mail, organisationId, signal),
       run: (payload, signal) => runPump(worker, driverCatalogue, payload, signal),

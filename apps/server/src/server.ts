@@ -14,6 +14,7 @@ import {
   startSealer,
 } from './audit/index.ts';
 import { performer } from './authorise/index.ts';
+import { checkedOut, startRequests } from './checkout/index.ts';
 import { compose } from './compose.ts';
 import { httpServer } from './doors/index.ts';
 import { sweepFiles } from './files/index.ts';
@@ -21,6 +22,7 @@ import { firstRun } from './first-run.ts';
 import { sweepImports } from './imports/index.ts';
 import { createPasswordHasher, tidy } from './identity/index.ts';
 import { fault, moveKeys, openMasterKey } from './key-files.ts';
+import { listenFault } from './listen-fault.ts';
 import { runAs, startListeners, tidyListenerRuns } from './listeners/index.ts';
 import { recoverMail, smtpMailer, tidyMail, type Mailer } from './mail/index.ts';
 import { mailChannel, startNotices } from './notices/index.ts';
@@ -42,7 +44,11 @@ import { startScheduler } from './schedules/index.ts';
 import { organisations } from './setup/index.ts';
 import { recoverSweeps } from './policies/index.ts';
 import { recoverTasks, sweepTasks } from './tasks/index.ts';
+import { sshDoor } from './ssh-door.ts';
+import { tidyTicketChecks } from './tickets/index.ts';
 import { checkMasterKey, createVault, WrongKey } from './vault/index.ts';
+import { xmlRpcDoor } from './xmlrpc-door.ts';
+import { startWebhooks, tidyWebhooks } from './webhooks/index.ts';
 
 const version = '0.1.0';
 /** Jobs at work at once on this node: single rotations, tasks, mails, and the jobs of runs, which are at several accounts each. */
@@ -52,8 +58,12 @@ const tidyEveryMs = 3_600_000;
 const noticesEveryMs = 2000;
 /** How long after a new password its listeners begin, at most and without other work. */
 const listenersEveryMs = 1000;
+/** How long after an event the webhooks that want it are called, at most and without other work. */
+const webhooksEveryMs = 2000;
 /** How late a schedule may be. */
 const schedulesEveryMs = 10_000;
+/** How late a turn may be given, and what came back be reset. */
+const requestsEveryMs = 2000;
 
 export interface RunningServer {
   /** Where the console is reached, without a slash at the end. */
@@ -152,6 +162,8 @@ async function assemble(
       log.warn(alarm, 'host key changed: nothing was sent');
     },
   };
+  const ssh = sshDoor(config);
+  const xmlrpc = xmlRpcDoor(config, tls);
   const composed = compose({
     database,
     perform,
@@ -162,6 +174,8 @@ async function assemble(
     worker,
     publicUrl,
     signerOf,
+    sshCommandLine: () => ssh.state(),
+    xmlRpcPort: () => xmlrpc.port(),
     listeners: {
       runAs: runAs(config.listenerOsUser),
       onAltered: (alarm) => {
@@ -171,6 +185,9 @@ async function assemble(
     },
     onMailFailure: (err) => {
       log.warn({ err }, 'mail not sent');
+    },
+    onStreamFailure: (err) => {
+      log.warn({ err }, 'what happened was not told to those who listen; it is tried again');
     },
     setup: {
       version,
@@ -217,6 +234,8 @@ async function assemble(
             await sweepTasks(database, id);
             await tidyMail(database, id);
             await tidyListenerRuns(database, id);
+            await tidyWebhooks(database, id);
+            await tidyTicketChecks(database, id);
             await sweepFiles(database, id);
           }),
         ),
@@ -264,7 +283,7 @@ async function assemble(
   await recoverMail(database);
 
   const scheduler = startScheduler(
-    { perform, vault, publicUrl },
+    { perform, vault, publicUrl, inUse: checkedOut },
     {
       everyMs: schedulesEveryMs,
       organisationIds: async () => (await organisations(database)).map((organisation) => organisation.id),
@@ -274,6 +293,18 @@ async function assemble(
     },
   );
   undo.push(() => scheduler.stop());
+
+  const requests = startRequests({
+    database,
+    perform,
+    publicUrl,
+    everyMs: requestsEveryMs,
+    organisationIds: async () => (await organisations(database)).map((organisation) => organisation.id),
+    onError: (err) => {
+      log.warn({ err }, 'requests for passwords were not looked after; it is tried again');
+    },
+  });
+  undo.push(() => requests.stop());
 
   const notices = startNotices({
     perform,
@@ -296,6 +327,17 @@ async function assemble(
     },
   });
   undo.push(() => listeners.stop());
+
+  const webhooks = startWebhooks({
+    perform,
+    vault,
+    everyMs: webhooksEveryMs,
+    organisationIds: async () => (await organisations(database)).map((organisation) => organisation.id),
+    onError: (err) => {
+      log.warn({ err }, 'webhooks were not looked after; it is tried again');
+    },
+  });
+  undo.push(() => webhooks.stop());
 
   let closing = false;
   const app = httpServer({
@@ -326,8 +368,13 @@ async function assemble(
   undo.push(noteAddress(config.home, address));
   undo.push(async () => {
     closing = true;
+    composed.endStreams();
     await app.close();
   });
+  undo.push(() => ssh.close());
+  await ssh.open({ database, perform, endpoints: composed.endpoints, log, metrics }, () => organisations(database));
+  undo.push(() => xmlrpc.close());
+  await xmlrpc.open({ database, perform, endpoints: composed.endpoints, log, metrics, organisationId });
   const redirect = redirectServer(() => ({ url: publicUrl(), isPublic: config.publicUrl !== undefined }));
   if (await listenPlain(redirect, config)) {
     undo.push(
@@ -407,20 +454,4 @@ async function listenPlain(redirect: HttpServer, config: Config): Promise<boolea
     throw listenFault(error, config, config.redirectPort, 'STRONGROOM_REDIRECT_PORT');
   }
   return true;
-}
-
-/** The fault of a port that is not had, with the setting that mends it. */
-function listenFault(error: unknown, config: Config, port: number, setting: string): Error {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
-  if (code === 'EADDRINUSE')
-    return new StartFault(
-      `Port ${port} is taken by another program. Stop that program, or choose another port with ${setting}.`,
-    );
-  if (code === 'EACCES')
-    return new StartFault(`Port ${port} may not be opened by this user. Choose one above 1023 with ${setting}.`);
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-    return new StartFault(`${config.host ?? '::'} is not an address of this machine. Mend STRONGROOM_HOST.`);
-  return new StartFault(`Port ${port} cannot be opened (${code}). Mend ${setting} or STRONGROOM_HOST.`, {
-    cause: error,
-  });
 }

@@ -18,6 +18,9 @@ const words: Readonly<Record<string, string>> = {
   timeZone: 'UTC',
   base64: 'ZWNobwo=',
   accessUrl: 'https://host.invalid',
+  from: '08:00',
+  to: '09:00',
+  token: 'A'.repeat(43),
 };
 
 /**

@@ -186,6 +186,7 @@ export async function world(
     signerOf,
     publicUrl: () => 'https://vault.example',
     onMailFailure: () => undefined,
+    onStreamFailure: () => undefined,
     listeners: { runAs: { is: 'self' }, onAltered: () => undefined },
     setup: {
       version: 'test',
@@ -342,6 +343,7 @@ export async function world(
       return last.note;
     },
     async close() {
+      composed.endStreams();
       for (const app of apps) await app.close();
       await database.close();
       await owner.end();

@@ -28,6 +28,7 @@ export const entryRoutes: readonly PageRoute[] = [
     load: () => import('./pages/listeners/index.tsx').then((page) => ({ default: page.ListenerRuns })),
   },
   { path: '/admin/reset-listeners/$listenerId', load: () => import('./pages/listeners/ListenerPage.tsx') },
+  { path: '/admin/api/{-$tab}', load: () => import('./pages/programs/index.tsx') },
   { path: '/admin/approvals', load: () => import('./pages/listeners/Approvals.tsx') },
   { path: '/admin/certificates', load: () => import('./pages/settings/Certificates.tsx') },
   { path: '/admin/users', load: () => import('./pages/users/index.tsx').then((page) => ({ default: page.People })) },

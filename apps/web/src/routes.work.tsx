@@ -12,6 +12,8 @@ export const workRoutes: readonly PageRoute[] = [
   },
   { path: '/tasks', load: () => import('./pages/tasks/index.tsx') },
   { path: '/tasks/$taskId', load: () => import('./pages/tasks/TaskPage.tsx') },
+  { path: '/requests', load: () => import('./pages/requests/index.tsx') },
+  { path: '/requests/approve', load: () => import('./pages/requests/LinkPage.tsx') },
   { path: '/runs', load: () => import('./pages/runs/index.tsx') },
   { path: '/runs/$runId', load: () => import('./pages/runs/RunPage.tsx') },
   { path: '/resources/new', load: () => import('./pages/resource-new/index.tsx') },

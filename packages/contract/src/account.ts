@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { call, Empty, Flag, Instant, largestNumber, Line, listInput, listReply, PasswordText, Reason } from './call.ts';
+import { AccessState } from './checkout.ts';
 import { resourceFilters } from './filters.ts';
 import { FieldValues, shownFields } from './field.ts';
 import { StoredFile } from './file.ts';
@@ -87,6 +88,8 @@ export const Account = z
     /** An unfinished rotation; both passwords are kept until it ends. */
     attempt: z.object({ id: AttemptId, state: z.string(), why: z.string().nullable() }).nullable(),
     resettable: z.boolean(),
+    /** Null where access to it is not controlled and nobody has it checked out. */
+    access: AccessState.nullable(),
     /** Its secret is a file: it is uploaded and downloaded, where others are changed and revealed. */
     holdsFile: z.boolean(),
     /** The current one; null while none was uploaded, and for a password. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { call, Empty, Flag, Instant, Line, listInput, listReply } from './call.ts';
+import { call, Empty, Flag, Instant, largestNumber, Line, listInput, listReply } from './call.ts';
 import { FieldId, PolicyId, ResourceGroupId, ResourceId, UserId } from './ids.ts';
 import { Hold } from './resource.ts';
 
@@ -92,6 +92,8 @@ export const listResourceGroups = call({
     resourceId: ResourceId.optional(),
     /** Whether it stands in the organisation's tree. */
     placed: Flag.optional(),
+    /** Exactly this number. */
+    number: z.coerce.number().int().min(0).max(largestNumber).optional(),
   }),
   reply: listReply(ResourceGroup),
 });

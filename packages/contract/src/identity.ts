@@ -191,6 +191,18 @@ export const revokeMyToken = call({
   input: z.object({ tokenId: TokenId }),
   reply: Empty,
 });
+/** For programs that were handed a token and shall not go on with that one, which others have seen. */
+export const renewMyToken = call({
+  name: 'me.renew-token',
+  method: 'POST',
+  path: '/me/token/renewal',
+  scope: 'read',
+  secret: true,
+  summary:
+    'Gives the program that asks another token for its own: with the same scopes, host and end. The one it came with ends at once.',
+  input: Empty,
+  reply: z.object({ token: z.string(), expiresAt: Instant.nullable() }),
+});
 
 export const readLink = call({
   name: 'identity.read-link',

@@ -31,6 +31,9 @@ import * as consumer from './consumer.ts';
 import * as script from './script.ts';
 import * as key from './key.ts';
 import * as listener from './listener.ts';
+import * as webhook from './webhook.ts';
+import * as checkout from './checkout.ts';
+import * as ticket from './ticket.ts';
 
 import type { z } from 'zod';
 
@@ -65,6 +68,9 @@ export * from './consumer.ts';
 export * from './script.ts';
 export * from './key.ts';
 export * from './listener.ts';
+export * from './webhook.ts';
+export * from './checkout.ts';
+export * from './ticket.ts';
 
 const isCall = (value: unknown): value is Call<string, z.ZodType, z.ZodType> =>
   typeof value === 'object' && value !== null && 'method' in value && 'path' in value && 'reply' in value;
@@ -97,6 +103,9 @@ export const calls: readonly Call<string, z.ZodType, z.ZodType>[] = [
   script,
   key,
   listener,
+  webhook,
+  checkout,
+  ticket,
   importing,
   search,
   audit,

@@ -58,6 +58,39 @@ export const installCertificate = call({
   reply: ServerCertificate,
 });
 
+/** Where programs reach the SSH command line, and the key by which they know that it is this server. */
+export const SshCommandLine = z
+  .object({
+    /** Null while the door is switched off by the server's settings. */
+    port: z.int().nullable(),
+    /** The host's public key as a line of known_hosts has it: kind and base64; null while the door is off. */
+    hostKey: z.string().nullable(),
+    /** As `ssh-keygen -l` shows it: `SHA256:` and base64; null while the door is off. */
+    fingerprint: z.string().nullable(),
+  })
+  .meta({ id: 'SshCommandLine' });
+export type SshCommandLine = z.infer<typeof SshCommandLine>;
+
+export const readSshCommandLine = call({
+  name: 'ssh-command-line.read',
+  method: 'GET',
+  path: '/server/ssh-command-line',
+  scope: 'read',
+  summary: 'Where programs reach the SSH command line, and its host key.',
+  input: Empty,
+  reply: SshCommandLine,
+});
+
+export const readXmlRpc = call({
+  name: 'xml-rpc.read',
+  method: 'GET',
+  path: '/server/xml-rpc',
+  scope: 'read',
+  summary: 'Where programs reach XML-RPC; null while it is switched off by the server’s settings.',
+  input: Empty,
+  reply: z.object({ port: z.int().nullable() }),
+});
+
 /** A certificate that outgoing connections trust beside the operating system's authorities. */
 export const TrustedCertificate = Certificate.extend({ id: TrustedCertificateId, addedAt: Instant }).meta({
   id: 'TrustedCertificate',

@@ -1,9 +1,25 @@
 import { z } from 'zod';
 import { Proof } from './account.ts';
-import { call, Instant, largestNumber, PasswordText, Reason, Ticket } from './call.ts';
+import { call, Empty, Instant, largestNumber, Line, PasswordText, Reason, Ticket } from './call.ts';
 import { StoredFile } from './file.ts';
 import { AccountId, AttemptId } from './ids.ts';
 
+/** For clients that keep passwords for times without the server, and tell afterwards. The event says that this is what it is. */
+export const noteOfflineUse = call({
+  name: 'account.note-offline-use',
+  method: 'POST',
+  path: '/accounts/:accountId/offline-uses',
+  scope: 'passwords',
+  summary: 'Takes down what a client says was done with a password while it was offline, as told by the client.',
+  input: z.object({
+    accountId: AccountId,
+    what: Line(120).min(1),
+    /** By the client's clock. */
+    at: Instant,
+    reason: Reason.optional(),
+  }),
+  reply: Empty,
+});
 export const revealAccount = call({
   name: 'account.reveal',
   method: 'POST',

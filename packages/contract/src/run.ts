@@ -5,7 +5,7 @@ import { AccountId, AttemptId, ResourceGroupId, ResourceId, RunId } from './ids.
 export const RunKind = z.enum(['reset', 'verify']);
 export type RunKind = z.infer<typeof RunKind>;
 /** What caused a run. Those that are no person’s are the product’s own, by rules and settings. */
-export const RunSource = z.enum(['person', 'schedule', 'nightly', 'expiry', 'share-removed']);
+export const RunSource = z.enum(['person', 'schedule', 'nightly', 'expiry', 'share-removed', 'check-in']);
 export type RunSource = z.infer<typeof RunSource>;
 export const RunState = z.enum(['running', 'done', 'stopped']);
 export type RunState = z.infer<typeof RunState>;

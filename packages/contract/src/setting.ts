@@ -38,6 +38,8 @@ export const Settings = z
     maxSessionsPerUser: z.int().min(0).max(100),
     proofMaxAgeDays: z.int().min(1).max(365),
     tokenInUrl: z.boolean(),
+    /** Requests a minute that each token may make on average, and at once after a quiet minute; 0 for no limit but the server's own. */
+    tokenRequestsPerMinute: z.int().min(0).max(90_000),
     /** Accounts that are reset or verified at a time in runs, on all nodes together; and of them on one resource. */
     resetsAtOnce: z.int().min(1).max(500),
     resetsPerResource: z.int().min(1).max(20),
@@ -56,6 +58,11 @@ export const Settings = z
     policyOnCreation: z.boolean(),
     /** Password users and auditors may not open passwords where the resource has a URL that logs in by itself. */
     noRevealWithAutoLogon: z.boolean(),
+    /** Where access is controlled: whether owners, and super administrators, open passwords without asking. */
+    ownersNeedNoApproval: z.boolean(),
+    superAdministratorsNeedNoApproval: z.boolean(),
+    /** Whether administrators may open a password while somebody has it checked out. */
+    administratorsSeeCheckedOut: z.boolean(),
     /** People's own log-in passwords: their length, whether they need small and capital letters and a digit, and after how many days they are to be changed (0: never). */
     loginMinLength: z.int().min(8).max(64),
     loginMixed: z.boolean(),

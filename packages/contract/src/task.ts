@@ -17,6 +17,8 @@ export const BulkCall = z.enum([
   'account.rotate',
   'account.verify',
   'account.delete',
+  'resource.control-access',
+  'account.control-access',
   'user.update',
   'user.invite',
   'user.lock',

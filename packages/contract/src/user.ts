@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { call, Empty, Flag, Instant, Line, listInput, listReply, PasswordText, Scope } from './call.ts';
+import { call, Empty, Flag, Instant, largestNumber, Line, listInput, listReply, PasswordText, Scope } from './call.ts';
 import { RoleId, UserGroupId, UserId } from './ids.ts';
 
 /** The built-in roles, weakest claim last. What each may do stands in docs/who-may-do-what.md. */
@@ -85,6 +85,8 @@ export const User = z
     groups: z.array(z.object({ id: UserGroupId, name: z.string() })),
     groupCount: z.int(),
     tokenExpiresAt: Instant.nullable(),
+    /** Of an API user: when the first of token, SSH key and certificate ends. */
+    firstExpiryAt: Instant.nullable(),
     lastSignInAt: Instant.nullable(),
     createdAt: Instant,
     /** For If-Match and `version` in updates. */
@@ -95,6 +97,22 @@ export const User = z
   .meta({ id: 'User' });
 export type User = z.infer<typeof User>;
 
+/** What an API user shows at a door for programs: its token, its SSH key, its certificate. */
+export const ApiCredential = z
+  .object({
+    id: z.uuid(),
+    kind: z.enum(['token', 'ssh-key', 'certificate']),
+    /** By what it is told apart: a token's last four characters, a key's or certificate's fingerprint. */
+    shows: z.string(),
+    scopes: z.array(Scope),
+    createdAt: Instant,
+    /** Null for never. */
+    expiresAt: Instant.nullable(),
+    lastUsedAt: Instant.nullable(),
+  })
+  .meta({ id: 'ApiCredential' });
+export type ApiCredential = z.infer<typeof ApiCredential>;
+
 /** One user with what takes a closer look: keys in words, and what they own. */
 export const UserDetail = User.extend({
   /** As `ssh-keygen -l` shows it: `SHA256:` and base64; null without a key. */
@@ -102,6 +120,8 @@ export const UserDetail = User.extend({
   certificateFacts: z
     .object({ subject: z.string(), issuer: z.string(), fingerprint: z.string(), validUntil: Instant })
     .nullable(),
+  /** Of an API user: what it can come with at this moment, expired ones too until they are replaced. */
+  credentials: z.array(ApiCredential),
   owns: z.object({ resources: z.int(), resourceGroups: z.int() }),
   /** Open sessions and tokens that still hold. */
   holds: z.object({ sessions: z.int(), tokens: z.int() }),
@@ -125,6 +145,9 @@ export const listUsers = call({
     role: Role.optional(),
     superAdministrator: Flag.optional(),
     userGroupId: UserGroupId.optional(),
+    /** Exactly this log-in name, in any case; exactly this number. */
+    username: z.string().trim().max(200).optional(),
+    number: z.coerce.number().int().min(0).max(largestNumber).optional(),
   }),
   reply: listReply(User),
 });
@@ -194,7 +217,12 @@ export const regenerateApiToken = call({
   scope: 'administer',
   secret: true,
   summary: 'Gives an API user a new REST token; the old one ends at once.',
-  input: z.object({ userId: UserId, expiresAt: Instant.nullable() }),
+  input: z.object({
+    userId: UserId,
+    expiresAt: Instant.nullable(),
+    /** What the token may do; left out, what the former one might. */
+    scopes: z.array(Scope).min(1).optional(),
+  }),
   reply: z.object({ token: z.string() }),
 });
 export const updateUser = call({
@@ -212,6 +240,9 @@ export const updateUser = call({
     host: Line(255).optional(),
     sshKey: SshKey.optional(),
     certificate: PublicCertificate.optional(),
+    /** Of an API user's SSH key and certificate: what they may do, and their end. A token is regenerated with another. */
+    keyScopes: z.array(Scope).min(1).optional(),
+    keysExpireAt: Instant.nullable().optional(),
   }),
   reply: UserDetail,
 });
@@ -301,6 +332,12 @@ export const listPrincipals = call({
   scope: 'read',
   summary:
     'Users and user groups to share with, twenty at a time: those whose name starts with the search first. No disabled ones.',
-  input: z.object({ search: z.string().trim().max(200).optional(), kind: z.enum(['user', 'user-group']).optional() }),
-  reply: z.object({ items: z.array(Principal), more: z.boolean() }),
+  input: z.object({
+    search: z.string().trim().max(200).optional(),
+    kind: z.enum(['user', 'user-group']).optional(),
+    /** Exactly this log-in name, or name of a group, in any case; exactly this number. */
+    exactly: z.string().trim().max(200).optional(),
+    number: z.coerce.number().int().min(0).max(largestNumber).optional(),
+  }),
+  reply: z.object({ items: z.array(Principal.extend({ number: z.int() })), more: z.boolean() }),
 });

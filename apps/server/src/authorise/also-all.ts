@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { Problem } from '../platform/problem.ts';
 import { factsOfRow, readFacts } from './facts.ts';
 import type { Grant } from './grant.ts';
-import { lineOf, refusal, type Action } from './policy.ts';
+import { lineOf, obliging, refusal, type Action } from './policy.ts';
 import { reachOf } from './reach.ts';
 
 /**
@@ -30,11 +30,7 @@ export async function requireAlsoAll(
   for (const id of wanted) {
     const row = found.get(id);
     const ofRow = row ? factsOfRow(facts, { owned: row.ownerId === actor.userId, ...reached(id) }) : undefined;
-    const refused = refusal(action, {
-      ...(ofRow ?? { ...facts, relation: 'none' }),
-      reasonGiven: true,
-      ticketGiven: true,
-    });
+    const refused = refusal(action, obliging(ofRow ?? { ...facts, relation: 'none' }));
     if (refused) throw new Problem(refused);
   }
   return new Map(rows.map((row) => [row.id, row.name]));

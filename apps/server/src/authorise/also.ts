@@ -1,7 +1,7 @@
 import { Problem } from '../platform/problem.ts';
 import { readFacts, type Read } from './facts.ts';
 import type { Grant } from './grant.ts';
-import { refusal, type Action } from './policy.ts';
+import { obliging, refusal, type Action } from './policy.ts';
 
 /**
  * Asks the policy about a second object of the same work, such as where a thing is moved to: by the line of `action`, for
@@ -10,7 +10,7 @@ import { refusal, type Action } from './policy.ts';
  */
 export async function requireAlso(grant: Grant, action: Action, objectId: string): Promise<Read> {
   const read = await readFacts(grant.db, { actor: grant.actor, action, objectId });
-  const refused = refusal(action, { ...read.facts, reasonGiven: true, ticketGiven: true });
+  const refused = refusal(action, obliging(read.facts));
   if (refused) throw new Problem(refused);
   return read;
 }

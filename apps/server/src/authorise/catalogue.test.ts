@@ -126,6 +126,7 @@ describe('the database', () => {
       'analyze_lists',
       'claim_setup',
       'enqueue',
+      'find_credential',
       'find_link',
       'find_session',
       'find_token',

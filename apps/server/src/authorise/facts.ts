@@ -1,8 +1,9 @@
+import { TicketUse } from '@strongroom/contract';
 import { statement, type OrganisationDb, type Statement } from '../platform/db.ts';
-import type { Actor } from './grant.ts';
+import { scopesOf, type Actor } from './grant.ts';
 import { holdOf, parseEdges, type Edge, type Relation } from './hold.ts';
-import { permitsOfRole, type Role } from './permissions.ts';
-import { lineOf, type Action, type Facts, type On } from './policy.ts';
+import { permitsOfRole, type Permit, type Role } from './permissions.ts';
+import { lineOf, ticketUseOf, type Action, type Facts, type On, type TicketVerdict } from './policy.ts';
 
 export interface Ask<A extends Action = Action> {
   readonly actor: Actor;
@@ -55,6 +56,11 @@ interface Row {
   edges: string[] | null;
   partly: boolean | null;
   ticketExempt: boolean | null;
+  ticketAsks?: string[] | null;
+  controlExcuses?: boolean | null;
+  leasedTo?: string | null;
+  requester?: boolean | null;
+  approver?: boolean | null;
   mayShareCriteria: boolean | null;
 }
 
@@ -83,6 +89,8 @@ const objects: Record<On, string> = {
   'schedule-template': named('schedule_template'),
   'listener': named('listener'),
   'listener-run': `select l.name, ${none} from listener_run x join listener l on l.id = x.listener_id where x.id = $1::uuid`,
+  'webhook': named('webhook'),
+  'webhook-delivery': `select w.name, ${none} from webhook_delivery x join webhook w on w.id = x.webhook_id where x.id = $1::uuid`,
   'task': ofUser('task', 'title'),
   'import': ofUser('import_run', 'file_name'),
   'view': ofUser('saved_view', 'name'),
@@ -96,6 +104,12 @@ const objects: Record<On, string> = {
       exists (select 1 from rotation_attempt t where t.account_id = a.id and t.state not in ('promoted', 'rolled-back')) as attempt_open, false as by_criteria
     from account a join resource r on r.id = a.resource_id
     where a.id = $1::uuid`,
+  'access-request': `select x.account_name || ' on ' || x.resource_name as name, r.owner_id, x.account_id, r.id as resource_id, null::uuid as group_id,
+      false as attempt_open, false as by_criteria, x.requester_id = $2::uuid as requester, exists (select from access_control_user p
+        where p.user_id = $2::uuid and p.part = 'approver' and p.control_id = (select c.id from access_control c
+          where c.target_id in (a.id, r.id) order by c.account_id is null limit 1)) as approver
+    from access_request x left join account a on a.id = x.account_id left join resource r on r.id = a.resource_id
+    where x.id = $1::uuid`,
   'attempt': `select a.username || ' on ' || r.name as name, r.owner_id, a.id as account_id, r.id as resource_id, null::uuid as group_id, false as attempt_open, false as by_criteria
     from rotation_attempt t join account a on a.id = t.account_id join resource r on r.id = a.resource_id
     where t.id = $1::uuid`,
@@ -116,6 +130,8 @@ const minutes = `coalesce((select (value #>> '{}')::int from setting where name 
 const lives = {
   token: `exists (select 1 from api_token t where t.id = $3::uuid and t.user_id = u.id and u.host = $4 and t.revoked_at is null
     and (t.expires_at is null or t.expires_at > now()))`,
+  credential: `exists (select 1 from api_credential k where k.id = $3::uuid and k.user_id = u.id and u.host = $4 and k.revoked_at is null
+    and (k.expires_at is null or k.expires_at > now()))`,
   session: `exists (select 1 from session s where s.id = $3::uuid and s.user_id = u.id
     and s.started_at > now() - make_interval(hours => coalesce((select (value #>> '{}')::int from setting where name = 'absoluteSessionHours'), 12))
     and (${minutes} = 0 or s.last_seen_at > now() - make_interval(mins => ${minutes})))`,
@@ -138,8 +154,26 @@ const edges = `case when u.super_administrator or o.owner_id = $2::uuid then nul
 const partly = `case when u.super_administrator or o.owner_id = $2::uuid then false else exists (
       select 1 from account a join share s on s.target_id = a.id join ${me} me on me.id = s.to_id
       where a.resource_id = o.resource_id and ${inForce}) end as partly`;
+// Whether access is controlled: null where it is not, true where the user is excluded from asking. An account's own control counts before its resource's.
+const control = `(select case when c.is_on then exists (select from access_control_user x where x.control_id = c.id and x.user_id = $2::uuid and x.part = 'excluded') end
+      from access_control c where c.target_id in (o.account_id, o.resource_id) order by c.account_id is null limit 1) as control_excuses`;
+/** Whoever has a password out has it until its time is over, whether or not that was written down. */
+export const leaseHolds = `l.ended_at is null and (l.until is null or l.until > now())`;
+const leased = `(select l.user_id from lease l where l.account_id = o.account_id and ${leaseHolds}) as leased_to`;
+// What belongs to a resource itself goes with any of its passwords.
+const leasedThere = `(select l.user_id from lease l join account a on a.id = l.account_id where a.resource_id = o.resource_id and l.user_id = $2::uuid
+      and ${leaseHolds} limit 1) as leased_to`;
 const ofGroups = (column: string): string =>
   `(select bool_and(g.${column}) from user_group_member m join user_group g on g.id = m.user_group_id where m.user_id = $2::uuid)`;
+
+// What a ticketing system that is connected asks tickets for.
+const ticketAsks = `(select t.asks from ticketing t where t.is_on) as ticket_asks`;
+/** What was lately found of a ticket. One that was refused may be mended: that is asked again soon. */
+const ticketSaid = statement<{ verdict: string }>(
+  `select c.verdict from ticket_check c join ticketing t on t.version = c.settings_version
+   where c.user_id = $1::uuid and c.object_id = $2::uuid and c.use = $3 and c.ticket = $4
+     and c.at > now() - case c.verdict when 'refused' then interval '5 seconds' else interval '1 minute' end`,
+);
 
 /** True for a URL that sends the password by itself: see `resource/url.ts`. */
 const logsIn = (url: string): string => `${url} like '%\\%PASSWORD\\%%'`;
@@ -147,8 +181,11 @@ const logsIn = (url: string): string => `${url} like '%\\%PASSWORD\\%%'`;
 /** What only some kinds of object need: the rest read no share. */
 const extras = (on: On): string => {
   if (on === 'account' || on === 'attempt')
-    return `, ${edges}, ${logsIn('(select r.url from resource r where r.id = o.resource_id)')} as auto_logon, ${ofGroups('ticket_exempt')} as ticket_exempt`;
-  if (on === 'resource') return `, ${edges}, ${partly}, ${ofGroups('ticket_exempt')} as ticket_exempt`;
+    return `, ${edges}, ${logsIn('(select r.url from resource r where r.id = o.resource_id)')} as auto_logon, ${ofGroups('ticket_exempt')} as ticket_exempt, ${ticketAsks},
+      ${control}, ${leased}`;
+  if (on === 'resource')
+    return `, ${edges}, ${partly}, ${ofGroups('ticket_exempt')} as ticket_exempt, ${ticketAsks}, ${control}, ${leasedThere}`;
+  if (on === 'access-request') return `, ${edges}, o.requester, o.approver`;
   if (on === 'resource-group') return `, ${edges}, ${ofGroups('manage_criteria_shares')} as may_share_criteria`;
   return '';
 };
@@ -156,7 +193,8 @@ const extras = (on: On): string => {
 const factsOf = (object: string, came: keyof typeof lives, columns: string): Statement<Row> =>
   statement<Row>(`select u.role, u.super_administrator, u.must_change_password, u.username, (u.state = 'active' and ${lives[came]}) as live,
       (select c.permissions from custom_role c where c.id = u.custom_role_id) as custom_permissions,
-      (select jsonb_object_agg(name, value) from setting where name in ('reasonToReveal', 'reasonToChange', 'ticketToReveal', 'noRevealWithAutoLogon')) as settings,
+      (select jsonb_object_agg(name, value) from setting where name in ('reasonToReveal', 'reasonToChange', 'ticketToReveal', 'noRevealWithAutoLogon',
+        'ownersNeedNoApproval', 'superAdministratorsNeedNoApproval', 'administratorsSeeCheckedOut')) as settings,
       o.name as object_name, o.owner_id, o.found is not null as found, coalesce(o.attempt_open, false) as attempt_open, o.by_criteria${columns}
     from (select 1) one
       left join app_user u on u.id = $2::uuid
@@ -168,6 +206,7 @@ const all = (came: keyof typeof lives) =>
 const sealedColumns = `${extras('account')}, o.account_name, o.version, o.sealed, o.file_id, o.candidate_version, o.candidate_sealed`;
 const statements = {
   token: { ...all('token'), sealed: factsOf(sealedAccount, 'token', sealedColumns) },
+  credential: { ...all('credential'), sealed: factsOf(sealedAccount, 'credential', sealedColumns) },
   session: { ...all('session'), sealed: factsOf(sealedAccount, 'session', sealedColumns) },
   task: { ...all('task'), sealed: factsOf(sealedAccount, 'task', sealedColumns) },
 };
@@ -183,11 +222,14 @@ export async function readFacts(db: OrganisationDb, ask: Ask): Promise<Read> {
   const who = [ask.objectId, actor.userId ?? nobody] as const;
   const rows = actor.token
     ? await statements.token[which].run(db, [...who, actor.token.id, actor.token.host ?? ''])
-    : actor.task
-      ? await statements.task[which].run(db, [...who, actor.task.id])
-      : await statements.session[which].run(db, [...who, actor.sessionId ?? nobody]);
+    : actor.credential
+      ? await statements.credential[which].run(db, [...who, actor.credential.id, actor.credential.host])
+      : actor.task
+        ? await statements.task[which].run(db, [...who, actor.task.id])
+        : await statements.session[which].run(db, [...who, actor.sessionId ?? nobody]);
   const row = rows[0];
   const superAdministrator = row?.superAdministrator ?? false;
+  const permits = permitsOfRole(row?.role ?? null, row?.customPermissions ?? null);
   return {
     actorName: actor.kind === 'system' ? 'Strongroom' : (row?.username ?? 'somebody not signed in'),
     objectName: row?.objectName ?? null,
@@ -197,24 +239,45 @@ export async function readFacts(db: OrganisationDb, ask: Ask): Promise<Read> {
       live: row?.live ?? false,
       mustChangePassword: row?.mustChangePassword ?? false,
       role: row?.role ?? null,
-      permits: permitsOfRole(row?.role ?? null, row?.customPermissions ?? null),
+      permits,
       superAdministrator,
-      scopes: actor.token?.scopes ?? actor.task?.scopes ?? null,
-      relation: relation(on, row, actor, superAdministrator),
+      scopes: scopesOf(actor),
+      relation: relation(on, row, actor, superAdministrator, permits),
       self: actor.userId !== null && ask.objectId === actor.userId,
       reasonGiven: ask.reason !== undefined,
       ticketGiven: ask.ticket !== undefined,
       reasonToReveal: row?.settings?.['reasonToReveal'] === true,
       reasonToChange: row?.settings?.['reasonToChange'] === true,
       // Whoever is in no group is exempted by none.
-      ticketToReveal: row?.settings?.['ticketToReveal'] === true && row.ticketExempt !== true,
+      ticketToReveal: row?.settings?.['ticketToReveal'] === true && row.ticketExempt !== true && !superAdministrator,
+      ticketAsked:
+        row?.ticketExempt === true || superAdministrator ? [] : TicketUse.array().parse(row?.ticketAsks ?? []),
+      ticketVerdict: row ? await ticketVerdict(db, ask, row) : 'unneeded',
       attemptOpen: row?.attemptOpen ?? false,
       autoLogonHides: row?.settings?.['noRevealWithAutoLogon'] === true,
       autoLogon: row?.autoLogon === true,
+      controlled: typeof row?.controlExcuses === 'boolean',
+      excused:
+        row?.controlExcuses === true ||
+        (row?.settings?.['ownersNeedNoApproval'] === true && row.ownerId !== null && row.ownerId === actor.userId) ||
+        (row?.settings?.['superAdministratorsNeedNoApproval'] === true && superAdministrator),
+      lease: leaseOf(row?.leasedTo, actor.userId),
+      seesCheckedOut: row?.settings?.['administratorsSeeCheckedOut'] === true,
+      requester: row?.requester === true,
+      approver: row?.approver === true,
       byCriteria: row?.byCriteria ?? false,
       mayShareCriteria: row?.mayShareCriteria === true,
     },
   };
+}
+
+/** What is known of the ticket that was given; read only where it may matter, so that nobody else pays for it. */
+async function ticketVerdict(db: OrganisationDb, ask: Ask, { ticketAsks }: Row): Promise<TicketVerdict> {
+  const use = ticketUseOf(ask.action);
+  if (!ticketAsks || use === undefined || ask.ticket === undefined || ask.actor.userId === null) return 'unneeded';
+  const [said] = await ticketSaid.run(db, [ask.actor.userId, ask.objectId, use, ask.ticket]);
+  const verdict = said?.verdict;
+  return verdict === 'allowed' || verdict === 'refused' || verdict === 'allowed-unchecked' ? verdict : 'unchecked';
 }
 
 /** A row of no account has none of the columns, or null in each; so has an account without a secret. */
@@ -237,20 +300,37 @@ function sealedIn({
   };
 }
 
+const leaseOf = (to: string | null | undefined, userId: string | null): Facts['lease'] =>
+  to === null || to === undefined ? 'none' : to === userId ? 'mine' : 'another';
+
 /** Kinds of object that belong to one user and are nobody else's, whatever their rank. */
 const ownAffairs: readonly On[] = ['task', 'import', 'view'];
 /** Kinds of object that are held by owning and sharing. */
 const held: readonly On[] = ['resource', 'account', 'attempt', 'resource-group'];
 
-function relation(on: On, row: Row | undefined, actor: Actor, superAdministrator: boolean): Relation {
+function relation(
+  on: On,
+  row: Row | undefined,
+  actor: Actor,
+  superAdministrator: boolean,
+  permits: readonly Permit[],
+): Relation {
   if (!row?.found) return 'none';
   const owner = row.ownerId !== null && row.ownerId === actor.userId;
   if (ownAffairs.includes(on)) return owner ? 'owner' : 'none';
   // What a run does to the organisation's machines is no private affair; the product's own runs are nobody's.
   if (on === 'run') return owner || superAdministrator ? 'owner' : 'none';
+  if (on === 'access-request') return party(row, owner, superAdministrator, permits);
   // On users, groups and the like rights come from the role alone: being one of the organisation's is all there is to ask.
   if (!held.includes(on)) return 'view';
   return holdOf({ owner, superAdministrator, partly: row.partly ?? false }, parseEdges(row.edges));
+}
+
+/** Whoever asked, may approve or looks after the password has to do with a request; nobody else learns that there is one. */
+function party(row: Row, owner: boolean, superAdministrator: boolean, permits: readonly Permit[]): Relation {
+  const hold = holdOf({ owner, superAdministrator, partly: false }, parseEdges(row.edges));
+  if (hold === 'manage' || hold === 'owner') return hold;
+  return row.requester === true || (row.approver === true && permits.includes('manage-passwords')) ? 'view' : 'none';
 }
 
 /** The facts about a row of a list, from the actor's facts and what reaches the row: what `readFacts` would read for it. */
@@ -263,6 +343,9 @@ export const factsOfRow = (
     attemptOpen?: boolean;
     byCriteria?: boolean;
     autoLogon?: boolean;
+    controlled?: boolean;
+    excused?: boolean;
+    lease?: Facts['lease'];
   },
 ): Facts => ({
   ...actor,
@@ -273,4 +356,7 @@ export const factsOfRow = (
   attemptOpen: row.attemptOpen ?? false,
   byCriteria: row.byCriteria ?? false,
   autoLogon: row.autoLogon ?? false,
+  controlled: row.controlled ?? false,
+  excused: row.excused ?? false,
+  lease: row.lease ?? 'none',
 });

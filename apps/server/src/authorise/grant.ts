@@ -15,13 +15,30 @@ export interface Actor {
   readonly userId: string | null;
   readonly sessionId?: string;
   /** `host` is what the token was bound to when the door looked; left out, nothing. It must be so still when the decision is made. */
-  readonly token?: { readonly id: string; readonly scopes: readonly Scope[]; readonly host?: string };
+  readonly token?: {
+    readonly id: string;
+    readonly scopes: readonly Scope[];
+    readonly host?: string;
+    /** Requests a minute that the organisation lets each token make; left out, no limit of its own. Doors keep it. */
+    readonly perMinute?: number;
+  };
+  /** An API user's SSH key or certificate, shown at a door for programs; the rest as with a token. */
+  readonly credential?: {
+    readonly id: string;
+    readonly kind: 'ssh-key' | 'certificate';
+    readonly scopes: readonly Scope[];
+    readonly host: string;
+  };
   /** A task that acts for the user who asked for it, with the scopes they had then. */
   readonly task?: { readonly id: string; readonly scopes: readonly Scope[] | null };
   /** What the door found wrong with how they came. Whatever they ask is refused with it, and recorded. */
   readonly barred?: 'csrf-failed' | 'wrong-host';
   readonly origin: Origin;
 }
+
+/** What the actor came with may do; null for a signed-in person, who has all. */
+export const scopesOf = ({ token, credential, task }: Actor): readonly Scope[] | null =>
+  token?.scopes ?? credential?.scopes ?? task?.scopes ?? null;
 
 export const nowhere: Origin = { requestId: null, address: null, client: null };
 

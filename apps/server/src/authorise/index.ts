@@ -5,9 +5,9 @@ export { requireAlsoAll } from './also-all.ts';
 export { requireAlso } from './also.ts';
 export { endpoint, longEndpoint, parseInput, type Door, type Endpoint } from './endpoint.ts';
 export { factsOfRow, readFacts, type Ask, type Sealed } from './facts.ts';
-export { nowhere, stranger, system, type Actor, type Grant, type Origin } from './grant.ts';
+export { nowhere, scopesOf, stranger, system, type Actor, type Grant, type Origin } from './grant.ts';
 export { holdOf, ladder, rungs, type Edge, type Permission, type Relation, type Rung } from './hold.ts';
-export { foresee, performer, type Perform } from './perform.ts';
+export { foresee, performer, ticketToCheck, type Perform } from './perform.ts';
 export {
   builtInRoles,
   permissions,
@@ -21,4 +21,4 @@ export {
 export { abilities, derive, isAction, lineOf, policy, refusal, type Action, type Facts, type Scope } from './policy.ts';
 export type { StreamAsk, StreamEndpoint, StreamReply } from './stream.ts';
 export { heldAccounts, reachOf, seesAccount, seesGroup, seesResource, type Reached } from './reach.ts';
-export { readSight, resourcesSeen, seenAccount, seenOnResource, seenResource, someSeen, type Sight } from './sight.ts';
+export { leaseHolds, readSight, resourcesSeen, seenAccount, seenOnResource, seenResource, someSeen, type Sight } from './sight.ts';

@@ -1,9 +1,10 @@
+import type { TicketUse } from '@strongroom/contract';
 import { statement, type Database } from '../platform/db.ts';
 import { Problem, type ProblemCode } from '../platform/problem.ts';
 import { newId } from '../platform/random.ts';
 import { readFacts, type Ask, type Read, type Sealed } from './facts.ts';
 import { Grant } from './grant.ts';
-import { lineOf, refusal, type Action, type Facts } from './policy.ts';
+import { lineOf, refusal, ticketUseOf, type Action, type Facts } from './policy.ts';
 
 /**
  * The work of an action. `facts` are what the decision saw, so that a reply can say what else the actor may do; `also` is
@@ -28,6 +29,8 @@ export function performer(database: Database): Perform {
         const refused = ask.actor.barred ?? refusal(ask.action, read.facts);
         if (refused) throw new Problem(refused);
         grant = new Grant(ask.action, ask.actor, ask.objectId, db, read.actorName);
+        // A ticket is named with every event; here with what was found of it.
+        if (read.facts.ticketVerdict !== 'unneeded') grant.note({ 'ticket was': read.facts.ticketVerdict });
         const result = await work(grant, read.facts, read.also);
         if (line.audit !== 'refusals' && !grant.quiet)
           last(insertEvent.with(event(ask, read, 'done', grant.details, grant)));
@@ -51,6 +54,19 @@ export function performer(database: Database): Perform {
       throw error;
     }
   };
+}
+
+/**
+ * What is to be asked of a ticketing system before an ask can be decided; undefined where nothing is. Somebody who has no right to the
+ * thing, or need give no ticket for it, causes no call. `request`: a good ticket may take the place of the approvers.
+ */
+export async function ticketToCheck(database: Database, ask: Ask): Promise<TicketUse | undefined> {
+  const use = ticketUseOf(ask.action);
+  if (use === undefined || ask.ticket === undefined || ask.actor.barred !== undefined) return undefined;
+  const { facts } = await database.asOrganisation(ask.actor.organisationId, (db) => readFacts(db, ask));
+  if (facts.ticketVerdict !== 'unchecked') return undefined;
+  const refused = refusal(ask.action, facts);
+  return refused === 'ticket-unchecked' || (refused === undefined && use === 'request') ? use : undefined;
 }
 
 /**

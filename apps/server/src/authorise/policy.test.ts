@@ -18,10 +18,18 @@ const nobody: Facts = {
   reasonToReveal: false,
   reasonToChange: false,
   ticketToReveal: false,
+  ticketAsked: [],
+  ticketVerdict: 'unneeded',
   attemptOpen: false,
   autoLogonHides: false,
   autoLogon: false,
   byCriteria: false,
+  controlled: false,
+  excused: false,
+  lease: 'none',
+  seesCheckedOut: false,
+  requester: false,
+  approver: false,
   mayShareCriteria: false,
 };
 const everything = { role: 'privileged-administrator', permits, superAdministrator: true, relation: 'owner' } as const;
@@ -37,7 +45,7 @@ const open = [
 ];
 /** Open to everybody signed in: their own affairs, lists that show only what is theirs, and catalogues without secrets. */
 const own =
-  /^(me\.|identity\.sign-out|policy\.|dashboard\.read|explorer\.read|search\.all|view\.(list|create)|task\.(list|start)|run\.(list|start|preview)|resource\.preview-reset|schedule\.(list|calendar|preview)|account\.count-consumers|import\.(list|upload)|(resource-type|resource|account|resource-group|field|tag|role|user-group|key)\.(list|export)$)/;
+  /^(me\.|access-request\.(list|count|open-link)|identity\.sign-out|policy\.|dashboard\.read|explorer\.read|search\.all|view\.(list|create)|task\.(list|start)|run\.(list|start|preview)|resource\.preview-reset|schedule\.(list|calendar|preview)|account\.count-consumers|import\.(list|upload)|(resource-type|resource|account|resource-group|field|tag|role|user-group|key)\.(list|export)$)/;
 
 describe('policy', () => {
   it.each(actions.filter((a) => !open.includes(a)))(

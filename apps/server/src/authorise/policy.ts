@@ -1,3 +1,4 @@
+import type { TicketUse } from '@strongroom/contract';
 import type { ProblemCode } from '../platform/problem.ts';
 import { ladder, type Relation } from './hold.ts';
 import type { Permit, Role } from './permissions.ts';
@@ -24,16 +25,35 @@ export interface Facts {
   readonly reasonToReveal: boolean;
   readonly reasonToChange: boolean;
   readonly ticketToReveal: boolean;
+  /** For what a ticketing system that is connected wants a ticket of the actor; and what it said of the one that was given. */
+  readonly ticketAsked: readonly TicketUse[];
+  readonly ticketVerdict: TicketVerdict;
   /** True while a rotation of the account is not finished. */
   readonly attemptOpen: boolean;
   /** The organisation keeps password users and auditors from passwords where a log-in goes by itself; and the resource has such a URL. */
   readonly autoLogonHides: boolean;
   readonly autoLogon: boolean;
+  /** Access to it is controlled; the actor need not ask all the same. */
+  readonly controlled: boolean;
+  readonly excused: boolean;
+  /** Who has the password checked out at this moment; of a resource, whether the actor has one of its passwords. */
+  readonly lease: 'none' | 'mine' | 'another';
+  /** The organisation lets administrators open passwords that somebody has checked out. */
+  readonly seesCheckedOut: boolean;
+  /** Of a request for access: the actor made it; the actor is one of those who approve. */
+  readonly requester: boolean;
+  readonly approver: boolean;
   /** The resource group gathers by criteria. */
   readonly byCriteria: boolean;
   /** Every user group of the actor lets its members give ‘manage’ on groups by criteria, and there is one. */
   readonly mayShareCriteria: boolean;
 }
+
+/**
+ * What is known of a ticket. `unneeded`: no system is connected, or none was given. `unchecked`: it was not looked at, or too long ago.
+ * `allowed-unchecked`: the system did not answer, and the organisation lets people go on then.
+ */
+export type TicketVerdict = 'unneeded' | 'unchecked' | 'allowed' | 'refused' | 'allowed-unchecked';
 
 /** One condition, in words for people and in code for the machine. */
 export interface Rule {
@@ -57,6 +77,10 @@ const scoped = (scope: Scope): Rule => ({
 const personOnly: Rule = {
   says: 'is a person, not a program',
   check: (f) => (f.scopes === null ? undefined : 'scope-missing'),
+};
+const programOnly: Rule = {
+  says: 'is a program, and shows its token',
+  check: (f) => (f.scopes === null ? 'not-that-state' : undefined),
 };
 // A missing hold answers not-found, so that ids cannot be probed.
 const holds = (needed: Relation): Rule => ({
@@ -88,10 +112,26 @@ const reasonToChange: Rule = {
   says: 'gives a reason to change, where the organisation asks for one',
   check: (f) => (f.reasonToChange && !f.reasonGiven ? 'reason-required' : undefined),
 };
-const ticketToReveal: Rule = {
-  says: 'gives a ticket id, where the organisation asks for one',
-  check: (f) => (f.ticketToReveal && !f.ticketGiven ? 'ticket-required' : undefined),
-};
+interface TicketRule extends Rule {
+  readonly ticketFor: TicketUse;
+}
+/** The setting asks for any ticket to open a secret; a ticketing system for a good one. */
+const ticketFor = (use: TicketUse, bySetting = false): TicketRule => ({
+  ticketFor: use,
+  says: `gives a ticket id for ‘${use}’, where the organisation asks for one; where a ticketing system is connected, one that it finds good`,
+  check: (f) => {
+    const checked = f.ticketAsked.includes(use);
+    if ((checked || (bySetting && f.ticketToReveal)) && !f.ticketGiven) return 'ticket-required';
+    if (!checked) return undefined;
+    if (f.ticketVerdict === 'refused') return 'ticket-refused';
+    return f.ticketVerdict === 'unchecked' ? 'ticket-unchecked' : undefined;
+  },
+});
+const ticketToReveal = ticketFor('retrieval', true);
+const ticketToCheckOut = ticketFor('check-out', true);
+const ticketToLogOn = ticketFor('auto-logon', true);
+const ticketToRequest = ticketFor('request');
+const ticketToReset = ticketFor('reset');
 // A click logs in there, so the password need not be seen. Whoever looks after resources must see it all the same.
 const notBesideAutoLogon: Rule = {
   says: 'is no password user or auditor where the organisation keeps them from passwords of resources that log in by themselves',
@@ -99,6 +139,37 @@ const notBesideAutoLogon: Rule = {
     f.autoLogonHides && f.autoLogon && !f.superAdministrator && !f.permits.includes('manage-resources')
       ? 'auto-logon-only'
       : undefined,
+};
+/** Exclusive use binds everybody, owners and super administrators included; the organisation may let its administrators look all the same. */
+const looksOn = (f: Facts): boolean =>
+  f.lease === 'another' && f.seesCheckedOut && f.permits.includes('manage-passwords');
+const notCheckedOut: Rule = {
+  says: 'nobody else has it checked out',
+  check: (f) => (f.lease === 'another' ? 'checked-out' : undefined),
+};
+const released: Rule = {
+  says: 'has it checked out, where access to it is controlled; and nobody else has',
+  check: (f) => {
+    if (looksOn(f)) return undefined;
+    if (f.lease === 'another') return 'checked-out';
+    return f.controlled && !f.excused && f.lease !== 'mine' ? 'approval-required' : undefined;
+  },
+};
+const requester: Rule = { says: 'made the request', check: (f) => (f.requester ? undefined : 'not-your-role') };
+const notRequester: Rule = {
+  says: 'did not make the request',
+  check: (f) => (f.requester ? 'not-yourself' : undefined),
+};
+const approver: Rule = {
+  says: 'is one of its approvers, still with a role that may ‘manage-passwords’',
+  check: (f) => (f.approver && f.permits.includes('manage-passwords') ? undefined : 'not-your-role'),
+};
+const approverOrKeeper: Rule = {
+  says: 'is one of its approvers, or manages the password with a role that may ‘manage-passwords’',
+  check: (f) =>
+    f.permits.includes('manage-passwords') && (f.approver || ladder.indexOf(f.relation) >= ladder.indexOf('manage'))
+      ? undefined
+      : 'not-your-role',
 };
 const notByCriteria: Rule = {
   says: 'is not a group by criteria',
@@ -134,7 +205,10 @@ export type On =
   | 'run'
   | 'schedule-template'
   | 'listener'
-  | 'listener-run';
+  | 'listener-run'
+  | 'access-request'
+  | 'webhook'
+  | 'webhook-delivery';
 type Trail = 'resource' | 'user' | 'task';
 interface Line {
   readonly on: On;
@@ -164,6 +238,7 @@ export const policy = {
   'me.list-tokens': { on: 'self', trail: 'user', audit: 'refusals', rules: [...themselves, passwordSettled] },
   'me.create-token': { on: 'self', trail: 'user', rules: [...themselves, passwordSettled] },
   'me.revoke-token': { on: 'self', trail: 'user', rules: themselves },
+  'me.renew-token': { on: 'self', trail: 'user', rules: [...person('read'), programOnly] },
   'user.list': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('manage-users')] },
   'user.read': { on: 'user', trail: 'user', audit: 'refusals', rules: [...person('read'), found, may('manage-users')] },
   'user.create': { on: 'organisation', trail: 'user', rules: [...person('administer'), may('manage-users')] },
@@ -204,6 +279,8 @@ export const policy = {
   'certificate.read': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('manage-settings')] },
   'certificate.install': { on: 'organisation', trail: 'user', rules: [...person('administer'), may('manage-settings')] },
   'certificate.install-by-command': { on: 'organisation', trail: 'user', rules: [bySystem] },
+  'xml-rpc.read': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('manage-settings')] },
+  'ssh-command-line.read': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('manage-settings')] },
   'trusted-certificate.list': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('manage-settings')] },
   'trusted-certificate.add': { on: 'organisation', trail: 'user', rules: [...person('administer'), may('manage-settings')] },
   'trusted-certificate.remove': { on: 'organisation', trail: 'user', rules: [...person('administer'), may('manage-settings')] },
@@ -234,39 +311,40 @@ export const policy = {
   'account.read': { on: 'account', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('view')] },
   'account.create': { on: 'resource', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
   'account.update': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
-  'account.delete': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources'), noAttempt] },
-  'account.copy': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('owner'), may('manage-resources'), reasonToReveal] },
-  'account.move': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources'), noAttempt] },
+  'account.delete': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources'), notCheckedOut, noAttempt] },
+  'account.copy': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('owner'), may('manage-resources'), released, reasonToReveal] },
+  'account.move': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources'), notCheckedOut, released, noAttempt] },
   'account.favourite': { on: 'account', trail: 'resource', audit: 'refusals', rules: [...person('manage'), holds('view')] },
   'account.exclude-proof': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
   'account.history': { on: 'account', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('view')] },
-  'account.reveal': { on: 'account', trail: 'resource', also: 'sealed', rules: [...person('passwords'), holds('view'), may('view-passwords'), notBesideAutoLogon, reasonToReveal, ticketToReveal] },
-  'account.reveal-former': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), notBesideAutoLogon, reasonToReveal, ticketToReveal] },
-  'account.change-password': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), reasonToChange, noAttempt] },
-  'account.restore': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), reasonToChange, noAttempt] },
-  'account.rotate': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), reasonToChange, noAttempt] },
+  'account.reveal': { on: 'account', trail: 'resource', also: 'sealed', rules: [...person('passwords'), holds('view'), may('view-passwords'), notBesideAutoLogon, released, reasonToReveal, ticketToReveal] },
+  'account.note-offline-use': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view')] },
+  'account.reveal-former': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), notBesideAutoLogon, released, reasonToReveal, ticketToReveal] },
+  'account.change-password': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), notCheckedOut, released, reasonToChange, noAttempt, ticketToReset] },
+  'account.restore': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), notCheckedOut, released, reasonToChange, noAttempt, ticketToReset] },
+  'account.rotate': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), notCheckedOut, reasonToChange, noAttempt, ticketToReset] },
   'account.verify': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view')] },
-  'account.try-script': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify')] },
+  'account.try-script': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), released] },
   'resource-type.rehearse': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: [...person('administer'), may('customise')] },
   'key.list': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('read') },
   'key.read': { on: 'account', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('view')] },
-  'key.make': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), reasonToChange] },
-  'key.import': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), reasonToChange] },
-  'key.reveal': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), notBesideAutoLogon, reasonToReveal, ticketToReveal] },
+  'key.make': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), notCheckedOut, reasonToChange] },
+  'key.import': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), notCheckedOut, reasonToChange] },
+  'key.reveal': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), notBesideAutoLogon, released, reasonToReveal, ticketToReveal] },
   'key.place': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify')] },
   'key.place-on': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('manage')] },
   'key.withdraw': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify')] },
-  'key.rotate': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), reasonToChange] },
+  'key.rotate': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), notCheckedOut, reasonToChange] },
   'key.stop-rotation': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify')] },
   'key.verify': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view')] },
-  'key.delete': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), reasonToChange] },
+  'key.delete': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), notCheckedOut, reasonToChange] },
   'key.work': { on: 'account', trail: 'task', rules: [bySystem] },
   'account.record-proof': { on: 'account', trail: 'task', rules: [bySystem] },
   'attempt.read': { on: 'account', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('view')] },
   'attempt.list': { on: 'account', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('view')] },
   'attempt.resolve': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('manage'), may('manage-passwords')] },
   'account.check': { on: 'account', trail: 'task', rules: [bySystem] },
-  'account.rotate-due': { on: 'account', trail: 'task', rules: [bySystem, noAttempt] },
+  'account.rotate-due': { on: 'account', trail: 'task', rules: [bySystem, notCheckedOut, noAttempt] },
   'rotation.apply': { on: 'attempt', trail: 'task', rules: [bySystem] },
   'rotation.settle': { on: 'attempt', trail: 'task', rules: [bySystem] },
   'field.list': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('read') },
@@ -286,17 +364,17 @@ export const policy = {
   'tag.update-value': { on: 'tag-value', trail: 'resource', rules: [...person('administer'), found, may('customise')] },
   'tag.delete-value': { on: 'tag-value', trail: 'resource', rules: [...person('administer'), found, may('customise')] },
   'resource.tag': { on: 'resource', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
-  'resource.copy': { on: 'resource', trail: 'resource', rules: [...person('manage'), holds('owner'), may('manage-resources'), reasonToReveal] },
+  'resource.copy': { on: 'resource', trail: 'resource', rules: [...person('manage'), holds('owner'), may('manage-resources'), released, reasonToReveal] },
   'resource.transfer': { on: 'resource', trail: 'resource', rules: [...person('manage'), holds('owner'), may('share-resources')] },
-  'resource.reveal-field': { on: 'resource', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), reasonToReveal, ticketToReveal] },
-  'account.reveal-field': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), reasonToReveal, ticketToReveal] },
-  'account.open-url': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), reasonToReveal, ticketToReveal] },
-  'account.download-file': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), reasonToReveal, ticketToReveal] },
-  'account.upload-file': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), reasonToChange, noAttempt] },
-  'resource.download-file': { on: 'resource', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), reasonToReveal, ticketToReveal] },
+  'resource.reveal-field': { on: 'resource', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), released, reasonToReveal, ticketToReveal] },
+  'account.reveal-field': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), released, reasonToReveal, ticketToReveal] },
+  'account.open-url': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), released, reasonToReveal, ticketToLogOn] },
+  'account.download-file': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), released, reasonToReveal, ticketToReveal] },
+  'account.upload-file': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('modify'), notCheckedOut, reasonToChange, noAttempt] },
+  'resource.download-file': { on: 'resource', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), released, reasonToReveal, ticketToReveal] },
   'resource.upload-file': { on: 'resource', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
   'resource.remove-file': { on: 'resource', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
-  'account.download-field': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), reasonToReveal, ticketToReveal] },
+  'account.download-field': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), released, reasonToReveal, ticketToReveal] },
   'account.upload-field': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
   'account.remove-field': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-resources')] },
   'resource.export': { on: 'organisation', trail: 'resource', rules: person('read') },
@@ -376,7 +454,51 @@ export const policy = {
   'listener.plan': { on: 'organisation', trail: 'task', rules: [bySystem] },
   'listener.run': { on: 'listener-run', trail: 'task', rules: [bySystem] },
   'listener.settle': { on: 'listener-run', trail: 'task', rules: [bySystem] },
+  'webhook.list': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('manage-settings'), may('read-audit')] },
+  'webhook.read': { on: 'webhook', trail: 'user', audit: 'refusals', rules: [...person('read'), found, may('manage-settings'), may('read-audit')] },
+  'webhook.create': { on: 'organisation', trail: 'user', rules: [...person('administer'), may('manage-settings'), may('read-audit')] },
+  'webhook.update': { on: 'webhook', trail: 'user', rules: [...person('administer'), found, may('manage-settings'), may('read-audit')] },
+  'webhook.switch': { on: 'webhook', trail: 'user', rules: [...person('administer'), found, may('manage-settings'), may('read-audit')] },
+  'webhook.renew-secret': { on: 'webhook', trail: 'user', rules: [...person('administer'), found, may('manage-settings'), may('read-audit')] },
+  'webhook.delete': { on: 'webhook', trail: 'user', rules: [...person('administer'), found, may('manage-settings'), may('read-audit')] },
+  'webhook.test': { on: 'webhook', trail: 'user', rules: [...person('administer'), found, may('manage-settings'), may('read-audit')] },
+  'webhook.deliveries': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('manage-settings'), may('read-audit')] },
+  'webhook.send-again': { on: 'webhook-delivery', trail: 'user', rules: [...person('administer'), found, may('manage-settings'), may('read-audit')] },
+  'webhook.plan': { on: 'organisation', trail: 'task', audit: 'refusals', rules: [bySystem] },
+  'webhook.deliver': { on: 'webhook', trail: 'task', audit: 'refusals', rules: [bySystem] },
+  'webhook.settle': { on: 'webhook', trail: 'task', rules: [bySystem] },
+  'event.tail': { on: 'organisation', trail: 'task', audit: 'refusals', rules: [bySystem] },
+  'event.follow': { on: 'organisation', trail: 'user', audit: 'refusals', rules: person('read') },
+  'ticketing.read': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('manage-settings')] },
+  'ticketing.update': { on: 'organisation', trail: 'user', rules: [...person('administer'), may('manage-settings')] },
+  'ticketing.remove': { on: 'organisation', trail: 'user', rules: [...person('administer'), may('manage-settings')] },
+  'ticketing.test': { on: 'organisation', trail: 'user', rules: [...person('administer'), may('manage-settings')] },
+  'ticket.check': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: [bySystem] },
+  'ticket.settle': { on: 'organisation', trail: 'resource', rules: [bySystem] },
   'approval.list': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('manage-listeners')] },
+  'access-control.read': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: [...person('read'), may('manage-passwords')] },
+  'access-control.list': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: [...person('read'), may('manage-passwords')] },
+  'access-control.approvers': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: [...person('read'), may('manage-passwords')] },
+  'resource.control-access': { on: 'resource', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-passwords')] },
+  'account.control-access': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-passwords')] },
+  'account.request': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), ticketToRequest] },
+  'account.check-out': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), notCheckedOut, reasonToReveal, ticketToCheckOut] },
+  'account.check-in': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view')] },
+  'account.break-glass': { on: 'account', trail: 'resource', rules: [...person('passwords'), personOnly, holds('view'), may('view-passwords'), ticketToCheckOut] },
+  'access-request.list': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('read') },
+  'access-request.count': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: person('read') },
+  'access-request.open-link': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: [...themselves, passwordSettled] },
+  'access-request.read': { on: 'access-request', trail: 'resource', audit: 'refusals', rules: [...person('read'), holds('view')] },
+  'access-request.withdraw': { on: 'access-request', trail: 'resource', rules: [...person('passwords'), holds('view'), requester] },
+  'access-request.approve': { on: 'access-request', trail: 'resource', rules: [...person('passwords'), holds('view'), notRequester, approver] },
+  'access-request.reject': { on: 'access-request', trail: 'resource', rules: [...person('passwords'), holds('view'), notRequester, approver] },
+  'access-request.force-check-in': { on: 'access-request', trail: 'resource', rules: [...person('passwords'), holds('view'), approverOrKeeper] },
+  'access-request.review': { on: 'access-request', trail: 'resource', rules: [...person('passwords'), personOnly, holds('view'), notRequester, approver] },
+  'access-request.settle': { on: 'organisation', trail: 'task', audit: 'refusals', rules: [bySystem] },
+  'lease.reset': { on: 'access-request', trail: 'task', rules: [bySystem] },
+  'lease.reset-done': { on: 'access-request', trail: 'task', rules: [bySystem] },
+  'lease.reset-failed': { on: 'access-request', trail: 'task', rules: [bySystem] },
+  'lease.end': { on: 'access-request', trail: 'task', rules: [bySystem] },
   'schedule-template.list': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: [...person('read'), may('manage-resources')] },
   'schedule-template.save': { on: 'organisation', trail: 'resource', rules: [...person('manage'), may('manage-resources')] },
   'schedule-template.delete': { on: 'schedule-template', trail: 'resource', rules: [...person('manage'), found, may('manage-resources')] },
@@ -424,6 +546,18 @@ export const lineOf = (action: Action): Line => policy[action];
 /** True when a text names an action of the policy. */
 export const isAction = (name: string): name is Action => Object.hasOwn(policy, name);
 
+/** What a ticket is used for in an action; undefined where none is asked for. */
+export const ticketUseOf = (action: Action): TicketUse | undefined =>
+  lineOf(action).rules.find((rule): rule is TicketRule => 'ticketFor' in rule)?.ticketFor;
+
+/** Facts of somebody who was asked for reason and ticket elsewhere, or is asked for them when it comes to it. */
+export const obliging = (facts: Facts): Facts => ({
+  ...facts,
+  reasonGiven: true,
+  ticketGiven: true,
+  ticketVerdict: 'unneeded',
+});
+
 /** The first refusal in the order written above, or undefined when the action is allowed. */
 export function refusal(action: Action, facts: Facts): ProblemCode | undefined {
   for (const rule of policy[action].rules) {
@@ -447,6 +581,5 @@ export function derive(
 
 /** Those of `actions` that would not be refused for lack of right; a missing reason or ticket is asked for, not a refusal. */
 export function abilities<A extends Action>(actions: readonly A[], facts: Facts): A[] {
-  const obliging: Facts = { ...facts, reasonGiven: true, ticketGiven: true };
-  return actions.filter((action) => refusal(action, obliging) === undefined);
+  return actions.filter((action) => refusal(action, obliging(facts)) === undefined);
 }

@@ -14,6 +14,10 @@ export interface StreamAsk {
   readonly bytes: AsyncIterable<Uint8Array>;
   /** What the sender says of the upload's length, in bytes; undefined when it does not. */
   readonly length: number | undefined;
+  /** Aborted when the client has gone. Left out where no stream goes on for long. */
+  readonly closed?: AbortSignal;
+  /** How far a client had read when it was cut off: its Last-Event-ID. */
+  readonly lastEventId?: string | undefined;
 }
 
 export interface StreamReply {

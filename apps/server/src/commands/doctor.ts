@@ -8,6 +8,7 @@ import { command, type Outcome } from './command.ts';
 import { databaseChecks } from './doctor-database.ts';
 import { fileChecks } from './doctor-files.ts';
 import { certificateCheck, portCheck } from './doctor-network.ts';
+import { sshCheck } from './doctor-ssh.ts';
 import { embeddedOptions } from './installation.ts';
 
 /** `strongroom doctor`: looks at everything a start and a running server need, changes nothing, and says how to mend what is wrong. */
@@ -29,6 +30,7 @@ export const doctor = command(
       ...fileChecks(config, running || port.held),
       certificateCheck(config),
       port.check,
+      sshCheck(config),
       ...(url === undefined ? [] : await databaseChecks(config, url)),
       ...check,
     ]);

@@ -6,7 +6,7 @@ import { sha256 } from '../platform/random.ts';
 import { noOrganisation, sessionCookie, type Authenticator } from './authenticate.ts';
 import { once } from './idempotency.ts';
 import { openApi } from './openapi.ts';
-import { forStrangers, forUsers, type Allowance } from './rate-limit.ts';
+import { allowanceOf, type Allowance } from './rate-limit.ts';
 
 export interface ApiParts {
   readonly endpoints: readonly Endpoint[];
@@ -30,7 +30,7 @@ export function apiDoor(app: FastifyInstance, parts: ApiParts): void {
       url: call.path,
       async handler(request, reply) {
         const actor = await parts.authenticator.ofRequest(request, call.anonymous);
-        limit(parts, actor, reply, request);
+        limit(parts, actor, reply);
         if (actor.organisationId === noOrganisation && !call.name.startsWith('setup.')) throw new Problem('not-set-up');
         const input: Record<string, unknown> = {
           ...bodyOf(request),
@@ -63,13 +63,18 @@ export function apiDoor(app: FastifyInstance, parts: ApiParts): void {
   }
 }
 
-function limit(parts: ApiParts, actor: Actor, reply: FastifyReply, request: FastifyRequest): void {
-  const allowance = actor.userId === null ? forStrangers : forUsers;
-  const left = parts.limit(actor.token?.id ?? actor.userId ?? request.ip, allowance);
-  void reply
-    .header('ratelimit-limit', allowance.burst)
-    .header('ratelimit-remaining', left)
-    .header('ratelimit-reset', Math.ceil((allowance.burst - left) / allowance.perSecond));
+/** Counts the request. What is left stands in headers, by their older name too: clients in the field read either. */
+function limit(parts: ApiParts, actor: Actor, reply: FastifyReply): void {
+  const { asker, allowance } = allowanceOf(actor);
+  const say = (left: number): void => {
+    for (const name of ['ratelimit', 'x-ratelimit'])
+      void reply
+        .header(`${name}-limit`, allowance.burst)
+        .header(`${name}-remaining`, left)
+        .header(`${name}-reset`, Math.ceil((allowance.burst - left) / allowance.perSecond));
+  };
+  say(0);
+  say(parts.limit(asker, allowance));
 }
 
 /** Only an object is a body: anything else has no names to read. */

@@ -6,6 +6,7 @@ import {
   findToken,
   hostAllows,
   noteUse,
+  readSettings,
   touchSession,
   type KnownSession,
   type KnownToken,
@@ -31,6 +32,10 @@ export interface Authenticator {
   ofRequest(request: FastifyRequest, open?: boolean): Promise<Actor>;
   /** Who a token stands for. Throws `signed-out`, `wrong-host`. */
   ofToken(token: string, request: FastifyRequest): Promise<Actor>;
+  /** Whose session a token is that came in a header of its own, which no other site's page can send. Throws `signed-out`. */
+  ofSession(token: string, request: FastifyRequest): Promise<Actor>;
+  /** Somebody who is about to say who they are, whatever cookie came along. Throws `csrf-failed` for a page of another site. */
+  asStranger(request: FastifyRequest): Promise<Actor>;
 }
 
 /** The asker's address; an IPv4 one as such, even where the socket takes both kinds. Source: RFC 4291 section 2.5.5.2. */
@@ -52,7 +57,7 @@ export function createAuthenticator(
   onError: (error: unknown) => void,
 ): Authenticator {
   const sessions = new Map<string, KnownSession>();
-  const tokens = new Map<string, { readonly known: KnownToken; readonly until: number }>();
+  const tokens = new Map<string, { readonly known: KnownToken; readonly perMinute: number; readonly until: number }>();
   const seen = new Map<string, number>();
 
   function now(subject: string, use: () => Promise<unknown>): void {
@@ -74,17 +79,22 @@ export function createAuthenticator(
     return found;
   }
 
+  const perMinuteOf = async (id: string): Promise<number> =>
+    (await database.asOrganisation(id, readSettings)).tokenRequestsPerMinute;
+
   async function tokenActor(token: string, request: FastifyRequest): Promise<Actor> {
     const key = hashToken(token).toString('base64');
     const remembered = tokens.get(key);
-    const known = remembered && remembered.until > Date.now() ? remembered.known : await findToken(database, token);
+    const fresh = remembered && remembered.until > Date.now() ? remembered : undefined;
+    const known = fresh?.known ?? (await findToken(database, token));
     if (!known) throw new Problem('signed-out');
+    const perMinute = fresh?.perMinute ?? (await perMinuteOf(known.organisationId));
     const allowed = await hostAllows(known.host, addressOf(request), async (name) =>
       (await lookup(name, { all: true }).catch(() => [])).map((entry) => entry.address),
     );
     if (allowed && known !== remembered?.known) {
       if (tokens.size >= mostRemembered) tokens.clear();
-      tokens.set(key, { known, until: Date.now() + rememberTokenMs });
+      tokens.set(key, { known, perMinute, until: Date.now() + rememberTokenMs });
     }
     if (allowed)
       now(known.id, () =>
@@ -97,7 +107,7 @@ export function createAuthenticator(
       kind: 'user',
       organisationId: known.organisationId,
       userId: known.userId,
-      token: { id: known.id, scopes: known.scopes, host: known.host },
+      token: { id: known.id, scopes: known.scopes, host: known.host, ...(perMinute > 0 ? { perMinute } : {}) },
       ...(allowed ? {} : { barred: 'wrong-host' }),
       origin: originOf(request),
     };
@@ -127,6 +137,19 @@ export function createAuthenticator(
         ...(forged ? { barred: 'csrf-failed' } : {}),
         origin,
       };
+    },
+    async ofSession(token, request) {
+      const session = await sessionOf(token);
+      if (!session) throw new Problem('signed-out');
+      now(session.id, () => touchSession(database, session));
+      const { id: sessionId, userId } = session;
+      return { kind: 'user', organisationId: session.organisationId, userId, sessionId, origin: originOf(request) };
+    },
+    async asStranger(request) {
+      // A browser's extension says ‘none’, a program nothing: the reference's clients are either.
+      const site = request.headers['sec-fetch-site'];
+      if (site === 'cross-site' || site === 'same-site') throw new Problem('csrf-failed');
+      return stranger((await organisationId()) ?? noOrganisation, originOf(request));
     },
     async ofToken(token, request) {
       const actor = await tokenActor(token, request);

@@ -1,10 +1,6 @@
-import { Readable } from 'node:stream';
 import type { TlsOptions } from 'node:tls';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Actor, Endpoint, Perform, StreamEndpoint } from '../authorise/index.ts';
-import type { Call } from '@strongroom/contract';
-import type { z } from 'zod';
-import { readSettings } from '../identity/index.ts';
 import type { Database } from '../platform/db.ts';
 import { inRequest, type Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
@@ -12,11 +8,13 @@ import { Problem } from '../platform/problem.ts';
 import { newId } from '../platform/random.ts';
 import { apiDoor } from './api.ts';
 import { createAuthenticator } from './authenticate.ts';
+import { compatibleParts } from './compatible.ts';
 import { consoleDoor } from './console.ts';
 import { exportDoor, type ExportAudit } from './export.ts';
-import { createRateLimit, forStrangers } from './rate-limit.ts';
+import { jsonDoor } from './json/index.ts';
+import { createRateLimit } from './rate-limit.ts';
 import { asProblem, sendProblem } from './reply.ts';
-import { restDoor, type RestParts } from './rest/index.ts';
+import { answerUnknown, restDoor } from './rest/index.ts';
 import { streamDoor } from './streams.ts';
 import { onClientError } from './upload-clock.ts';
 
@@ -40,7 +38,7 @@ export interface HttpParts {
 
 const bodyLimit = 1024 * 1024;
 
-/** The HTTPS server with its doors: console, `/api/v1`, `/restapi`, health and metrics. */
+/** The HTTPS server with its doors: console, `/api/v1`, `/restapi`, `/api/json`, health and metrics. */
 export function httpServer(parts: HttpParts): FastifyInstance {
   const { log, metrics } = parts;
   const app = Fastify({
@@ -51,6 +49,11 @@ export function httpServer(parts: HttpParts): FastifyInstance {
     clientErrorHandler: onClientError,
     keepAliveTimeout: 65_000,
     routerOptions: { ignoreDuplicateSlashes: true, ignoreTrailingSlash: true, maxParamLength: 500 },
+    frameworkErrors: (_error, request, reply) => {
+      // An address that cannot be decoded names nothing, and is not repeated: a token may stand in it.
+      if (/^\/+(restapi|api\/+json)\//.test(request.raw.url ?? '')) answerUnknown(reply);
+      else void sendProblem(request, reply, new Problem('not-found'));
+    },
     forceCloseConnections: 'idle',
     return503OnClosing: true,
   });
@@ -112,61 +115,24 @@ export function httpServer(parts: HttpParts): FastifyInstance {
     },
     { prefix: '/api/v1' },
   );
+  const compatible = compatibleParts(parts, authenticator, limit);
   void app.register(
     (rest, _options, done) => {
-      restDoor(rest, {
-        authenticate: (token, request) =>
-          authenticator.ofToken(token, request).catch((error: unknown) => {
-            // Guessing tokens costs the guesser, not those who have one.
-            limit(request.ip, forStrangers);
-            throw error;
-          }),
-        tokenInUrlAllowed: (actor) =>
-          parts.database.asOrganisation(actor.organisationId, async (db) => (await readSettings(db)).tokenInUrl),
-        passwordRules: (actor) => parts.database.asOrganisation(actor.organisationId, readSettings),
-        invoke: invoker(parts),
-        open: opener(parts),
-      });
+      restDoor(rest, compatible);
       done();
     },
     { prefix: '/restapi/json/v1' },
   );
+  void app.register(
+    (json, _options, done) => {
+      jsonDoor(json, compatible);
+      done();
+    },
+    { prefix: '/api/json' },
+  );
   health(app, parts, (request) => authenticator.ofRequest(request));
   consoleDoor(app, parts.consoleFolder);
   return app;
-}
-
-/** Makes a call of the contract for another door, through the same endpoint that `/api/v1` uses. */
-function invoker(parts: Pick<HttpParts, 'endpoints' | 'perform'>) {
-  const byName = new Map<string, Endpoint>(parts.endpoints.map((endpoint) => [endpoint.call.name, endpoint]));
-  const none = { startSession: () => undefined, endSession: () => undefined };
-  return async <I extends z.ZodType, R extends z.ZodType>(
-    call: Call<string, I, R>,
-    actor: Actor,
-    input: z.input<I>,
-  ): Promise<z.output<R>> => {
-    const endpoint = byName.get(call.name);
-    if (!endpoint) throw new Problem('not-found');
-    return (await endpoint.handle(parts.perform, actor, input, none)) as z.output<R>;
-  };
-}
-
-/** Opens a stored file for another door, by the same call that `/api/v1` has. */
-function opener(parts: Pick<HttpParts, 'streams' | 'perform'>): NonNullable<RestParts['open']> {
-  return (action, actor, params, why) => {
-    const stream = parts.streams.find(({ name }) => name === action);
-    if (!stream) throw new Problem('not-found');
-    const { perform } = parts;
-    return stream.handle({
-      perform,
-      actor,
-      params,
-      query: {},
-      fields: why,
-      bytes: Readable.from([]),
-      length: undefined,
-    });
-  };
 }
 
 const isLoopback = (address: string): boolean => /^(127\.|::1$|::ffff:127\.)/.test(address);

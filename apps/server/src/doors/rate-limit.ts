@@ -1,3 +1,4 @@
+import type { Actor } from '../authorise/index.ts';
 import { Problem } from '../platform/problem.ts';
 
 /** So many at once, and so many a second after that. */
@@ -10,6 +11,15 @@ export interface Allowance {
 export const forUsers: Allowance = { burst: 3000, perSecond: 1500 };
 /** An address that has not said who it is. */
 export const forStrangers: Allowance = { burst: 400, perSecond: 20 };
+
+/** Who a request counts for, and how many of them may come: a token by itself, a person with all their sessions, a stranger by address. */
+export function allowanceOf(actor: Actor): { readonly asker: string; readonly allowance: Allowance } {
+  const { token, userId, origin } = actor;
+  if (userId === null) return { asker: origin.address ?? '', allowance: forStrangers };
+  const perMinute = token?.perMinute;
+  const allowance = perMinute === undefined ? forUsers : { burst: perMinute, perSecond: perMinute / 60 };
+  return { asker: token?.id ?? userId, allowance };
+}
 
 /** Most askers remembered; beyond that the longest quiet are forgotten. */
 const most = 20_000;

@@ -8,8 +8,10 @@ import {
   addConsumer,
   calls,
   changePassword,
+  controlAccount,
   createField,
   createListener,
+  createWebhook,
   createResource,
   makeKey,
   createResourceGroup,
@@ -30,6 +32,7 @@ import { inputFor } from '../../test/contract-input.ts';
 import { loginPassword, world, type World } from '../../test/world.ts';
 import { policy, type Action, type Actor } from '../authorise/index.ts';
 import { prepareHome } from '../platform/paths.ts';
+import { hashToken, newToken } from '../platform/random.ts';
 import { loadTls } from '../platform/tls.ts';
 
 let w: World;
@@ -260,7 +263,7 @@ async function scheduledThings(
     tellBefore: {},
     tellAfter: {},
   });
-  const listening = await listeners(n);
+  const listening = { ...(await listeners(n)), ...(await webhooks(n)) };
   const consumer = await w.invoke(addConsumer, owner, { accountId: accountId as never, name: `program-${n}` });
   return { scheduleTemplateId: template.id, consumerId: consumer.id, ...listening };
 }
@@ -283,6 +286,20 @@ async function listeners(n: number): Promise<Record<string, unknown>> {
   return { listenerId: listener.id, hash: version?.hash, newest: 1, listenerRunId: run?.id };
 }
 
+/** A webhook with a delivery that has ended. */
+async function webhooks(n: number): Promise<Record<string, unknown>> {
+  const events = ['account.reveal'];
+  const { webhook } = await w.invoke(createWebhook, await w.people.admin.actor(), {
+    ...{ name: `webhook-${n}`, url: 'https://host.invalid/', events },
+  });
+  const [delivery] = await w.sql<{ id: string }>(
+    `insert into strongroom.webhook_delivery (id, organisation_id, webhook_id, place, action, body, state, ended_at)
+      values (gen_random_uuid(), $1, $2, -1, 'account.reveal', '{}', 'delivered', now()) returning id`,
+    [w.organisationId, webhook.id],
+  );
+  return { webhookId: webhook.id, webhookDeliveryId: delivery?.id, events };
+}
+
 /** Settings that a super administrator who is no privileged one may not change: rank.test.ts holds who may. */
 const privilegedSettings = {
   inactivityMinutes: undefined,
@@ -291,6 +308,9 @@ const privilegedSettings = {
   hideSecretSeconds: undefined,
   clearClipboardSeconds: undefined,
   noRevealWithAutoLogon: undefined,
+  ownersNeedNoApproval: undefined,
+  superAdministratorsNeedNoApproval: undefined,
+  administratorsSeeCheckedOut: undefined,
   loginMinLength: undefined,
   loginMixed: undefined,
   loginMaxAgeDays: undefined,
@@ -359,6 +379,50 @@ async function workOfTheirs(): Promise<Record<string, unknown>> {
   return { taskId: task?.id, importId: run?.id, viewId: view?.id, runId: resets?.id, mailId: mail?.id };
 }
 
+const aboutRequests =
+  /^(access-request\.|(resource|account)\.control-access$|account\.(request|check-out|check-in|break-glass)$)/;
+/** An account to which access is controlled, with a request that the super administrator can decide, and one of theirs that is approved. */
+async function lentThings(): Promise<Record<string, unknown>> {
+  const { keeper, boss: approver } = w.people;
+  const { id: resourceId } = await w.invoke(createResource, await keeper.actor(), {
+    name: `lent-${++made}`,
+    type: 'Linux',
+    accounts: [{ username: 'root' }],
+  });
+  const [account] = await w.sql<{ id: string }>('select id from strongroom.account where resource_id = $1', [
+    resourceId,
+  ]);
+  const accountId = account?.id as never;
+  const control = { approverIds: [approver.id] as never };
+  await w.invoke(controlAccount, await keeper.actor(), { accountId, control });
+  const token = newToken();
+  const request = async (who: string, state: 'waiting' | 'approved'): Promise<string> => {
+    const [row] = await w.sql<{ id: string }>(
+      `insert into strongroom.access_request (id, organisation_id, account_id, account_name, resource_name, requester_id, requester, state, reason, approvals_needed,
+          request_hours, exclusive_hours, reset_after, void_at)
+        values (gen_random_uuid(), $1, $2, 'root', 'lent', $3, 'somebody', $4, 'disk is full', 1, 24, 8, false, now() + interval '1 day') returning id`,
+      [w.organisationId, accountId, who, state],
+    );
+    return row?.id ?? '';
+  };
+  const [waiting, own] = [await request(keeper.id, 'waiting'), await request(approver.id, 'approved')];
+  await w.sql(
+    `insert into strongroom.access_link (id, organisation_id, request_id, user_id, hash) values (gen_random_uuid(), $1, $2, $3, $4)`,
+    [w.organisationId, waiting, approver.id, hashToken(token)],
+  );
+  return {
+    resourceId,
+    accountId,
+    requestId: waiting,
+    ownRequestId: own,
+    token,
+    control,
+    startsAt: undefined,
+    endsAt: undefined,
+    excludedIds: [],
+  };
+}
+
 /** Who is told of a schedule: whoever has access, so that nobody needs naming. */
 const toldOfSchedules = { tellBefore: { withAccess: true }, tellAfter: { withAccess: true } };
 
@@ -367,6 +431,8 @@ function fitted(call: ACall, ids: Record<string, unknown>): Record<string, unkno
   switch (call.name) {
     case 'resource-group.set-notices':
       return { ...ids, alsoReset: false };
+    case 'access-request.withdraw':
+      return { ...ids, requestId: ids['ownRequestId'] };
     case 'attempt.resolve':
       return { ...ids, accountId: ids['rotatingAccountId'] };
     case 'resource-type.rehearse':
@@ -507,7 +573,8 @@ describe('every call that changes something', () => {
   it.each(changing.map((call) => [call.name, call] as const))(
     '%s refuses whoever has no right, changes nothing, and records the refusal',
     async (_name, call) => {
-      const ids = fitted(call, await objects());
+      const lent = aboutRequests.test(call.name) ? await lentThings() : {};
+      const ids = fitted(call, { ...(await objects()), ...lent });
       const input = inputFor(call, ids);
       const all = await attackers();
       const before = await stateOfOrganisation();

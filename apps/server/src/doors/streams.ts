@@ -5,7 +5,7 @@ import type { Log } from '../platform/log.ts';
 import { Problem } from '../platform/problem.ts';
 import type { Authenticator } from './authenticate.ts';
 import { sendPieces } from './pieces.ts';
-import { forUsers, type Allowance } from './rate-limit.ts';
+import { allowanceOf, type Allowance } from './rate-limit.ts';
 import { whileUploading } from './upload-clock.ts';
 
 const fieldsLimit = 64 * 1024;
@@ -34,9 +34,15 @@ export function streamDoor(
         // A page that opens in a tab of its own is posted by a form, which can send no header.
         if (stream.form && fields['csrf'] !== undefined) request.headers['x-csrf-token'] = fields['csrf'];
         const actor = await authenticator.ofRequest(request);
-        parts.limit(actor.token?.id ?? actor.userId ?? request.ip, forUsers);
+        const { asker, allowance } = allowanceOf(actor);
+        parts.limit(asker, allowance);
         const length = Number(request.headers['content-length']);
         const uploaded = stream.takes === 'bytes' ? (request.body as Readable | undefined) : undefined;
+        const closed = new AbortController();
+        reply.raw.once('close', () => {
+          closed.abort();
+        });
+        const lastEventId = request.headers['last-event-id'];
         const ask: StreamAsk = {
           perform: parts.perform,
           actor,
@@ -45,6 +51,8 @@ export function streamDoor(
           fields,
           bytes: uploaded === undefined ? nothing : uploaded.iterator({ destroyOnReturn: false }),
           length: Number.isSafeInteger(length) ? length : undefined,
+          closed: closed.signal,
+          lastEventId: typeof lastEventId === 'string' ? lastEventId : undefined,
         };
         const answer = uploaded
           ? await whileUploading(request.raw.socket, () => stream.handle(ask)).finally(() => {

@@ -31,6 +31,7 @@ export const resourceGroupEndpoints: Endpoint[] = [
         from: sql`from ${groupTables} where ${seesGroup(facts, userId, 'g')}
           ${input.kind ? sql`and g.kind = ${input.kind}` : sql``} ${input.ownerId ? sql`and g.owner_id = ${input.ownerId}` : sql``}
           ${input.placed === undefined ? sql`` : input.placed ? sql`and ${inTree}` : sql`and not ${inTree}`}
+          ${input.number === undefined ? sql`` : sql`and g.number = ${input.number}`}
           ${input.resourceId ? sql`and exists (select 1 from resource_group_member m where m.group_id = g.id and m.resource_id = ${input.resourceId})` : sql``}
           ${input.search ? sql`and g.search_text like ${containing(input.search)}` : sql``}`,
         id: sql`g.id`,

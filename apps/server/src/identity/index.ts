@@ -13,12 +13,14 @@ import { signInEndpoints } from './sign-in.ts';
 import { userGroupEndpoints } from './user-groups.endpoints.ts';
 import { userEndpoints } from './users.endpoints.ts';
 
+export { findCertificate, findSshKey, type KnownCredential } from './credentials.ts';
 export { tidy } from './housekeeping.ts';
 export { checkLoginPassword } from './login-password.ts';
 export { takeNumbers } from './numbers.ts';
 export { createPasswordHasher, type PasswordHasher } from './password-hash.ts';
 export { findSession, noteUse, touchSession, type KnownSession } from './sessions.ts';
 export { requireReach } from './rank.ts';
+export { recordRefused, type Refused } from './refused-credential.ts';
 export { restrictionsOf } from './restrictions.ts';
 export { readSettings, writeSettings } from './settings.ts';
 export { findToken, hostAllows, replaceRestToken, type KnownToken } from './tokens.ts';

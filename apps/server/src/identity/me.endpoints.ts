@@ -4,6 +4,7 @@ import {
   listMySessions,
   listMyTokens,
   readMe,
+  renewMyToken,
   revokeMySession,
   revokeMyToken,
   updateMe,
@@ -18,7 +19,7 @@ import { describeMe } from './me.ts';
 import type { PasswordHasher } from './password-hash.ts';
 import { endSessionsOf, revokeSession } from './sessions.ts';
 import { noteFailure, secondsToWait } from './throttle.ts';
-import { createPersonalToken, revokeToken } from './tokens.ts';
+import { createPersonalToken, renewToken, revokeToken } from './tokens.ts';
 import { readUserRow } from './user.queries.ts';
 import { certificateGiven } from './user-keys.ts';
 import { userReply } from './user.reply.ts';
@@ -166,6 +167,13 @@ export const meEndpoints = (database: Database, hasher: PasswordHasher): Endpoin
           lastUsedAt: null,
         },
       };
+    },
+  }),
+  endpoint(renewMyToken, {
+    object: oneself,
+    async run(grant) {
+      const { text, expiresAt } = await renewToken(grant);
+      return { token: text, expiresAt: expiresAt?.toISOString() ?? null };
     },
   }),
   endpoint(revokeMyToken, {

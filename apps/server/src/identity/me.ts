@@ -21,6 +21,7 @@ export async function describeMe(
     await readSettings(db),
     await restrictionsOf(db, session.userId),
   ];
+  const asks = await db.selectFrom('ticketing').select('asks').where('isOn', '=', true).executeTakeFirst();
   const facts: Facts = {
     actorKind: 'user',
     live: true,
@@ -36,10 +37,18 @@ export async function describeMe(
     reasonToReveal: false,
     reasonToChange: false,
     ticketToReveal: false,
+    ticketAsked: [],
+    ticketVerdict: 'unneeded',
     attemptOpen: false,
     autoLogonHides: false,
     autoLogon: false,
     byCriteria: false,
+    controlled: false,
+    excused: false,
+    lease: 'none',
+    seesCheckedOut: false,
+    requester: false,
+    approver: false,
     mayShareCriteria: false,
   };
   const {
@@ -70,7 +79,11 @@ export async function describeMe(
       clearClipboardSeconds,
       reasonToReveal,
       reasonToChange,
-      ticketToReveal,
+      // Asked for at once, rather than after a refusal.
+      ticketToReveal:
+        (ticketToReveal || asks?.asks.includes('retrieval') === true) &&
+        !user.superAdministrator &&
+        !restrictions.ticketExempt,
       changeOnTargetByDefault,
       inactivityMinutes,
       globalExplorerTree,

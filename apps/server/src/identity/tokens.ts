@@ -78,6 +78,36 @@ export async function replaceRestToken(
   return text;
 }
 
+/**
+ * Ends the token that the actor came with and gives another for it, of the same kind, scopes and end; the host is the user's.
+ * Throws `signed-out` when it was ended meanwhile: of two who renew at once, one gets a successor.
+ */
+export async function renewToken(grant: Grant<'me.renew-token'>): Promise<{ text: string; expiresAt: Date | null }> {
+  const former = await grant.db
+    .updateTable('apiToken')
+    .set({ revokedAt: new Date() })
+    .where('id', '=', grant.actor.token?.id ?? '')
+    .where('userId', '=', grant.objectId)
+    .where('revokedAt', 'is', null)
+    .returning(['name', 'scopes', 'expiresAt'])
+    .executeTakeFirst();
+  if (!former) throw new Problem('signed-out');
+  const user = await grant.db
+    .selectFrom('appUser')
+    .select('kind')
+    .where('id', '=', grant.objectId)
+    .executeTakeFirstOrThrow();
+  const text = user.kind === 'api' ? restToken() : personalToken();
+  const row = await storeToken(grant.db, grant.actor.organisationId, text, {
+    userId: grant.objectId,
+    name: former.name,
+    scopes: former.scopes as Scope[],
+    expiresAt: former.expiresAt?.toISOString() ?? null,
+  });
+  grant.note({ token: row.id, ended: grant.actor.token?.id ?? '' });
+  return { text, expiresAt: former.expiresAt };
+}
+
 export async function endTokensOf(db: OrganisationDb, userId: string): Promise<void> {
   await db
     .updateTable('apiToken')

@@ -6,6 +6,7 @@ import { requireReach } from './rank.ts';
 import { endSessionsOf } from './sessions.ts';
 import { throttleKey } from './throttle.ts';
 import { endTokensOf } from './tokens.ts';
+import { endCredentialsOf } from './credentials.ts';
 import type { UserRow } from './user.queries.ts';
 import { keepAnAdministrator, lockWithAdministrators } from './users.ts';
 
@@ -22,13 +23,14 @@ const endLinksOf = async (db: OrganisationDb, userId: string): Promise<void> => 
   await db.deleteFrom('userLink').where('userId', '=', userId).execute();
 };
 
-/** Stops a user: sessions and tokens end in the same transaction, so the very next call is refused. */
+/** Stops a user: sessions, tokens, key and certificate end in the same transaction, so the very next call is refused. */
 export async function disable(grant: Grant<'user.disable'>, actor: Facts): Promise<void> {
   await lockWithAdministrators(grant.db, grant.objectId);
   const user = await requireReach(grant, actor, grant.objectId, 'touch');
   await setState(grant.db, grant.objectId, 'disabled');
   await endSessionsOf(grant.db, grant.objectId);
   await endTokensOf(grant.db, grant.objectId);
+  await endCredentialsOf(grant.db, grant.objectId);
   await endLinksOf(grant.db, grant.objectId);
   await keepAnAdministrator(grant.db, user.superAdministrator);
   grant.note({ was: user.state });
@@ -101,7 +103,9 @@ export async function deleteUser(grant: Grant<'user.delete'>, actor: Facts): Pro
     where r.id = a.resource_id and a.exclusion_owner_id = ${grant.objectId}`.execute(grant.db);
   await endSessionsOf(grant.db, grant.objectId);
   await sql`delete from last_use where subject_id = ${grant.objectId}
-    or subject_id in (select id from api_token where user_id = ${grant.objectId})`.execute(grant.db);
+    or subject_id in (select id from api_token where user_id = ${grant.objectId} union all select id from api_credential where user_id = ${grant.objectId})`.execute(
+    grant.db,
+  );
   await grant.db.deleteFrom('signInThrottle').where('username', '=', throttleKey(user.username)).execute();
   try {
     await grant.db.deleteFrom('appUser').where('id', '=', grant.objectId).execute();

@@ -5,6 +5,7 @@ import { abilities, type BuiltInRole, type Facts } from '../authorise/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
 import { reaches, type Reaching } from './rank.ts';
 import { readUserRow, type UserRow } from './user.queries.ts';
+import { credentialsOf } from './credentials.ts';
 import { certificateFacts, sshFingerprint } from './user-keys.ts';
 
 /** What may be done to a user, and how far into them it goes. */
@@ -43,6 +44,7 @@ export function userReply(row: UserRow, actor: { facts: Facts; userId: string | 
     roleName: customRoleName ?? role,
     lockedUntil: iso(row.lockedUntil),
     tokenExpiresAt: iso(row.tokenExpiresAt),
+    firstExpiryAt: iso(row.firstExpiryAt),
     lastSignInAt: iso(row.lastSignInAt),
     createdAt: row.createdAt.toISOString(),
     can: [...can],
@@ -66,6 +68,7 @@ export async function userDetail(
   const { resources = 0, resourceGroups = 0, sessions = 0, tokens = 0 } = rows[0] ?? {};
   return {
     ...userReply(row, actor),
+    credentials: row.kind === 'api' ? await credentialsOf(db, userId) : [],
     sshKeyFingerprint: sshFingerprint(row.sshKey),
     certificateFacts: certificateFacts(row.certificate),
     owns: { resources, resourceGroups },

@@ -31,11 +31,13 @@ import { Secret } from '../platform/secret.ts';
 import { firstPassword, invitations, type UserParts } from './invitations.ts';
 import { checkLoginPassword, readLoginRules } from './login-password.ts';
 import { requireReach } from './rank.ts';
+import { giveCredential } from './credentials.ts';
 import { replaceRestToken } from './tokens.ts';
 import { deleteUser, disable, enable, forceChange, lock, signOut } from './user-states.ts';
 import { userColumns, type UserRow } from './user.queries.ts';
 import { userDetail, userReply } from './user.reply.ts';
 import { addUser, changeUser } from './users.ts';
+import { certificateGiven, sshKeyGiven } from './user-keys.ts';
 
 const userOf = (input: { userId: string }): string => input.userId;
 const detail = (grant: Grant, facts: Facts, userId: string = grant.objectId) =>
@@ -47,7 +49,7 @@ export const userEndpoints = (database: Database, parts: UserParts): Endpoint[] 
   return [
     endpoint(listUsers, {
       async run(grant, input, facts) {
-        const { kind, state, role, superAdministrator, userGroupId, search } = input;
+        const { kind, state, role, superAdministrator, userGroupId, search, username, number } = input;
         if (userGroupId !== undefined) await requireAlso(grant, 'user-group.members', userGroupId);
         const page = await readPage<UserRow>(grant.db, input, {
           select: userColumns,
@@ -56,6 +58,8 @@ export const userEndpoints = (database: Database, parts: UserParts): Endpoint[] 
             ${role ? sql`and coalesce(u.custom_role_id::text, u.role) = ${role}` : sql``}
             ${superAdministrator === undefined ? sql`` : sql`and u.super_administrator = ${superAdministrator}`}
             ${userGroupId ? sql`and u.id in (select m.user_id from user_group_member m where m.user_group_id = ${userGroupId})` : sql``}
+            ${username === undefined ? sql`` : sql`and lower(u.username) = lower(${username})`}
+            ${number === undefined ? sql`` : sql`and u.number = ${number}`}
             ${search ? sql`and u.search_text like ${containing(search)}` : sql``}`,
           id: sql`u.id`,
           first: 'username',
@@ -109,9 +113,15 @@ export const userEndpoints = (database: Database, parts: UserParts): Endpoint[] 
       return { user: made.user, invitation: sent ?? (await inviting.invite(perform, actor, made.user.id)) };
     }),
     endpoint(createApiUser, {
-      async run(grant, { scopes, expiresAt, ...user }, facts) {
+      async run(grant, { scopes, expiresAt, sshKey, certificate, ...user }, facts) {
         const id = await addUser(grant, { ...user, kind: 'api', state: 'active' }, facts);
         const token = await replaceRestToken(grant, { userId: id, scopes, expiresAt });
+        await giveCredential(grant, id, 'ssh-key', { publicText: sshKeyGiven(sshKey), scopes, expiresAt });
+        await giveCredential(grant, id, 'certificate', {
+          publicText: certificateGiven(certificate),
+          scopes,
+          expiresAt,
+        });
         return { user: await detail(grant, facts, id), token };
       },
     }),
@@ -127,7 +137,7 @@ export const userEndpoints = (database: Database, parts: UserParts): Endpoint[] 
           .where('userId', '=', grant.objectId)
           .orderBy('createdAt', 'desc')
           .executeTakeFirst();
-        const scopes = (former?.scopes ?? ['read', 'passwords', 'manage', 'administer']) as Scope[];
+        const scopes = input.scopes ?? ((former?.scopes ?? ['read', 'passwords', 'manage', 'administer']) as Scope[]);
         return { token: await replaceRestToken(grant, { userId: grant.objectId, scopes, expiresAt: input.expiresAt }) };
       },
     }),

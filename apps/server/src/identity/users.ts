@@ -1,11 +1,14 @@
+import type { Scope } from '@strongroom/contract';
 import { sql } from 'kysely';
 import type { Facts, Grant } from '../authorise/index.ts';
 import { isDuplicate, type OrganisationDb } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
 import { newId } from '../platform/random.ts';
+import { giveCredential, type CredentialGiven, type CredentialKind } from './credentials.ts';
 import { takeNumbers } from './numbers.ts';
 import { requireGiveable, requireMayBeSuper, requireReach, roleGiven, superAdministratorsDenied } from './rank.ts';
 import { isHost } from './tokens.ts';
+import type { UserRow } from './user.queries.ts';
 import { certificateGiven, sshKeyGiven } from './user-keys.ts';
 
 export interface NewUser {
@@ -24,10 +27,6 @@ export interface NewUser {
   readonly superAdministrator: boolean;
   readonly state: 'active' | 'invited';
   readonly host?: string;
-  /** An OpenSSH public key; API users only. */
-  readonly sshKey?: string;
-  /** One certificate as PEM. */
-  readonly certificate?: string;
   readonly passwordHash?: string | null;
   readonly mustChangePassword?: boolean;
 }
@@ -52,18 +51,12 @@ function hostGiven(username: string, host: string): string {
 function rowOf(user: NewUser): Omit<NewUser, 'role'> {
   const { role: _, ...rest } = user;
   if (user.kind === 'person' && (user.host ?? '') !== '') throw wrong('host', 'only API users have one');
-  if (user.kind === 'person' && (user.sshKey ?? '') !== '') throw wrong('sshKey', 'only API users have one');
-  return {
-    ...rest,
-    host: user.kind === 'api' ? hostGiven(user.username, user.host ?? '') : '',
-    sshKey: sshKeyGiven(user.sshKey ?? ''),
-    certificate: certificateGiven(user.certificate ?? ''),
-  };
+  return { ...rest, host: user.kind === 'api' ? hostGiven(user.username, user.host ?? '') : '' };
 }
 
 /**
  * Adds a user. Throws `name-taken`, `not-found` for an unknown role, `not-your-role` for one that may more than `actor`, and
- * `input-invalid` for a super administrator whose role cannot be one, a host, a key or a certificate that is none.
+ * `input-invalid` for a super administrator whose role cannot be one, or a host that is none.
  */
 export function addUser(grant: Grant<'setup.complete'>, user: NewUser): Promise<string>;
 export function addUser(
@@ -107,10 +100,17 @@ export type UserChanges = Partial<
   Omit<NewUser, 'kind' | 'username' | 'state' | 'passwordHash' | 'mustChangePassword'>
 > & {
   version?: number;
+  /** An OpenSSH public key; API users only. */
+  sshKey?: string;
+  /** One certificate as PEM. */
+  certificate?: string;
+  /** Of an API user's key and certificate. */
+  keyScopes?: readonly Scope[];
+  keysExpireAt?: string | null;
 };
 
 /** What of a user is a way to become them. */
-const waysIn: readonly string[] = ['email', 'host', 'sshKey', 'certificate'];
+const waysIn: readonly string[] = ['email', 'host', 'certificate'];
 /** What is named in the trail as it was and is; of the rest only that it changed. */
 const told: readonly string[] = ['role', 'superAdministrator', 'host'];
 
@@ -118,16 +118,16 @@ const told: readonly string[] = ['role', 'superAdministrator', 'host'];
 export async function changeUser(grant: Grant<'user.update'>, changes: UserChanges, actor: Facts): Promise<void> {
   await lockWithAdministrators(grant.db, grant.objectId);
   const before = await requireReach(grant, actor, grant.objectId, 'touch');
-  const { version, role, ...rest } = changes;
+  const { version, role, sshKey: _, keyScopes: _scopes, keysExpireAt: _end, ...rest } = changes;
   if (version !== undefined && version !== before.version) throw new Problem('changed-meanwhile');
   if (changes.host !== undefined && before.kind !== 'api') throw wrong('host', 'only API users have one');
-  if (changes.sshKey !== undefined && changes.sshKey !== '' && before.kind !== 'api')
-    throw wrong('sshKey', 'only API users have one');
+  const keys = keysGiven(before, changes);
+  const certificate =
+    before.kind === 'api' || rest.certificate === undefined ? undefined : certificateGiven(rest.certificate);
   const read = {
     ...rest,
+    certificate,
     ...(changes.host === undefined ? {} : { host: hostGiven(before.username, changes.host) }),
-    ...(changes.sshKey === undefined ? {} : { sshKey: sshKeyGiven(changes.sshKey) }),
-    ...(changes.certificate === undefined ? {} : { certificate: certificateGiven(changes.certificate) }),
   };
   const given: Record<string, unknown> = Object.fromEntries(
     Object.entries(read).filter(
@@ -137,10 +137,10 @@ export async function changeUser(grant: Grant<'user.update'>, changes: UserChang
   const was = await roleGiven(grant.db, before.customRoleId ?? before.role);
   const is = role === undefined ? was : await roleGiven(grant.db, role);
   const otherRole = is.role !== was.role || is.customRoleId !== was.customRoleId;
-  if (Object.keys(given).length === 0 && !otherRole) return;
+  if (Object.keys(given).length === 0 && !otherRole && keys.length === 0) return;
   if ((otherRole || 'superAdministrator' in given) && grant.objectId === grant.actor.userId)
     throw new Problem('not-yourself');
-  if (Object.keys(given).some((name) => waysIn.includes(name)))
+  if (keys.length > 0 || Object.keys(given).some((name) => waysIn.includes(name)))
     await requireReach(grant, actor, grant.objectId, 'way-in');
   const superAdministrator = changes.superAdministrator ?? before.superAdministrator;
   if (otherRole || 'superAdministrator' in given)
@@ -151,7 +151,9 @@ export async function changeUser(grant: Grant<'user.update'>, changes: UserChang
     .set((eb) => ({ ...given, ...roles, version: eb('version', '+', 1) }))
     .where('id', '=', grant.objectId)
     .execute();
+  for (const [kind, key] of keys) await giveCredential(grant, grant.objectId, kind, key);
   await keepAnAdministrator(grant.db, before.superAdministrator);
+  for (const [kind] of keys) grant.note({ [kind]: 'changed' });
   if (otherRole) grant.note({ 'role was': was.name, 'role is': is.name });
   for (const [name, value] of Object.entries(given))
     grant.note(
@@ -159,6 +161,29 @@ export async function changeUser(grant: Grant<'user.update'>, changes: UserChang
         ? { [`${name} was`]: String(before[name as keyof typeof before]), [`${name} is`]: String(value) }
         : { [name]: 'changed' },
     );
+}
+
+/** What of an API user's key and certificate changes: what is given as it is changes nothing. Throws `input-invalid`. */
+function keysGiven(before: UserRow, changes: UserChanges): [CredentialKind, CredentialGiven][] {
+  const { sshKey, certificate, keyScopes, keysExpireAt } = changes;
+  if (before.kind !== 'api') {
+    if ((sshKey ?? '') !== '') throw wrong('sshKey', 'only API users have one');
+    if (keyScopes !== undefined) throw wrong('keyScopes', 'only API users have them');
+    if (keysExpireAt !== undefined) throw wrong('keysExpireAt', 'only API users have it');
+    return [];
+  }
+  const about = {
+    ...(keyScopes === undefined ? {} : { scopes: keyScopes }),
+    ...(keysExpireAt === undefined ? {} : { expiresAt: keysExpireAt }),
+  };
+  const read: [CredentialKind, string | undefined, string][] = [
+    ['ssh-key', sshKey === undefined ? undefined : sshKeyGiven(sshKey), before.sshKey],
+    ['certificate', certificate === undefined ? undefined : certificateGiven(certificate), before.certificate],
+  ];
+  return read.flatMap(([kind, is, was]): [CredentialKind, CredentialGiven][] => {
+    if (is !== undefined && is !== was) return [[kind, { publicText: is, ...about }]];
+    return was === '' || Object.keys(about).length === 0 ? [] : [[kind, about]];
+  });
 }
 
 /** Locks a user and every administrator, in one order for everybody: of two changes at once one sees what the other did, and neither waits for ever. */

@@ -1,7 +1,7 @@
 import type { Approval, Listener, ListenerRunState, ListenerVersionState } from '@strongroom/contract';
 import { sql, type RawBuilder } from 'kysely';
 import type { z } from 'zod';
-import type { Actor } from '../authorise/index.ts';
+import { scopesOf, type Actor } from '../authorise/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
 import { containing, readPage, type PageAsk } from '../platform/paging.ts';
 import { Problem } from '../platform/problem.ts';
@@ -27,7 +27,7 @@ interface Row {
 
 /** Whether the actor may decide about what waits: a person who wrote none of it. */
 const mayDecide = (actor: Actor): RawBuilder<boolean> =>
-  actor.token || actor.task
+  scopesOf(actor) !== null || actor.task
     ? sql<boolean>`false`
     : sql<boolean>`(v.state = 'waiting' and not exists (select 1 from listener_version a
         where a.listener_id = l.id and a.version > coalesce(l.runs, 0) and a.author_id = ${actor.userId}::uuid))`;

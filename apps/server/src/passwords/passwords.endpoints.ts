@@ -1,5 +1,6 @@
 import {
   generatePassword,
+  noteOfflineUse,
   readHistory,
   restoreVersion,
   revealAccount,
@@ -42,6 +43,15 @@ export const passwordEndpoints = (vault: Vault, catalogue: DriverCatalogue): End
     async run(grant, input, _facts, sealed) {
       const { username, version, password, candidate } = await reveal(grant, vault, sealed, input.purpose);
       return { username, version, password: password.expose(), candidate: candidate?.expose() ?? null };
+    },
+  }),
+  endpoint(noteOfflineUse, {
+    object: accountOf,
+    reason: (input) => input.reason,
+    run(grant, { what, at }) {
+      // Nobody here saw it, and the clock is the client's: the event says both.
+      grant.note({ 'as told by the client': what, 'when, by its clock': at });
+      return Promise.resolve({});
     },
   }),
   endpoint(revealFormerCall, {

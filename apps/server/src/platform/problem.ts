@@ -9,6 +9,12 @@ const problems = {
   'wrong-host': { status: 403, say: 'This API user may not be used from this address.' },
   'reason-required': { status: 403, say: 'Give a reason first: the organisation asks for one.' },
   'ticket-required': { status: 403, say: 'Give a ticket id first: the organisation asks for one.' },
+  'approval-required': {
+    status: 403,
+    say: 'Access to this is controlled: request it, and check it out once it is approved.',
+  },
+  'ticket-refused': { status: 403, say: 'The ticket does not allow this.' },
+  'ticket-unchecked': { status: 503, say: 'The ticket could not be checked. Try again in a moment.' },
   'must-change-password': { status: 403, say: 'Choose a new log-in password first.' },
   'not-yourself': { status: 403, say: 'Nobody changes their own role, scope or state. Ask another administrator.' },
   'link-invalid': { status: 404, say: 'This link was used, has ended, or never existed. Ask for a new one.' },
@@ -16,6 +22,7 @@ const problems = {
   'not-found': { status: 404, say: 'Not found, or not shared with you.' },
   'name-taken': { status: 409, say: 'This name is in use already.' },
   'in-use': { status: 409, say: 'A rotation of this account is not finished yet.' },
+  'checked-out': { status: 409, say: 'Somebody has checked this password out. Wait until it is checked in.' },
   'changed-meanwhile': { status: 409, say: 'Somebody changed this meanwhile. Load it again and repeat your change.' },
   'idempotency-reused': {
     status: 409,

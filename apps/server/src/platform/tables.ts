@@ -7,6 +7,85 @@ type GeneratedJson = ColumnType<unknown, string | undefined, string>;
 type NullableJson = ColumnType<unknown, string | null | undefined, string | null>;
 
 export interface Tables {
+  accessControl: {
+    id: string;
+    organisationId: string;
+    resourceId: string | null;
+    accountId: string | null;
+    targetId: GeneratedAlways<string>;
+    isOn: Generated<boolean>;
+    approvals: Generated<number>;
+    requestHours: Generated<number>;
+    exclusiveHours: Generated<number>;
+    resetAfter: Generated<boolean>;
+    automatic: Generated<string>;
+    windows: GeneratedJson;
+    ticketApproves: Generated<boolean>;
+    changedBy: string;
+    changedAt: Generated<Date>;
+    version: Generated<number>;
+  };
+  accessControlUser: {
+    organisationId: string;
+    controlId: string;
+    userId: string;
+    part: string;
+  };
+  accessDecision: {
+    id: string;
+    organisationId: string;
+    requestId: string;
+    userId: string | null;
+    username: string;
+    decision: string;
+    comment: Generated<string>;
+    at: Generated<Date>;
+  };
+  accessLink: {
+    id: string;
+    organisationId: string;
+    requestId: string;
+    userId: string;
+    hash: Buffer;
+  };
+  accessRequest: {
+    id: string;
+    organisationId: string;
+    accountId: string | null;
+    accountName: string;
+    resourceName: string;
+    requesterId: string | null;
+    requester: string;
+    kind: Generated<string>;
+    state: Generated<string>;
+    reason: string;
+    ticket: string | null;
+    createdAt: Generated<Date>;
+    startsAt: Date | null;
+    endsAt: Date | null;
+    approvalsNeeded: number;
+    requestHours: number;
+    exclusiveHours: number;
+    resetAfter: boolean;
+    voidAt: Date;
+    useBy: Date | null;
+    turnUntil: Date | null;
+    approvedAt: Date | null;
+    approvedHow: string | null;
+    checkedOutAt: Date | null;
+    dueAt: Date | null;
+    endedAt: Date | null;
+    endedHow: string | null;
+    endedBy: string | null;
+    resetState: string | null;
+    resetTries: Generated<number>;
+    resetNextAt: Date | null;
+    resetRunId: string | null;
+    resetWhy: string | null;
+    reviewedAt: Date | null;
+    reviewedBy: string | null;
+    review: string | null;
+  };
   account: {
     id: string;
     organisationId: string;
@@ -47,6 +126,18 @@ export interface Tables {
     addedAt: Generated<Date>;
     version: Generated<number>;
   };
+  apiCredential: {
+    id: string;
+    organisationId: string;
+    userId: string;
+    kind: string;
+    publicText: string;
+    fingerprint: Buffer;
+    scopes: string[];
+    createdAt: Generated<Date>;
+    expiresAt: Date | null;
+    revokedAt: Date | null;
+  };
   apiToken: {
     id: string;
     organisationId: string;
@@ -82,7 +173,6 @@ export interface Tables {
     createdAt: Generated<Date>;
     version: Generated<number>;
     customRoleId: string | null;
-    sshKey: Generated<string>;
     certificate: Generated<string>;
     since: Generated<Date>;
     searchText: GeneratedAlways<string>;
@@ -275,6 +365,17 @@ export interface Tables {
     organisationId: string;
     subjectId: string;
     usedAt: Date;
+  };
+  lease: {
+    id: string;
+    organisationId: string;
+    accountId: string;
+    userId: string;
+    requestId: string;
+    beganAt: Generated<Date>;
+    until: Date | null;
+    endedAt: Date | null;
+    endedHow: string | null;
   };
   listener: {
     id: string;
@@ -814,6 +915,28 @@ export interface Tables {
     code: string | null;
     detail: string | null;
   };
+  ticketCheck: {
+    organisationId: string;
+    userId: string;
+    objectId: string;
+    use: string;
+    ticket: string;
+    verdict: string;
+    settingsVersion: number;
+    at: Generated<Date>;
+  };
+  ticketing: {
+    id: string;
+    organisationId: string;
+    isOn: boolean;
+    asks: string[];
+    settings: Json;
+    sealed: Buffer | null;
+    secretVersion: Generated<number>;
+    changedBy: string;
+    changedAt: Generated<Date>;
+    version: Generated<number>;
+  };
   trustedCertificate: {
     id: string;
     organisationId: string;
@@ -852,5 +975,55 @@ export interface Tables {
     createdAt: Generated<Date>;
     expiresAt: Date;
     usedAt: Date | null;
+  };
+  webhook: {
+    id: string;
+    organisationId: string;
+    name: string;
+    url: string;
+    events: string[];
+    outcomes: string[];
+    privateNetwork: Generated<boolean>;
+    isOn: Generated<boolean>;
+    since: Generated<Date>;
+    sealed: Buffer;
+    secretVersion: number;
+    failures: Generated<number>;
+    failingSince: Date | null;
+    why: string | null;
+    nextTryAt: Generated<Date>;
+    pausedAt: Date | null;
+    missed: Generated<number>;
+    lastDeliveredAt: Date | null;
+    line: Generated<number>;
+    lease: string | null;
+    leasedUntil: Date | null;
+    createdBy: string;
+    changedBy: string;
+    changedAt: Generated<Date>;
+    version: Generated<number>;
+  };
+  webhookCursor: {
+    organisationId: string;
+    tx: number;
+    eventId: string;
+  };
+  webhookDelivery: {
+    id: string;
+    organisationId: string;
+    webhookId: string;
+    place: number;
+    eventId: string | null;
+    again: Generated<boolean>;
+    action: string;
+    objectName: string | null;
+    body: string;
+    state: Generated<string>;
+    tries: Generated<number>;
+    status: number | null;
+    why: string | null;
+    createdAt: Generated<Date>;
+    triedAt: Date | null;
+    endedAt: Date | null;
   };
 }

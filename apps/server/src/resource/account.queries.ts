@@ -3,6 +3,7 @@ import { sql, type RawBuilder } from 'kysely';
 import type { z } from 'zod';
 import { abilities, factsOfRow, reachOf, type Facts, type Reached } from '../authorise/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
+import { accessCan, readAccess, type Access } from './access.ts';
 import { fieldFilesOf } from './field-files.ts';
 import { secretFieldsOf } from './fields.ts';
 import { readTypes, type KnownType } from './types.ts';
@@ -121,6 +122,7 @@ const onAccount = [
   'account.copy',
   'account.move',
   'account.share',
+  'account.control-access',
   'account.exclude-proof',
   'account.reveal',
   'account.reveal-former',
@@ -136,6 +138,7 @@ const onAccount = [
   'account.verify',
   'attempt.resolve',
 ] as const;
+const onAccess = ['account.request', 'account.check-out', 'account.check-in', 'account.break-glass'] as const;
 const needPassword: readonly string[] = ['account.reveal', 'account.reveal-former', 'account.change-password'];
 const needTarget: readonly string[] = ['account.rotate', 'account.verify', 'attempt.resolve'];
 
@@ -168,8 +171,9 @@ export async function accountReplies(
   userId: string | null,
 ): Promise<z.input<typeof Account>[]> {
   const ids = rows.map((row) => row.id);
-  const [reached, secretFields, files, types] = await Promise.all([
+  const [reached, access, secretFields, files, types] = await Promise.all([
     reachOf(db, facts, userId, 'account', ids),
+    readAccess(db, facts, userId, ids),
     secretFieldsOf(db, ids),
     fieldFilesOf(db, ids),
     readTypes(db),
@@ -177,6 +181,7 @@ export async function accountReplies(
   return rows.map((row) =>
     accountReply(row, facts, userId, {
       ...reached(row.id),
+      access: access(row.id),
       secretFields: secretFields(row.id),
       files: files(row.id),
       type: types(row.resourceType),
@@ -234,22 +239,25 @@ function accountReply(
   userId: string | null,
   {
     edges,
+    access,
     secretFields,
     files,
     type,
-  }: Reached & Pick<z.input<typeof Account>, 'secretFields' | 'files'> & { type: KnownType | undefined },
+  }: Reached &
+    Pick<z.input<typeof Account>, 'secretFields' | 'files'> & { type: KnownType | undefined; access: Access },
 ): z.input<typeof Account> {
   const holdsFile = type?.holdsFiles ?? false;
   const resettable = !holdsFile && isResettable(row, type?.driver ?? null);
-  const can = abilities(
-    onAccount,
-    factsOfRow(facts, {
+  const ofRow: Facts = {
+    ...factsOfRow(facts, {
       owned: row.ownerId === userId,
       edges,
       attemptOpen: row.attemptId !== null,
       autoLogon: row.autoLogon,
     }),
-  )
+    ...access.facts,
+  };
+  const can = abilities(onAccount, ofRow)
     .filter((action) => row.hasUrl || action !== 'account.open-url')
     .filter((action) => resettable || !needTarget.includes(action))
     .filter((action) => !holdsFile || !needPassword.includes(action))
@@ -281,6 +289,7 @@ function accountReply(
     compliance: row.compliance,
     complianceWhy: row.complianceWhy,
     expiresAt: iso(row.expiresAt),
+    access: access.shown && { ...access.shown, can: accessCan(abilities(onAccess, ofRow), access) },
     resettable,
     holdsFile,
     file: row.file === null ? null : { ...row.file, storedAt: new Date(row.file.storedAt).toISOString() },

@@ -6,6 +6,7 @@ import { isDuplicate } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
 import { newId } from '../platform/random.ts';
 import type { Vault } from '../vault/index.ts';
+import { requireReleased } from './access.ts';
 import { copyAccounts } from './copy-accounts.ts';
 import { copyFieldSecrets } from './fields.ts';
 import { typeNamed } from './types.ts';
@@ -47,6 +48,8 @@ export async function copyResource(
     throw new Problem('input-invalid', {
       errors: [{ path: 'inherit.reset', message: 'needs the accounts: one of them logs in for the others' }],
     });
+  // A copy of a password is a way to it.
+  if (inherit.accounts) await requireReleased(grant, objectId);
   // Whoever hands on shares, shares.
   if (inherit.shares) await requireAlso(grant, 'resource.share', objectId);
   const names = asked.names ?? (await freeNames(grant, source.name, asked.count));

@@ -74,6 +74,7 @@ const onResource = [
   'resource.upload-file',
   'resource.configure-reset',
   'resource.trust-host-key',
+  'resource.control-access',
   'account.create',
 ] as const;
 

@@ -1,4 +1,5 @@
-import { requireAlso, type Grant } from '../authorise/index.ts';
+import { sql } from 'kysely';
+import { leaseHolds, requireAlso, type Grant } from '../authorise/index.ts';
 import { takeNumbers } from '../identity/index.ts';
 import { isDuplicate, type OrganisationDb } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
@@ -231,6 +232,11 @@ export async function deleteResource(grant: Grant<'resource.delete'>): Promise<v
     .where('t.state', 'not in', ['promoted', 'rolled-back', 'needs-person'])
     .executeTakeFirst();
   if (open) throw new Problem('in-use');
+  const { rows: out } = await sql`select 1 from lease l join account a on a.id = l.account_id
+    where a.resource_id = ${grant.objectId} and l.user_id is distinct from ${grant.actor.userId}::uuid and ${leaseHolds} limit 1`.execute(
+    grant.db,
+  );
+  if (out.length > 0) throw new Problem('checked-out');
   const counted = await grant.db
     .selectFrom('account')
     .select((eb) => eb.fn.countAll<number>().as('n'))

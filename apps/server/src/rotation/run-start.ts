@@ -1,6 +1,6 @@
 import type { RunKind, RunSource } from '@strongroom/contract';
 import { sql } from 'kysely';
-import { readFacts, seesAccount, type Grant } from '../authorise/index.ts';
+import { readFacts, scopesOf, seesAccount, type Grant } from '../authorise/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
 import { enqueue } from '../platform/jobs.ts';
 import { newId } from '../platform/random.ts';
@@ -37,14 +37,14 @@ export interface NewRun {
  * item. Of the product itself it acts by `account.rotate-due` and `account.check`. Returns the run's id.
  */
 export async function startRun(grant: Grant, run: NewRun): Promise<string> {
-  const { organisationId, userId, token, task, kind: actorKind } = grant.actor;
+  const { organisationId, userId, kind: actorKind } = grant.actor;
   const { facts } = await readFacts(grant.db, { actor: grant.actor, action: grant.action, objectId: grant.objectId });
   const asProduct = actorKind === 'system';
   const sees = asProduct ? sql<boolean>`true` : seesAccount(facts, userId, 'a');
   const accounts = await readRunAccounts(grant.db, run.kind, run.accountIds, sees);
   const id = newId();
   const sealed = await sealCommon(grant, id, run);
-  const scopes = task?.scopes ?? token?.scopes ?? null;
+  const scopes = scopesOf(grant.actor);
   await grant.db
     .insertInto('resetRun')
     .values({

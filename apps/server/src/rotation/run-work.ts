@@ -155,5 +155,8 @@ function inWords(error: unknown): [Ending, string] {
   if (error.code === 'not-found') return ['refused', 'It is not there, or you may not see it.'];
   // A session of a run lives as long as the run does: it was stopped, or its user is none any more.
   if (error.code === 'signed-out') return ['skipped', 'The run was stopped, or its user may not sign in any more.'];
-  return [error.code === 'not-resettable' || error.code === 'in-use' ? 'skipped' : 'refused', why];
+  return [
+    error.code === 'not-resettable' || error.code === 'in-use' || error.code === 'checked-out' ? 'skipped' : 'refused',
+    why,
+  ];
 }

@@ -1,6 +1,6 @@
 import { When, type NewPasswords, type Recipients } from '@strongroom/contract';
 import { sql } from 'kysely';
-import type { Grant } from '../authorise/index.ts';
+import { scopesOf, type Grant } from '../authorise/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
 import { newId } from '../platform/random.ts';
@@ -56,8 +56,8 @@ export async function requireSchedule(db: OrganisationDb, groupId: string): Prom
   return held;
 }
 
-const scopesOf = (grant: Grant): string[] | null => {
-  const scopes = grant.actor.token?.scopes ?? grant.actor.task?.scopes;
+const actingWith = (grant: Grant): string[] | null => {
+  const scopes = scopesOf(grant.actor);
   return scopes ? [...scopes] : null;
 };
 
@@ -118,7 +118,7 @@ export async function setSchedule(
   const nextAt = nextAfter(input.when, input.timeZone, now);
   const row = {
     ownerId: userId,
-    scopes: scopesOf(grant),
+    scopes: actingWith(grant),
     at: JSON.stringify(input.when),
     timeZone: input.timeZone,
     passwords: input.passwords,
@@ -202,7 +202,7 @@ export async function resume(grant: Grant<'schedule.resume'>, now: Date): Promis
       state: 'active',
       why: null,
       ownerId: grant.actor.userId,
-      scopes: scopesOf(grant),
+      scopes: actingWith(grant),
       nextAt,
       tellAt: tellAtOf(nextAt, held.tellBeforeMinutes),
       handledAt: now,

@@ -84,10 +84,18 @@ const someone: Facts = {
   reasonToReveal: false,
   reasonToChange: false,
   ticketToReveal: false,
+  ticketAsked: [],
+  ticketVerdict: 'unneeded',
   attemptOpen: false,
   autoLogonHides: false,
   autoLogon: false,
   byCriteria: false,
+  controlled: false,
+  excused: false,
+  lease: 'none',
+  seesCheckedOut: false,
+  requester: false,
+  approver: false,
   mayShareCriteria: false,
 };
 

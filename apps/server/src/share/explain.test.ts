@@ -73,6 +73,8 @@ describe('explain', () => {
     const settings = fc.record({
       reasonToReveal: fc.boolean(),
       ticketToReveal: fc.boolean(),
+      ticketAsked: fc.constant([]),
+      ticketVerdict: fc.constant('unneeded' as const),
       reasonToChange: fc.boolean(),
     });
     const actions = fc.constantFrom(...(Object.keys(policy) as Action[]));

@@ -119,6 +119,7 @@ export async function explain(db: OrganisationDb, question: Question): Promise<z
     live: standing?.state === 'active',
     reasonGiven: true,
     ticketGiven: true,
+    ticketVerdict: 'unneeded',
     ...(at === null ? {} : past(standing, held === undefined ? present.relation : relationOf(found))),
   };
   const { allowed, rules } = derive(action, asked);
@@ -164,6 +165,7 @@ function past(standing: Standing | undefined, relation: Relation): Partial<Facts
     reasonToReveal: false,
     reasonToChange: false,
     ticketToReveal: false,
+    ticketAsked: [],
   };
 }
 

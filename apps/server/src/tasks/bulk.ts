@@ -44,6 +44,8 @@ export const bulkCalls: Readonly<Record<BulkCall, Bulk>> = {
   'account.rotate': { ...account, takes: [], words: 'Rotate' },
   'account.verify': { ...account, takes: [], words: 'Verify', long: true },
   'account.delete': { ...account, takes: [], words: 'Delete' },
+  'resource.control-access': { ...resource, takes: ['control'], words: 'Control access to' },
+  'account.control-access': { ...account, takes: ['control'], words: 'Control access to' },
   'user.update': {
     ...user,
     takes: ['role', 'superAdministrator', 'department', 'location', 'language', 'timeZone'],

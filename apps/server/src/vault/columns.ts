@@ -16,12 +16,16 @@ export const secretColumns = [
   'listener.sealed',
   'listener_file.sealed',
   'listener_version.approval',
+  'webhook.sealed',
+  'ticketing.sealed',
 ] as const;
 export type SecretColumn = (typeof secretColumns)[number];
 
 /** Bytes that are no secret: hashes of random tokens, of sealed files and of the audit tree; pictures. */
 export const plainBytes = [
   'api_token.hash',
+  // Of public keys and certificates.
+  'api_credential.fingerprint',
   'user_link.hash',
   'session.hash',
   'setup_token.hash',

@@ -44,10 +44,15 @@ export function nextAddress(next: unknown): string {
   return address.origin === location.origin ? address.pathname + address.search : '/home';
 }
 
+/** Where a link in a mail leads to one request. What stands behind its `#` never reaches a server, so signing in carries it along. */
+const linkPath = '/requests/approve';
+/** What follows an address behind its `#`, where that must outlive signing in. */
+export const carriedHash = (address: string): string => (address === linkPath ? location.hash : '');
+
 /** Leaves for the sign-in page by a real page load, which drops everything that was in memory. */
 export function leave(): void {
   queries.clear();
-  location.assign(loginAddress(location.pathname + location.search));
+  location.assign(loginAddress(location.pathname + location.search) + carriedHash(location.pathname));
 }
 onSignedOut(() => {
   if (!/^\/(login|setup|link)/.test(location.pathname)) leave();

@@ -51,6 +51,9 @@ export function envelope(name: string, outcome: Outcome): string {
   });
 }
 
+/** The body for an address that is no call, sent with status 404. Never repeats the address: a token may stand in it. */
+export const unknownCall: string = envelope('UNKNOWN', { message: 'No such API', failed: true });
+
 /** The body for what went wrong. Whatever is wrong with the token comes under the name that clients look for. */
 export function failure(name: string, problem: Problem, says: Sayings = {}): string {
   const refused = authentication[problem.code];

@@ -17,11 +17,26 @@ const fault = (detail: string): Problem => new Problem('input-invalid', { detail
  * Throws `input-invalid`.
  */
 export function readInputData(query: string, body: Uint8Array): Details {
+  const outer = read(query, body);
+  if (outer === undefined) return nothing;
+  const details = under(operationOf(outer), 'details') ?? nothing;
+  if (!isObject(details)) throw fault('The Details of INPUT_DATA must be an object.');
+  return details;
+}
+
+/** The whole of INPUT_DATA; undefined when it is nowhere. */
+function read(query: string, body: Uint8Array): LenientObject | undefined {
   const text = utf8(body);
   const start = /^\s*(?:\\?\{|%7B)/i.test(text) ? text : valueIn(text);
-  if (start !== undefined) return detailsOf(isRaw(start) ? start : decodeForm(start));
+  if (start !== undefined) return parseLenient(isRaw(start) ? start : decodeForm(start));
   const asked = valueIn(query);
-  return asked === undefined ? nothing : detailsOf(decodeForm(asked));
+  return asked === undefined ? undefined : parseLenient(decodeForm(asked));
+}
+
+/** As `readInputData`, for the one operation whose Details are a list of objects. */
+export function readInputList(query: string, body: Uint8Array): readonly Details[] {
+  const outer = read(query, body);
+  return outer === undefined ? [] : objects({ Details: under(operationOf(outer), 'details') ?? null }, 'Details');
 }
 
 function utf8(bytes: Uint8Array): string {
@@ -68,13 +83,10 @@ const isObject = (value: Lenient | undefined): value is LenientObject =>
 const under = (object: LenientObject, name: string): Lenient | undefined =>
   Object.entries(object).find(([key]) => key.toLowerCase() === name)?.[1];
 
-function detailsOf(text: string): Details {
-  const outer = parseLenient(text);
+function operationOf(outer: LenientObject): LenientObject {
   const operation = under(outer, 'operation') ?? outer;
   if (!isObject(operation)) throw fault('INPUT_DATA must be {"operation":{"Details":{…}}}.');
-  const details = under(operation, 'details') ?? nothing;
-  if (!isObject(details)) throw fault('The Details of INPUT_DATA must be an object.');
-  return details;
+  return operation;
 }
 
 /** A text of the Details. Absent, null and empty are all “not given”. Throws `input-invalid` for a list or an object. */

@@ -1,16 +1,12 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { changePassword, generatePassword, readAttempt, revealAccount, type Attempt } from '@strongroom/contract';
+import { generatePassword, revealAccount, type Account } from '@strongroom/contract';
 import { Problem } from '../../platform/problem.ts';
+import { changeAndWait } from '../programs.ts';
 import { accountById, anywhere, policies, policyId, resourceById, why, type Ask, type Operation } from './ask.ts';
 import { sentence, type Outcome } from './envelope.ts';
 import { given, required } from './input-data.ts';
-import { resourceObject } from './shapes.ts';
+import { placeholder, resourceObject } from './shapes.ts';
 
 const says = { 'not-found': 'No such account found' } as const;
-const firstPauseMs = 100;
-const longestPauseMs = 1000;
-
-const ended = (attempt: Attempt): boolean => ['promoted', 'rolled-back', 'needs-person'].includes(attempt.state);
 
 /**
  * Changes a password: `LOCAL` in the vault alone, `REMOTE` on the target too. The latter is asked for as an attempt and waited for, because clients take the answer for
@@ -22,34 +18,29 @@ async function change(ask: Ask): Promise<Outcome> {
   const type = (given(ask.details, 'RESETTYPE') ?? 'LOCAL').trim().toUpperCase();
   if (type !== 'LOCAL' && type !== 'REMOTE')
     throw new Problem('input-invalid', { detail: 'RESETTYPE must be LOCAL or REMOTE.' });
-  const done = { message: 'Password changed successfully' };
-  const { attemptId } = await ask.invoke(changePassword, {
+  const change = {
     accountId: account.id,
     password,
     where: type === 'LOCAL' ? 'local' : 'target',
     ...why(ask),
-  });
-  if (attemptId === null) return done;
-
-  const until = Date.now() + ask.remoteWaitMs;
-  let attempt = await ask.invoke(readAttempt, { accountId: account.id, attemptId });
-  for (
-    let ms = firstPauseMs;
-    !ended(attempt) && Date.now() < until && !ask.gone();
-    ms = Math.min(longestPauseMs, ms * 2)
-  ) {
-    await pause(Math.min(ms, Math.max(1, until - Date.now())));
-    attempt = await ask.invoke(readAttempt, { accountId: account.id, attemptId });
-  }
-  return attempt.state === 'promoted' ? done : { message: unchanged(attempt), failed: true };
+  } as const;
+  const unchanged = await changeAndWait(ask.invoke, change, { waitMs: ask.remoteWaitMs, gone: ask.gone });
+  return unchanged === undefined
+    ? { message: 'Password changed successfully' }
+    : { message: unchanged.says, failed: true };
 }
 
-function unchanged(attempt: Attempt): string {
-  const because = attempt.why === null ? '' : ` ${attempt.why}`;
-  if (attempt.state === 'rolled-back') return `Password is not changed.${because}`;
-  if (attempt.state === 'needs-person')
-    return `Password change needs a person: neither the old nor the new password is proven.${because}`;
-  return `Password change is not finished (${attempt.state}) and goes on in the background.${because}`;
+/** The password of an account, or the word of the workflow that stands in its place: clients look at the word, and ask or check out. */
+export async function revealed(ask: Ask, account: Account): Promise<Outcome> {
+  const message = 'Password fetched successfully';
+  try {
+    const { password } = await ask.invoke(revealAccount, { accountId: account.id, purpose: 'use', ...why(ask) });
+    return { message, details: { PASSWORD: password } };
+  } catch (error) {
+    if (!(error instanceof Problem) || (error.code !== 'approval-required' && error.code !== 'checked-out'))
+      throw error;
+    return { message, details: { PASSWORD: placeholder(account, error.code) } };
+  }
 }
 
 export const passwordOperations: readonly Operation[] = [
@@ -58,11 +49,7 @@ export const passwordOperations: readonly Operation[] = [
     path: 'resources/:rid/accounts/:aid/password',
     name: 'GET PASSWORD',
     says,
-    async run(ask) {
-      const account = await accountById(ask, ask.part('rid'), ask.part('aid'));
-      const { password } = await ask.invoke(revealAccount, { accountId: account.id, purpose: 'use', ...why(ask) });
-      return { message: 'Password fetched successfully', details: { PASSWORD: password } };
-    },
+    run: async (ask) => revealed(ask, await accountById(ask, ask.part('rid'), ask.part('aid'))),
   },
   { method: 'PUT', path: 'resources/:rid/accounts/:aid/password', name: 'CHANGE PASSWORD', says, run: change },
   {
@@ -102,14 +89,24 @@ export const passwordOperations: readonly Operation[] = [
   },
 ];
 
+const refusals: readonly string[] = [
+  'reason-required',
+  'ticket-required',
+  'ticket-refused',
+  'ticket-unchecked',
+  'approval-required',
+  'checked-out',
+  'auto-logon-only',
+  'scope-missing',
+  'not-your-role',
+  'input-invalid',
+];
 /** The password, or why it may not be read: the reference puts the reason where the password would be. */
 async function password(ask: Ask, accountId: string): Promise<{ PASSWORD: string } | { PASSWORD_REASON: string }> {
   try {
     return { PASSWORD: (await ask.invoke(revealAccount, { accountId, purpose: 'use', ...why(ask) })).password };
   } catch (error) {
-    const refused =
-      error instanceof Problem &&
-      ['reason-required', 'ticket-required', 'scope-missing', 'not-your-role', 'input-invalid'].includes(error.code);
+    const refused = error instanceof Problem && refusals.includes(error.code);
     if (!refused) throw error;
     return { PASSWORD_REASON: sentence(error) };
   }

@@ -1,51 +1,51 @@
-import type { IncomingMessage } from 'node:http';
-import type { Call } from '@strongroom/contract';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { z } from 'zod';
-import type { Actor, StreamReply } from '../../authorise/index.ts';
-import { Problem } from '../../platform/problem.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { StreamReply } from '../../authorise/index.ts';
+import { sendPieces } from '../pieces.ts';
 import { asProblem } from '../reply.ts';
 import { accountOperations } from './accounts.ts';
 import { readAddress, readParams } from './address.ts';
-import { sendPieces } from '../pieces.ts';
-import type { Ask, FileAction, Operation, PasswordRules } from './ask.ts';
-import { envelope, failure } from './envelope.ts';
-import { readInputData } from './input-data.ts';
+import type { Operation } from './ask.ts';
+import { auditOperations } from './audit.ts';
+import { readBody } from './body.ts';
+import { envelope, failure, unknownCall } from './envelope.ts';
 import { fileOperations } from './files.ts';
+import { groupOperations } from './groups.ts';
+import { readInputData } from './input-data.ts';
+import { askFor, type RestParts } from './parts.ts';
 import { passwordOperations } from './passwords.ts';
 import { resourceOperations } from './resources.ts';
+import { shareOperations } from './share.ts';
+import { userOperations } from './users.ts';
+import { authenticated } from './who.ts';
+import { workflowOperations } from './workflow.ts';
 
-export interface RestParts {
-  /** Makes one of our own calls as the actor: parses input, decides, works, audits, parses the reply. Throws Problem. */
-  invoke<I extends z.ZodType, R extends z.ZodType>(
-    call: Call<string, I, R>,
-    actor: Actor,
-    input: z.input<I>,
-  ): Promise<z.output<R>>;
-  /** Finds the actor of a token, checks the host it is bound to. Throws Problem 'signed-out' | 'wrong-host'. */
-  authenticate(token: string, request: FastifyRequest): Promise<Actor>;
-  /** False when the organisation switched tokens in URLs off (setting tokenInUrl). */
-  tokenInUrlAllowed(actor: Actor): Promise<boolean>;
-  /** What the organisation asks before a password is opened; without it the replies say that it asks nothing. */
-  passwordRules?(actor: Actor): Promise<PasswordRules>;
-  /** Opens a stored file; without it there are none. */
-  open?(
-    action: FileAction,
-    actor: Actor,
-    params: Readonly<Record<string, string>>,
-    why: Readonly<Record<string, string>>,
-  ): Promise<StreamReply>;
-  /** How long RESETTYPE REMOTE waits for the target; 60 000 when left out. */
-  readonly remoteWaitMs?: number;
+/** Every operation, each once. */
+const all: readonly Operation[] = [
+  ...resourceOperations,
+  ...accountOperations,
+  ...passwordOperations,
+  ...fileOperations,
+  ...workflowOperations,
+  ...shareOperations,
+  ...groupOperations,
+  ...userOperations,
+  ...auditOperations,
+];
+const operations = all.map((operation) => ({ operation, pattern: operation.path.split('/') }));
+
+/** Answers an address that could not even be read, past everything that counts on one. */
+export function answerUnknown(reply: Pick<FastifyReply, 'hijack' | 'raw'>): void {
+  reply.hijack();
+  reply.raw.writeHead(404, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' });
+  reply.raw.end(unknownCall);
 }
 
-const operations = [...resourceOperations, ...accountOperations, ...passwordOperations, ...fileOperations].map(
-  (operation) => ({
-    operation,
-    pattern: operation.path.split('/'),
-  }),
-);
-const inputLimit = 1024 * 1024;
+/** The operation that a reply names so. Throws for a name that none has. */
+export function operationNamed(name: string): Operation {
+  const found = all.find((operation) => operation.name === name);
+  if (!found) throw new Error(`no operation is called ${name}`);
+  return found;
+}
 
 /** The operation of an address with the varying parts of its path. Patterns without variables come first in the lists. */
 function find(
@@ -83,7 +83,7 @@ export function restDoor(app: FastifyInstance, parts: RestParts): void {
         const { segments, query } = readAddress(request.raw.url ?? '', app.prefix);
         const found = find(request.method, segments);
         void reply.type('application/json; charset=utf-8').header('cache-control', 'no-store');
-        if (!found) return reply.status(404).send(envelope('UNKNOWN', { message: 'No such API', failed: true }));
+        if (!found) return reply.status(404).send(unknownCall);
         const given = await answer(parts, request, found.operation, found.parts, query);
         if (typeof given === 'string') return reply.send(given);
         void reply.headers({ ...given.headers }).type(given.type);
@@ -108,19 +108,12 @@ async function answer(
     const params = readParams(query);
     const actor = await authenticated(parts, request, params);
     const body = await readBody(request.raw);
-    const ask: Ask = {
-      invoke: (call, input) => parts.invoke(call, actor, input),
-      open: (action, ids, reasons) => {
-        if (!parts.open) throw new Problem('not-found');
-        return parts.open(action, actor, ids, { ...reasons });
-      },
-      rules: async () => (await parts.passwordRules?.(actor)) ?? { reasonToReveal: false, ticketToReveal: false },
+    const ask = askFor(parts, actor, {
       part: (name) => path.get(name) ?? '',
       details: readInputData(query, body),
       params,
       gone: () => request.raw.socket.destroyed,
-      remoteWaitMs: parts.remoteWaitMs ?? 60_000,
-    };
+    });
     const done = await operation.run(ask);
     return 'body' in done ? done : envelope(operation.name, done);
   } catch (error) {
@@ -132,44 +125,4 @@ async function answer(
       );
     return failure(operation.name, problem, operation.says);
   }
-}
-
-const first = (value: string | string[] | undefined): string | undefined =>
-  (Array.isArray(value) ? value[0] : value)?.trim() || undefined;
-
-/** Who asks: by the token in a header or, where the organisation allows it, in the URL. A header wins. Throws `signed-out`, `wrong-host`, `input-invalid`. */
-async function authenticated(
-  parts: RestParts,
-  request: FastifyRequest,
-  params: ReadonlyMap<string, string>,
-): Promise<Actor> {
-  const { headers } = request;
-  const inHeader = first(headers['authtoken']) ?? first(headers['app_authtoken']);
-  const token = inHeader ?? first(params.get('AUTHTOKEN')) ?? first(params.get('APP_AUTHTOKEN'));
-  if (token === undefined) throw new Problem('signed-out');
-  const actor = await parts.authenticate(token, request);
-  if (inHeader === undefined && !(await parts.tokenInUrlAllowed(actor))) {
-    throw new Problem('input-invalid', {
-      detail: 'The organisation does not allow tokens in URLs. Send the token in the header AUTHTOKEN.',
-    });
-  }
-  return actor;
-}
-
-/** Reads a body to its end. Throws `input-invalid` beyond 1 MB, and for one that breaks off. */
-async function readBody(raw: IncomingMessage): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  try {
-    // The stream is not destroyed when this stops early: the client still waits for its answer on it.
-    for await (const chunk of raw.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > inputLimit) break;
-      chunks.push(chunk);
-    }
-  } catch (cause) {
-    throw new Problem('input-invalid', { detail: 'The body broke off.', cause });
-  }
-  if (size > inputLimit) throw new Problem('input-invalid', { detail: 'INPUT_DATA is too large: 1 MB is the most.' });
-  return Buffer.concat(chunks);
 }

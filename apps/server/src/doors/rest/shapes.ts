@@ -1,4 +1,4 @@
-import type { Account, Policy } from '@strongroom/contract';
+import type { AccessState, Account, Policy } from '@strongroom/contract';
 import type { PasswordRules, ResourceRow } from './ask.ts';
 
 const flag = (value: boolean): string => (value ? 'true' : 'false');
@@ -51,8 +51,31 @@ export const resourceObject = (
   'CUSTOM FIELD': [],
 });
 
-/** `****` for a password that the asker may open, the name of a file; clients look for `####` otherwise. */
+/** What stands in the place of a password that must be asked for, or that somebody else has. Clients look for these words. */
+const workflowWords: Record<AccessState['state'], string> = {
+  request: '[Request]',
+  rejected: '[Request]',
+  void: '[Request]',
+  expired: '[Request]',
+  waiting: '[Waiting for approval]',
+  approved: '[Check Out]',
+  mine: '***** [checkIn]',
+  'in-use': '[ In use ]',
+  resetting: '[ In use ]',
+  'reset-failed': '[ In use ]',
+};
+/** The word for where the asker stands with a password that was not given for the sake of access control. */
+export const placeholder = (account: Account, refused: 'approval-required' | 'checked-out'): string => {
+  const state = account.access?.state;
+  if (refused === 'checked-out') return workflowWords['in-use'];
+  return state === undefined || state === 'mine' ? workflowWords.request : workflowWords[state];
+};
+
+/** `****` for a password that the asker may open, the name of a file, a word of the workflow; clients look for `####` otherwise. */
 function status(account: Account): string {
+  // Whoever need not ask, and may look, sees it as ever.
+  if (account.access !== null && !(account.access.state !== 'mine' && account.can.includes('account.reveal')))
+    return workflowWords[account.access.state];
   if (account.holdsFile) return account.can.includes('account.download-file') ? (account.file?.name ?? '####') : '####';
   return account.can.includes('account.reveal') ? '****' : '####';
 }

@@ -7,6 +7,7 @@ export const bulk = catalogue('bulk', {
   group: 'Add to group',
   share: 'Share',
   transfer: 'Transfer',
+  control: 'Access control…',
   reset: 'Configure reset',
   resetOneType: 'Select resources of one type only: filter by type first.',
   rotate: 'Reset passwords…',

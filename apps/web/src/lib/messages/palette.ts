@@ -16,6 +16,7 @@ export const palette = catalogue('palette', {
   'nearly.resource-group': 'Resource groups spelled nearly so',
   'nearly.user': 'Users spelled nearly so',
   'nearly.user-group': 'User groups spelled nearly so',
+  requests: 'Requests',
   resources: 'Resources',
   commands: 'Commands',
   goTo: 'Go to',

@@ -17,6 +17,7 @@ export const runs = catalogue('runs', {
   'source-nightly': 'Nightly check',
   'source-expiry': 'Expired passwords',
   'source-share-removed': 'A share was removed',
+  'source-check-in': 'Check-in',
   'state-running': 'Running',
   'state-done': 'Done',
   'state-stopped': 'Stopped',

@@ -19,10 +19,12 @@ export const settings = catalogue('settings', {
   'nav.rotationTemplates': 'Rotation templates',
   'admin.rotationTemplates.says': 'Saved schedules to begin others with',
   'admin.mail.says': 'The mail server, links in mails, a test mail, and every mail that waits or failed',
+  'admin.programs.says': 'Webhooks, and the doors through which programs come in',
   'admin.resetListeners.says': 'Scripts, modules and webhooks that run after a password has changed',
   'admin.approvals.says': 'What waits for a second administrator',
   'admin.policies.says': 'What stored passwords must be, and how long they last',
   'nav.mail': 'Mail',
+  'nav.programs': 'Programs',
   'nav.resetListeners': 'Reset listeners',
   'nav.approvals': 'Approvals',
   'nav.policies': 'Password policies',
@@ -83,6 +85,9 @@ export const settings = catalogue('settings', {
   'absoluteSessionHours.says': 'Counted from sign-in, whatever is done meanwhile.',
   maxSessionsPerUser: 'Sessions of one user at the same time',
   'maxSessionsPerUser.says': 'The oldest ends when one more begins. 0 sets no limit.',
+  tokenRequestsPerMinute: 'Requests of each token',
+  'tokenRequestsPerMinute.says':
+    'A minute, on average; so many at once after a quiet minute. More are refused with the time to wait. 0 for no limit but the server’s own.',
   tokenInUrl: 'Accept tokens in the address',
   'tokenInUrl.says':
     'Only for the compatible API under /restapi, whose clients often send it so. It is left out of every log. Switch it off when all your clients send a header.',
@@ -99,6 +104,14 @@ export const settings = catalogue('settings', {
   noRevealWithAutoLogon: 'Keep password users and auditors from passwords where a log-in goes by itself',
   'noRevealWithAutoLogon.says':
     'Counts for resources whose URL sends the password: there they open the URL instead. Whoever may manage resources opens passwords all the same.',
+  ownersNeedNoApproval: 'Let owners open passwords under access control without asking',
+  'ownersNeedNoApproval.says': 'While somebody else has the password checked out, they wait like everybody.',
+  superAdministratorsNeedNoApproval: 'Let super administrators open passwords under access control without asking',
+  'superAdministratorsNeedNoApproval.says':
+    'While somebody else has the password checked out, they wait like everybody.',
+  administratorsSeeCheckedOut: 'Let administrators open passwords that somebody has checked out',
+  'administratorsSeeCheckedOut.says':
+    'Whoever checked a password out then no longer has it alone: administrators who hold it may open it at the same time.',
   loginMinLength: 'Shortest log-in password',
   'loginMinLength.says': 'Of people, for Strongroom itself. Common leaked passwords are always refused.',
   loginMixed: 'Log-in passwords with mixed letters and a digit',
@@ -129,6 +142,7 @@ export const settings = catalogue('settings', {
   'unit.hours': 'hours',
   'unit.sessions': 'sessions',
   'unit.accounts': 'at a time',
+  'unit.requests': 'a minute',
   'unit.noTime': 'Enter a time such as 01:00',
   'unit.outOf': 'Enter a whole number from {min} to {max}',
 

@@ -7,7 +7,7 @@ import { useState, type FormEvent, type KeyboardEvent } from 'react';
 import { ask } from '../../lib/client.ts';
 import { entry } from '../../lib/messages/entry.ts';
 import { keys, queries } from '../../lib/query.ts';
-import { nextAddress } from '../../lib/session.tsx';
+import { carriedHash, nextAddress } from '../../lib/session.tsx';
 import { useUrlState } from '../../lib/use-url-state.ts';
 import { PasswordInput } from '../../ui/PasswordInput.tsx';
 import { EntryFrame } from './EntryFrame.tsx';
@@ -19,7 +19,7 @@ import css from './entry.module.css';
 function landing(who: Me, next: string | undefined): string {
   if (who.mustChangePassword) return '/me/security';
   const wanted = nextAddress(next);
-  return wanted === '/home' && who.user.role === 'password-auditor' ? '/audit/resources' : wanted;
+  return wanted === '/home' && who.user.role === 'password-auditor' ? '/audit/resources' : wanted + carriedHash(wanted);
 }
 
 /** Sign-in: name and password on one card. */

@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Menu, Tabs } from '@mantine/core';
-import { deleteResource, listAccounts, type Resource } from '@strongroom/contract';
+import type { Resource } from '@strongroom/contract';
 import {
   IconChevronRight,
   IconCopyPlus,
@@ -11,36 +11,36 @@ import {
   IconPencil,
   IconRotateClockwise,
   IconServerCog,
+  IconShield,
   IconShare,
   IconTransfer,
   IconTrash,
   IconUserQuestion,
   IconUsers,
 } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
-import { ask, ProblemError } from '../../lib/client.ts';
+import { ProblemError } from '../../lib/client.ts';
 import { accounts as accountWords } from '../../lib/messages/accounts.ts';
+import { checkout } from '../../lib/messages/checkout.ts';
 import { custom } from '../../lib/messages/custom.ts';
 import { resources } from '../../lib/messages/resources.ts';
-import { keys, queries } from '../../lib/query.ts';
-import { useCan, useMe } from '../../lib/session.tsx';
+import { useCan } from '../../lib/session.tsx';
 import { useResource, useResourceTypes } from '../../parts/accounts/use-lists.ts';
+import { useCheckout } from '../../parts/checkout/CheckoutProvider.tsx';
 import { NotFound } from '../../parts/NotFound.tsx';
 import { PageSkeleton } from '../../parts/PageSkeleton.tsx';
 import { TypeIcon } from '../../parts/TypeIcon.tsx';
 import { Bones } from '../../ui/Bones.tsx';
-import { ConfirmByName } from '../../ui/ConfirmByName.tsx';
 import { ErrorBox } from '../../ui/ErrorBox.tsx';
 import { Facts, type Fact } from '../../ui/Facts.tsx';
-import { toast } from '../../ui/toast.tsx';
 import css from './resource.module.css';
 
 // Each tab is fetched when it is opened: whoever comes to one by its address does not wait for the others.
 const AccountsTab = lazy(() => import('./AccountsTab.tsx').then((tab) => ({ default: tab.AccountsTab })));
 const HostKeyAlarm = lazy(() => import('./HostKeyAlarm.tsx').then((part) => ({ default: part.HostKeyAlarm })));
 const CopyDialog = lazy(() => import('./CopyDialog.tsx'));
+const DeleteDialog = lazy(() => import('./DeleteDialog.tsx'));
 const HistoryTab = lazy(() => import('./HistoryTab.tsx'));
 const RotationTab = lazy(() => import('./RotationTab.tsx'));
 const SharesTab = lazy(() => import('../../parts/shares/SharesTab.tsx'));
@@ -91,52 +91,6 @@ function useFacts(resource: Resource): readonly Fact[] {
   return facts;
 }
 
-function DeleteDialog({ resource, close }: { readonly resource: Resource; readonly close: () => void }) {
-  const navigate = useNavigate();
-  const me = useMe();
-  const { data } = useQuery({
-    queryKey: [...keys.accounts, 'of', resource.id, 'lost'],
-    queryFn: ({ signal }) => ask(listAccounts, { resourceId: resource.id, limit: 5, sort: 'username' }, { signal }),
-  });
-  const count = data?.total ?? resource.accounts;
-  return (
-    <ConfirmByName
-      open
-      close={close}
-      title={resources('removeTitle', { name: resource.name })}
-      name={resource.name}
-      keep={resources('removeKeep')}
-      go={resources('remove')}
-      does={async () => {
-        await ask(deleteResource, { resourceId: resource.id });
-        queries.removeQueries({ queryKey: keys.resource(resource.id) });
-        await navigate({ to: '/resources' });
-        await Promise.all(
-          [keys.resources, keys.accounts, keys.dashboard].map((queryKey) => queries.invalidateQueries({ queryKey })),
-        );
-        toast({ message: resources('removed', { name: resource.name, count }) });
-      }}
-    >
-      <p>{resources('removeText', { organisation: me.organisation.name })}</p>
-      {count === 0 ? (
-        <p>{resources('removeNone')}</p>
-      ) : (
-        <div>
-          {resources('removeAccounts')}
-          <ul className={css.lost}>
-            {data?.items.map((account) => (
-              <li key={account.id}>
-                <bdi>{account.username}</bdi>
-              </li>
-            ))}
-            {count > 5 && <li className="dim">{resources('removeMore', { count: count - 5 })}</li>}
-          </ul>
-        </div>
-      )}
-    </ConfirmByName>
-  );
-}
-
 function View({ resource, tab }: { readonly resource: Resource; readonly tab: Tab }) {
   const navigate = useNavigate();
   const mayAudit = useCan('audit.list');
@@ -144,6 +98,7 @@ function View({ resource, tab }: { readonly resource: Resource; readonly tab: Ta
   const [copying, setCopying] = useState(false);
   const [giving, setGiving] = useState(false);
   const mayAsk = useCan('access.who');
+  const checkouts = useCheckout();
   const facts = useFacts(resource);
   const may = (action: string) => resource.can.includes(action);
   useEffect(() => {
@@ -190,7 +145,12 @@ function View({ resource, tab }: { readonly resource: Resource; readonly tab: Ta
                 {resources('edit')}
               </Button>
             )}
-            {(may('resource.delete') || may('resource.copy') || may('resource.transfer') || mayAudit || mayAsk) && (
+            {(may('resource.delete') ||
+              may('resource.control-access') ||
+              may('resource.copy') ||
+              may('resource.transfer') ||
+              mayAudit ||
+              mayAsk) && (
               <Menu width={220}>
                 <Menu.Target>
                   <ActionIcon size={32} variant="default" aria-label={resources('moreFor', { name: resource.name })}>
@@ -206,6 +166,21 @@ function View({ resource, tab }: { readonly resource: Resource; readonly tab: Ta
                   {may('resource.transfer') && (
                     <Menu.Item leftSection={<IconTransfer size={15} />} onClick={() => setGiving(true)}>
                       {resources('transfer')}
+                    </Menu.Item>
+                  )}
+                  {may('resource.control-access') && (
+                    <Menu.Item
+                      leftSection={<IconShield size={15} />}
+                      onClick={() =>
+                        checkouts.control({
+                          kind: 'resource',
+                          id: resource.id,
+                          name: resource.name,
+                          resourceId: resource.id,
+                        })
+                      }
+                    >
+                      {checkout('control')}
                     </Menu.Item>
                   )}
                   {mayAsk && (
@@ -307,7 +282,11 @@ function View({ resource, tab }: { readonly resource: Resource; readonly tab: Ta
           />
         </Suspense>
       )}
-      {deleting && <DeleteDialog resource={resource} close={() => setDeleting(false)} />}
+      {deleting && (
+        <Suspense fallback={null}>
+          <DeleteDialog resource={resource} close={() => setDeleting(false)} />
+        </Suspense>
+      )}
     </div>
   );
 }

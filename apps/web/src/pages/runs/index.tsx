@@ -3,9 +3,10 @@ import { IconRotateClockwise } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useCallback } from 'react';
 import { ask } from '../../lib/client.ts';
+import { useEvents } from '../../lib/events.ts';
 import { ago, exact } from '../../lib/format.ts';
 import { runs } from '../../lib/messages/runs.ts';
-import { keys } from '../../lib/query.ts';
+import { keys, queries } from '../../lib/query.ts';
 import { RunStatePill, startedBy, sums } from '../../parts/runs/outcomes.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Grid } from '../../ui/Grid.tsx';
@@ -70,6 +71,8 @@ const load = ({ sort: _, signal, ...page }: PageAsk) => ask(listRuns, page, { si
 export default function Runs() {
   const navigate = useNavigate();
   const open = useCallback((run: Run) => void navigate({ to: `/runs/${run.id}` }), [navigate]);
+  // One that begins or ends shows at once; how far those at work are is asked every few seconds.
+  useEvents(['run'], () => void queries.invalidateQueries({ queryKey }));
   return (
     <div className={css.page}>
       <PageHeader title={runs('title')} sub={runs('sub')} />

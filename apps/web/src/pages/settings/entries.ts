@@ -123,6 +123,15 @@ export function adminPages(me: Me): readonly Entry[] {
       to: '/admin/approvals',
     },
   ];
+  const programs: Entry[] = [
+    {
+      id: 'programs',
+      group: 'organisation',
+      label: settings('nav.programs'),
+      says: settings('admin.programs.says'),
+      to: '/admin/api',
+    },
+  ];
   const server: Entry[] = [
     {
       id: 'certificates',
@@ -142,6 +151,7 @@ export function adminPages(me: Me): readonly Entry[] {
     ...(me.can.includes('mail.list') ? mail : []),
     ...(me.can.includes('schedule-template.list') ? templates : []),
     ...(me.can.includes('listener.list') ? followers : []),
+    ...(me.can.includes('webhook.list') ? programs : []),
     ...(me.can.includes('certificate.install') ? server : []),
   ];
 }

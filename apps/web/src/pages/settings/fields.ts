@@ -11,7 +11,8 @@ type Switches = Exclude<
 export interface NumberField {
   readonly kind: 'number';
   readonly name: Numbers;
-  readonly unit: 'characters' | 'seconds' | 'days' | 'minutes' | 'hours' | 'sessions' | 'megabytes' | 'accounts';
+  readonly unit:
+    'characters' | 'seconds' | 'days' | 'minutes' | 'hours' | 'sessions' | 'megabytes' | 'accounts' | 'requests';
   readonly min: number;
   readonly max: number;
   readonly standard: number;
@@ -53,6 +54,9 @@ export const sections: readonly {
       { kind: 'switch', name: 'changeOnTargetByDefault', standard: false },
       { kind: 'switch', name: 'policyOnCreation', standard: false },
       { kind: 'switch', name: 'noRevealWithAutoLogon', standard: false },
+      { kind: 'switch', name: 'ownersNeedNoApproval', standard: false },
+      { kind: 'switch', name: 'superAdministratorsNeedNoApproval', standard: false },
+      { kind: 'switch', name: 'administratorsSeeCheckedOut', standard: false },
       { kind: 'number', name: 'proofMaxAgeDays', unit: 'days', min: 1, max: 365, standard: 30 },
     ],
   },
@@ -91,7 +95,13 @@ export const sections: readonly {
       { kind: 'time', name: 'nightlyCheckAt', standard: '01:00' },
     ],
   },
-  { id: 'api', fields: [{ kind: 'switch', name: 'tokenInUrl', standard: true }] },
+  {
+    id: 'api',
+    fields: [
+      { kind: 'switch', name: 'tokenInUrl', standard: true },
+      { kind: 'number', name: 'tokenRequestsPerMinute', unit: 'requests', min: 0, max: 90_000, standard: 0 },
+    ],
+  },
 ];
 
 /** The privacy and security settings: a privileged administrator's alone. */
@@ -102,6 +112,9 @@ export const privileged: readonly Field['name'][] = [
   'absoluteSessionHours',
   'maxSessionsPerUser',
   'noRevealWithAutoLogon',
+  'ownersNeedNoApproval',
+  'superAdministratorsNeedNoApproval',
+  'administratorsSeeCheckedOut',
   'loginMinLength',
   'loginMixed',
   'loginMaxAgeDays',

@@ -18,15 +18,18 @@ import {
   lockUser,
   regenerateApiToken,
   signOutUser,
+  type Scope,
   type UserDetail,
 } from '@strongroom/contract';
 import { lazy, Suspense, useState } from 'react';
 import { ask } from '../../lib/client.ts';
+import { me as meWords } from '../../lib/messages/me.ts';
 import { users } from '../../lib/messages/users.ts';
 import { keys, queries } from '../../lib/query.ts';
 import { toast, toastProblem } from '../../ui/toast.tsx';
 import { BusyButton } from '../me/BusyButton.tsx';
 import { endOf, ExpiryField, type Lifetime } from '../me/ExpiryField.tsx';
+import { ScopeField } from '../me/ScopeField.tsx';
 import { useAction } from '../me/use-action.ts';
 import { AskDialog } from './AskDialog.tsx';
 import { keepUser } from './keep-user.ts';
@@ -44,6 +47,9 @@ export function UserActions({ user, transfer }: { readonly user: UserDetail; rea
   const [link, setLink] = useState<PassOn | null>(null);
   const [token, setToken] = useState<string | null>(null);
   const [lifetime, setLifetime] = useState<Lifetime>('365');
+  const [scopes, setScopes] = useState<Scope[]>(() => [
+    ...(user.credentials.find(({ kind }) => kind === 'token')?.scopes ?? (['read', 'passwords'] as const)),
+  ]);
   const enable = useAction();
   const may = (action: string) => user.can.includes(action);
   const name = user.fullName;
@@ -186,11 +192,21 @@ export function UserActions({ user, transfer }: { readonly user: UserDetail; rea
         go={users('user.regenerate.button')}
         danger
         does={async () => {
-          const reply = await ask(regenerateApiToken, { userId: user.id, expiresAt: endOf(lifetime) });
+          const reply = await ask(regenerateApiToken, {
+            userId: user.id,
+            expiresAt: endOf(lifetime),
+            scopes,
+          });
           setToken(reply.token);
           await queries.invalidateQueries({ queryKey: keys.user(user.id) });
         }}
       >
+        <ScopeField
+          label={users('newApi.scopes')}
+          value={scopes}
+          change={setScopes}
+          error={scopes.length === 0 ? meWords('tokens.scopesMissing') : undefined}
+        />
         <ExpiryField value={lifetime} change={setLifetime} />
       </AskDialog>
       {asking === 'delete' && (

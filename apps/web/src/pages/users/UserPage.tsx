@@ -26,6 +26,8 @@ import css from './users.module.css';
 // What is looked at seldom comes when it is asked for.
 const OwnsTab = lazy(() => import('./OwnsTab.tsx').then((part) => ({ default: part.OwnsTab })));
 const UserGroupsTab = lazy(() => import('./UserGroupsTab.tsx').then((part) => ({ default: part.UserGroupsTab })));
+// For programs only.
+const Credentials = lazy(() => import('./Credentials.tsx').then((part) => ({ default: part.Credentials })));
 const TransferDialog = lazy(() => import('./TransferDialog.tsx').then((part) => ({ default: part.TransferDialog })));
 
 const tabs = ['profile', 'groups', 'owns'] as const;
@@ -129,6 +131,11 @@ export default function UserPage() {
                 </Tabs.Tab>
               </Tabs.List>
               <Tabs.Panel value="profile" className={css.panel}>
+                {user.kind === 'api' && (
+                  <Suspense fallback={null}>
+                    <Credentials user={user} />
+                  </Suspense>
+                )}
                 <UserForm key={user.id} user={user} />
               </Tabs.Panel>
               <Tabs.Panel value="groups" className={css.panel}>

@@ -28,6 +28,7 @@ import { useFields } from '../fields/use-custom.ts';
 import { TypeIcon } from '../TypeIcon.tsx';
 import { AccountHealth } from './health.tsx';
 import { drawerTab, type DrawerTab } from './drawer-tabs.ts';
+import { AccessPart } from '../checkout/AccessPart.tsx';
 import css from './drawer.module.css';
 import { PasswordCell } from './PasswordCell.tsx';
 import type { AccountActions } from './use-account-actions.tsx';
@@ -180,6 +181,7 @@ export default function AccountDrawer(props: {
             <PasswordCell account={account} />
             <AccountHealth account={account} />
           </div>
+          {account.access && <AccessPart account={account} access={account.access} />}
           <div className={css.actions}>
             {may('account.change-password') && (
               <Button

@@ -1,15 +1,19 @@
 import { Menu } from '@mantine/core';
 import type { Account } from '@strongroom/contract';
 import {
+  IconAlertTriangle,
   IconArrowsExchange,
   IconDownload,
   IconExternalLink,
   IconHistory,
+  IconInbox,
   IconKey,
   IconLayoutSidebarRight,
+  IconLock,
   IconPencil,
   IconRotateClockwise,
   IconServer,
+  IconShield,
   IconShieldCheck,
   IconTrash,
   IconTypography,
@@ -19,7 +23,9 @@ import {
 import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useState, type ReactNode } from 'react';
 import { accounts } from '../../lib/messages/accounts.ts';
+import { checkout } from '../../lib/messages/checkout.ts';
 import { files } from '../../lib/messages/files.ts';
+import { useCheckout } from '../checkout/CheckoutProvider.tsx';
 import { useFiles } from '../files/FilesProvider.tsx';
 import { accountTarget } from '../files/target.ts';
 import { nameOf } from '../secrets/SecretsProvider.tsx';
@@ -43,6 +49,7 @@ export function useAccountMenu(
   const [shown, setShown] = useState(false);
   const navigate = useNavigate();
   const { download, askUpload } = useFiles();
+  const checkouts = useCheckout();
   const open = useCallback<OpenMenu>((button, account) => {
     setAsked((before) => ({ button, account, round: (before?.round ?? 0) + 1 }));
     setShown(true);
@@ -52,6 +59,7 @@ export function useAccountMenu(
   const place = button.getBoundingClientRect();
   const rtl = document.documentElement.dir === 'rtl';
   const may = (action: string) => account.can.includes(action);
+  const { access } = account;
   const { look } = where;
   // The button has the focus again before a dialog opens, so that the dialog gives it back there.
   const then = (does: () => void) => () => {
@@ -84,6 +92,30 @@ export function useAccountMenu(
         />
       </Menu.Target>
       <Menu.Dropdown aria-label={accounts('menuFor', { name: nameOf(account) })}>
+        {access?.can.includes('account.check-out') && (
+          <Menu.Item leftSection={<IconLock size={15} />} onClick={then(() => checkouts.checkOut(account))}>
+            {checkout('checkOut')}
+          </Menu.Item>
+        )}
+        {access?.can.includes('account.check-in') && (
+          <Menu.Item leftSection={<IconLock size={15} />} onClick={then(() => checkouts.checkIn(account))}>
+            {checkout('checkIn')}
+          </Menu.Item>
+        )}
+        {access?.can.includes('account.break-glass') && (
+          <Menu.Item leftSection={<IconAlertTriangle size={15} />} onClick={then(() => checkouts.emergency(account))}>
+            {checkout('emergency')}
+          </Menu.Item>
+        )}
+        {access && (
+          <Menu.Item
+            leftSection={<IconInbox size={15} />}
+            onClick={() => void navigate({ to: '/requests', search: { view: 'all', account: account.id } })}
+          >
+            {checkout('requestsOf')}
+          </Menu.Item>
+        )}
+        {access && <Menu.Divider />}
         {account.attempt?.state === 'needs-person' && may('attempt.resolve') && (
           <Menu.Item leftSection={<IconUserExclamation size={15} />} onClick={then(() => actions.resolve(account))}>
             {accounts('resolve')}
@@ -161,6 +193,21 @@ export function useAccountMenu(
         {may('account.update') && (
           <Menu.Item leftSection={<IconPencil size={15} />} onClick={then(() => actions.edit(account))}>
             {accounts('edit')}
+          </Menu.Item>
+        )}
+        {may('account.control-access') && (
+          <Menu.Item
+            leftSection={<IconShield size={15} />}
+            onClick={then(() =>
+              checkouts.control({
+                kind: 'account',
+                id: account.id,
+                name: nameOf(account),
+                resourceId: account.resourceId,
+              }),
+            )}
+          >
+            {checkout('control')}
           </Menu.Item>
         )}
         {(may('account.copy') || may('account.move')) && (

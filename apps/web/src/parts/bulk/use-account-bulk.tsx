@@ -1,5 +1,5 @@
 import type { Account, RunKind } from '@strongroom/contract';
-import { IconPencil, IconRefresh, IconShare3, IconShieldCheck, IconTrash } from '@tabler/icons-react';
+import { IconPencil, IconRefresh, IconShare3, IconShield, IconShieldCheck, IconTrash } from '@tabler/icons-react';
 import { lazy, useMemo } from 'react';
 import { bulk } from '../../lib/messages/bulk.ts';
 import { useMe } from '../../lib/session.tsx';
@@ -12,6 +12,7 @@ const ask = () => import('./AskDialogs.tsx');
 const deleteAccounts = later(async () => (await ask()).deleteDialog('Accounts'));
 const RunAccounts = lazy(async () => ({ default: (await import('../runs/bulk-dialogs.tsx')).RunAccounts }));
 const change = later(async () => (await import('./ChangeDialogs.tsx')).ChangeAccounts);
+const control = later(async () => (await import('./ControlDialogs.tsx')).ControlAccounts);
 const share = later(async () => (await import('./GiveDialogs.tsx')).ShareAccounts);
 
 /** What can be done to many accounts, for the list's bar, and the dialogs for it. */
@@ -35,6 +36,7 @@ export function useAccountBulk(filter: Filter, store: SelectionStore<Account>) {
       ...(mayManage
         ? [
             { id: 'change', label: bulk('change'), icon: IconPencil, run: open(change) },
+            { id: 'control', label: bulk('control'), icon: IconShield, run: open(control) },
             { id: 'delete', label: bulk('delete'), icon: IconTrash, danger: true, run: open(deleteAccounts) },
           ]
         : []),

@@ -6,6 +6,7 @@ import {
   IconRefresh,
   IconShare3,
   IconSettingsAutomation,
+  IconShield,
   IconShieldCheck,
   IconTag,
   IconTransfer,
@@ -28,6 +29,7 @@ const transfer = later(async () => (await give()).TransferResources);
 const change = later(async () => (await import('./ChangeDialogs.tsx')).ChangeResources);
 const deleteResources = later(async () => (await import('./AskDialogs.tsx')).deleteDialog('Resources'));
 const RunResources = lazy(async () => ({ default: (await import('../runs/bulk-dialogs.tsx')).RunResources }));
+const control = later(async () => (await import('./ControlDialogs.tsx')).ControlResources);
 const ResetResources = lazy(async () => ({ default: (await import('./ResetDialog.tsx')).ResetResources }));
 
 /** What can be done to many resources, for the list's bar, and the dialogs for it. What one's role never allows is absent. */
@@ -80,7 +82,10 @@ export function useResourceBulk<T extends Listed>(filter: Filter, store: Selecti
           ]
         : []),
       ...(mayManage
-        ? [{ id: 'delete', label: bulk('delete'), icon: IconTrash, danger: true, run: open(deleteResources) }]
+        ? [
+            { id: 'control', label: bulk('control'), icon: IconShield, run: open(control) },
+            { id: 'delete', label: bulk('delete'), icon: IconTrash, danger: true, run: open(deleteResources) },
+          ]
         : []),
     ];
     // `open` only sets state: it need not be new for new actions. A run is for the filters of this moment.

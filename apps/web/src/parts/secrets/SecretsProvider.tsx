@@ -12,6 +12,7 @@ import {
 } from 'react';
 import { ask, ProblemError } from '../../lib/client.ts';
 import { secrets } from '../../lib/messages/secrets.ts';
+import { keys, queries } from '../../lib/query.ts';
 import { useMe } from '../../lib/session.tsx';
 import { toastProblem } from '../../ui/toast.tsx';
 import type { Why, WhyQuestion } from './why.ts';
@@ -88,6 +89,9 @@ export function SecretsProvider({ children }: { readonly children: ReactNode }) 
           return await does(why ?? {});
         } catch (error) {
           const more = wanted(error);
+          // Access came under control, or somebody was quicker: the row says so as soon as it is fetched again.
+          if (error instanceof ProblemError && /^(approval-required|checked-out)$/.test(error.code))
+            void queries.invalidateQueries({ queryKey: keys.accounts });
           if (!more || why?.[more]) {
             given.current.delete(id);
             toastProblem(error);

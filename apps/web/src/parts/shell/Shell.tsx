@@ -9,6 +9,7 @@ import { SessionProvider, useMe, useSession } from '../../lib/session.tsx';
 import { ErrorBox } from '../../ui/ErrorBox.tsx';
 import { MenuDrawer } from '../MenuDrawer.tsx';
 import { PageSkeleton } from '../PageSkeleton.tsx';
+import { CheckoutProvider } from '../checkout/CheckoutProvider.tsx';
 import { FilesProvider } from '../files/FilesProvider.tsx';
 import { SecretsProvider } from '../secrets/SecretsProvider.tsx';
 import { BottomBar } from './BottomBar.tsx';
@@ -143,7 +144,9 @@ export function Shell() {
       <SessionProvider value={session.data}>
         <SecretsProvider>
           <FilesProvider>
-            <Frame cameFrom={cameFrom} />
+            <CheckoutProvider>
+              <Frame cameFrom={cameFrom} />
+            </CheckoutProvider>
           </FilesProvider>
         </SecretsProvider>
       </SessionProvider>

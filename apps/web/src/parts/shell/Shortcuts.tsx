@@ -19,6 +19,7 @@ export default function Shortcuts({ open, close }: { readonly open: boolean; rea
         [['F6'], frame('keyRegion')],
         [['G', 'H'], frame('keyHome'), true],
         [['G', 'R'], frame('keyResources'), true],
+        [['G', 'Q'], frame('keyRequests'), true],
         [['G', 'A'], frame('keyAudit'), true],
         [['G', ','], frame('keyAdmin'), true],
         [['N', 'R'], frame('keyNewResource'), true],

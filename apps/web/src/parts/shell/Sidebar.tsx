@@ -4,6 +4,7 @@ import { Link, useLocation } from '@tanstack/react-router';
 import { frame } from '../../lib/messages/frame.ts';
 import { setPreferences } from '../../lib/preferences.ts';
 import { useMe } from '../../lib/session.tsx';
+import { useRequestCounts } from '../checkout/use-requests.ts';
 import { useApprovals } from './use-approvals.ts';
 import { entriesFor, type Entry } from './nav.ts';
 import css from './shell.module.css';
@@ -15,6 +16,8 @@ export function Sidebar({ folded = false, onGo }: { readonly folded?: boolean; r
   const { work, oversight, admin } = entriesFor(me);
   const Fold = folded ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
   const waiting = useApprovals().data?.mine ?? 0;
+  const counts = useRequestCounts().data;
+  const requests = counts ? counts.approve + counts.emergency : 0;
   const entry = ({ to, area: own, label, icon: Glyph }: Entry) => (
     <li key={to}>
       <Tooltip label={label} position="right" disabled={!folded}>
@@ -27,6 +30,12 @@ export function Sidebar({ folded = false, onGo }: { readonly folded?: boolean; r
         >
           <Glyph size={18} stroke={1.7} aria-hidden />
           <span className={folded ? 'sr' : undefined}>{label}</span>
+          {own === 'requests' && requests > 0 && (
+            <span className={css.count}>
+              <span aria-hidden>{requests > 99 ? '99+' : requests}</span>
+              <span className="sr">{frame('requestsWait', { count: requests })}</span>
+            </span>
+          )}
           {own === 'admin' && waiting > 0 && (
             <span className={css.dot}>
               <span className="sr">{frame('approvalsWait', { count: waiting })}</span>

@@ -5,6 +5,7 @@ import {
   IconFolders,
   IconAdjustments,
   IconApi,
+  IconInbox,
   IconKey,
   IconKeyboard,
   IconListCheck,
@@ -72,6 +73,14 @@ export function commandsFor(
       label: palette('tasks'),
       icon: <IconListCheck size={16} />,
       to: '/tasks',
+    },
+    {
+      id: 'requests',
+      group: 'goTo',
+      label: palette('requests'),
+      icon: <IconInbox size={16} />,
+      hint: 'G Q',
+      to: '/requests',
     },
     {
       id: 'runs',

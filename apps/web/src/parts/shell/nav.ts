@@ -1,5 +1,6 @@
 import {
   IconHome2,
+  IconInbox,
   IconListSearch,
   IconRotateClockwise,
   IconServer,
@@ -29,6 +30,7 @@ export function entriesFor(me: Me): {
     work: [
       { to: '/home', area: 'home', label: frame('home'), icon: IconHome2 },
       { to: '/resources', area: 'resources', label: frame('resources'), icon: IconServer },
+      { to: '/requests', area: 'requests', label: frame('requests'), icon: IconInbox },
       { to: '/runs', area: 'runs', label: frame('runs'), icon: IconRotateClockwise },
     ],
     oversight: may('audit.list')

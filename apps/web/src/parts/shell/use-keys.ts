@@ -31,6 +31,7 @@ export function useKeys(does: { readonly openSearch: () => void; readonly openKe
     const pairs: Readonly<Record<string, () => void>> = {
       gh: () => go('/home'),
       gr: () => go('/resources'),
+      gq: () => go('/requests'),
       ...(me.can.includes('audit.list') ? { ga: () => go('/audit/resources') } : {}),
       ...(me.can.includes('user.list') ? { 'g,': () => go('/admin'), nu: () => go('/admin/users/new') } : {}),
       ...(me.can.includes('resource.create') ? { nr: () => go('/resources/new') } : {}),

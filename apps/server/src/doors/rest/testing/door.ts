@@ -1,11 +1,11 @@
 import { request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Call } from '@strongroom/contract';
-import Fastify from 'fastify';
+import Fastify, { type InjectOptions } from 'fastify';
 import type { z } from 'zod';
-import type { Actor } from '../../../authorise/index.ts';
+import { parseInput, type Actor } from '../../../authorise/index.ts';
 import { Problem, type ProblemCode } from '../../../platform/problem.ts';
-import { restDoor, type RestParts } from '../index.ts';
+import { answerUnknown, restDoor, type RestParts } from '../index.ts';
 import { actor, admin, db, policy, root, uuid, web } from './rows.ts';
 
 /** The door on a real socket, with a product behind it that answers from memory. */
@@ -19,6 +19,8 @@ export interface Door {
   tokenInUrl: boolean;
   /** Sends exactly this target and body: no client in between tidies them up. */
   send(method: string, target: string, body?: string, headers?: Record<string, string>): Promise<Reply>;
+  /** Sends without a socket: quicker, and as exact. */
+  inject(options: InjectOptions): Promise<{ statusCode: number; body: string }>;
   /** The input of the last call of a name. */
   inputOf(name: string): Record<string, unknown> | undefined;
   stop(): Promise<void>;
@@ -59,6 +61,9 @@ export const page = (items: Record<string, unknown>[], input: Record<string, unk
 export async function startDoor(): Promise<Door> {
   const app = Fastify({
     forceCloseConnections: true,
+    frameworkErrors: (_error, _request, reply) => {
+      answerUnknown(reply);
+    },
     routerOptions: { ignoreDuplicateSlashes: true, ignoreTrailingSlash: true, maxParamLength: 500 },
   });
   let port = 0;
@@ -83,6 +88,7 @@ export async function startDoor(): Promise<Door> {
       }),
     },
     send: (method, target, body, headers = { AUTHTOKEN: 'T' }) => send(port, method, target, body, headers),
+    inject: (options) => app.inject(options),
     inputOf: (name) => door.asked.findLast((call) => call.name === name)?.input,
     stop: () => app.close(),
   };
@@ -92,7 +98,7 @@ export async function startDoor(): Promise<Door> {
       _actor: Actor,
       input: z.input<I>,
     ): Promise<z.output<R>> {
-      const parsed = call.input.parse(input) as Record<string, unknown>;
+      const parsed = parseInput(call, input) as Record<string, unknown>;
       door.asked.push({ name: call.name, input: parsed });
       const answer = door.answers[call.name];
       if (!answer) throw new Problem('not-found');

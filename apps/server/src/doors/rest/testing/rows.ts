@@ -70,6 +70,7 @@ const account = (
   changedAt: at,
   proof: { health: 'unproven', provenAt: null, provenBy: null, checkedAt: null, why: null, exclusion: null },
   compliance: 'compliant',
+  access: null,
   complianceWhy: [],
   expiresAt: null,
   attempt: null,

@@ -1,0 +1,63 @@
+import { readTicketing, removeTicketing, setTicketing, testTicketing } from '@strongroom/contract';
+import { endpoint, longEndpoint, type Endpoint } from '../authorise/index.ts';
+import { Problem } from '../platform/problem.ts';
+import { trustOf } from '../trust/index.ts';
+import type { Vault } from '../vault/index.ts';
+import type { Desk, Ready } from './desk.ts';
+import { fieldColumns } from './own.ts';
+import { conditionsOf } from './rules.ts';
+import { openCredential, readStored, ticketingReply, writeTicketing } from './settings.ts';
+
+/** How tickets are checked: what is set, and the test of it. */
+export const ticketingEndpoints = ({ vault, desk }: { vault: Vault; desk: Desk }): Endpoint[] => [
+  endpoint(readTicketing, {
+    async run(grant) {
+      const stored = await readStored(grant.db);
+      return {
+        ticketing: stored && ticketingReply(stored),
+        fieldColumns: await fieldColumns(grant.db),
+        pausedUntil: desk.pausedUntil(grant.actor.organisationId)?.toISOString() ?? null,
+      };
+    },
+  }),
+  endpoint(setTicketing, {
+    run: async (grant, input) => ticketingReply(await writeTicketing(grant, vault, input)),
+  }),
+  endpoint(removeTicketing, {
+    async run(grant) {
+      await grant.db.deleteFrom('ticketing').execute();
+      await grant.db.deleteFrom('ticketCheck').execute();
+      return {};
+    },
+  }),
+  longEndpoint(testTicketing, async (perform, actor, { ticket }) => {
+    const { organisationId } = actor;
+    const ready = await perform(
+      { actor, action: 'ticketing.test', objectId: organisationId, ticket },
+      async (grant): Promise<Ready> => {
+        const ticketing = await readStored(grant.db);
+        const credential = ticketing && (await openCredential(grant, vault, ticketing));
+        if (!credential)
+          throw new Problem('not-that-state', { detail: 'Save the settings first, with what signs in.' });
+        grant.note({ system: ticketing.system, url: ticketing.url });
+        return { organisationId, ticketing, credential, trust: await trustOf(grant.db) };
+      },
+    );
+    const began = Date.now();
+    const answer = await desk.ask(ready, ticket, { evenPaused: true });
+    const milliseconds = Date.now() - began;
+    if (answer.is !== 'found')
+      return {
+        ...{ is: answer.is, why: answer.is === 'failed' ? answer.why : null, milliseconds },
+        ...{ fields: [], conditions: [], conditionsHold: null },
+      };
+    const { fields } = answer.ticket;
+    const { rows, together } = conditionsOf(ready.ticketing, fields);
+    return {
+      ...({ is: answer.closed ? 'closed' : 'open', why: null, milliseconds } as const),
+      fields: [...fields].map(([name, value]) => ({ name, value })).sort((a, b) => (a.name < b.name ? -1 : 1)),
+      conditions: rows.map((holds, i) => ({ name: `C${i + 1}`, holds })),
+      conditionsHold: together,
+    };
+  }),
+];

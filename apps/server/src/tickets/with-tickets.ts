@@ -1,0 +1,112 @@
+import type { TicketUse } from '@strongroom/contract';
+import {
+  lineOf,
+  system,
+  ticketToCheck,
+  type Ask,
+  type Endpoint,
+  type Perform,
+  type StreamEndpoint,
+} from '../authorise/index.ts';
+import type { Database } from '../platform/db.ts';
+import { Problem } from '../platform/problem.ts';
+import { trustOf } from '../trust/index.ts';
+import type { Vault } from '../vault/index.ts';
+import type { Answer, Desk, Ready } from './desk.ts';
+import { writeFinding, type Finding } from './found.ts';
+import { readOwn, type OwnAndNames } from './own.ts';
+import { misfit } from './rules.ts';
+import { openCredential, readStored } from './settings.ts';
+
+export interface TicketParts {
+  readonly database: Database;
+  readonly vault: Vault;
+  readonly desk: Desk;
+}
+
+/**
+ * `perform`, with the ticket of an ask looked at first where the decision depends on it. The ticketing system is asked between two
+ * transactions, never inside of one, and only for whoever would be allowed if the ticket is good. Throws `ticket-refused` and
+ * `ticket-unchecked` as `perform` does, with a sentence more.
+ */
+export const withTickets =
+  (perform: Perform, parts: TicketParts): Perform =>
+  async (ask, work) => {
+    const use = await ticketToCheck(parts.database, ask);
+    const why = use === undefined ? undefined : await check(perform, parts, ask, use);
+    try {
+      return await perform(ask, work);
+    } catch (error) {
+      const ours = error instanceof Problem && (error.code === 'ticket-refused' || error.code === 'ticket-unchecked');
+      if (ours && why !== undefined && error.detail === undefined)
+        throw new Problem(error.code, { detail: why, cause: error });
+      throw error;
+    }
+  };
+
+/** An endpoint whose work has tickets looked at, whichever door it comes through. */
+export const endpointWithTickets = ({ call, handle }: Endpoint, parts: TicketParts): Endpoint => ({
+  call,
+  handle: (perform, ...rest) => handle(withTickets(perform, parts), ...rest),
+});
+
+/** The same for a stream. */
+export const streamWithTickets = ({ handle, ...stream }: StreamEndpoint, parts: TicketParts): StreamEndpoint => ({
+  ...stream,
+  handle: (ask) => handle({ ...ask, perform: withTickets(ask.perform, parts) }),
+});
+
+interface Prepared {
+  readonly ready: Ready;
+  readonly known: OwnAndNames;
+}
+
+/** Asks the system and writes down what it said. Gives why the ticket is not good, or could not be checked. */
+async function check(perform: Perform, parts: TicketParts, ask: Ask, use: TicketUse): Promise<string | undefined> {
+  const { ticket, objectId, actor } = ask;
+  const { userId, organisationId } = actor;
+  if (ticket === undefined || userId === null) return undefined;
+  const kind = lineOf(ask.action).on === 'resource' ? 'resource' : 'account';
+  const product = system(organisationId, actor.origin);
+  const prepared = await perform(
+    { actor: product, action: 'ticket.check', objectId: organisationId },
+    async (grant): Promise<Prepared | string> => {
+      const ticketing = await readStored(grant.db);
+      const known = await readOwn(grant.db, { userId, kind, objectId, use, reason: ask.reason });
+      if (!ticketing?.on || !known) return 'The settings were changed at this moment. Try again.';
+      const credential = await openCredential(grant, parts.vault, ticketing);
+      if (!credential) return 'Nothing is stored that signs in to the ticketing system.';
+      return { known, ready: { organisationId, ticketing, credential, trust: await trustOf(grant.db) } };
+    },
+  );
+  if (typeof prepared === 'string') return prepared;
+  const { ready, known } = prepared;
+  const began = Date.now();
+  const answer = await parts.desk.ask(ready, ticket);
+  const { verdict, why } = judged(ready, known, answer);
+  await perform(
+    { actor: product, action: 'ticket.settle', objectId: organisationId, ticket, reason: ask.reason },
+    async (grant) => {
+      grant.about({ kind, id: objectId, name: known.objectName });
+      grant.note({ use, for: known.username, system: ready.ticketing.system, milliseconds: Date.now() - began });
+      grant.note({ verdict: verdict ?? 'no answer', ...(why === undefined ? {} : { why }) });
+      const settingsVersion = ready.ticketing.version;
+      if (verdict) await writeFinding(grant, { userId, objectId, use, ticket, verdict, settingsVersion });
+    },
+  );
+  return why;
+}
+
+/** The verdict on a ticket; none where it could not be checked and that refuses. */
+function judged(
+  { ticketing }: Ready,
+  { own }: OwnAndNames,
+  answer: Answer,
+): { verdict?: Finding['verdict']; why?: string } {
+  if (answer.is === 'failed')
+    return { why: answer.why, ...(ticketing.whenDown === 'allow' ? { verdict: 'allowed-unchecked' } : {}) };
+  if (answer.is === 'not-found') return { verdict: 'refused', why: 'There is no such ticket.' };
+  if (answer.closed) return { verdict: 'refused', why: 'It is closed.' };
+  const why = misfit(ticketing, answer.ticket.fields, own);
+  return why === undefined ? { verdict: 'allowed' } : { verdict: 'refused', why };
+}

@@ -1,0 +1,37 @@
+import type { Webhook } from '@strongroom/contract';
+
+/** What is typed into the form of a webhook. */
+export interface WebhookForm {
+  readonly name: string;
+  readonly url: string;
+  readonly events: readonly string[];
+  readonly refused: boolean;
+  readonly failed: boolean;
+  readonly privateNetwork: boolean;
+}
+
+/** The form of a webhook, or of a new one. */
+export const formOf = (webhook: Webhook | null): WebhookForm => ({
+  name: webhook?.name ?? '',
+  url: webhook?.url ?? '',
+  events: webhook?.events ?? [],
+  refused: webhook?.outcomes.includes('refused') ?? false,
+  failed: webhook?.outcomes.includes('failed') ?? false,
+  privateNetwork: webhook?.privateNetwork ?? false,
+});
+
+/** What is missing before it can be sent. */
+export function faultOf(form: WebhookForm): 'nameMissing' | 'urlWrong' | 'eventsMissing' | null {
+  if (form.name.trim() === '') return 'nameMissing';
+  if (!/^https:\/\/[^\s@#]+$/.test(form.url.trim())) return 'urlWrong';
+  return form.events.length === 0 ? 'eventsMissing' : null;
+}
+
+/** What is sent. What was done is always told. */
+export const bodyOf = ({ name, url, events, refused, failed, privateNetwork }: WebhookForm) => ({
+  name: name.trim(),
+  url: url.trim(),
+  events: [...events],
+  outcomes: ['done' as const, ...(refused ? (['refused'] as const) : []), ...(failed ? (['failed'] as const) : [])],
+  privateNetwork,
+});

@@ -133,6 +133,7 @@ const addresses = (): Readonly<Record<string, string>> => ({
   'Rotation templates': '/admin/rotation-templates',
   'Reset listeners': '/admin/reset-listeners',
   Approvals: '/admin/approvals',
+  Ticketing: '/admin/ticketing',
   Mail: '/admin/mail',
   'the mail that waits': '/admin/mail/queue',
   Certificates: '/admin/certificates',

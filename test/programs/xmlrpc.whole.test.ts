@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startServer, type TestServer } from '../lib/server.ts';
@@ -58,6 +59,7 @@ beforeAll(async () => {
     startServer({ STRONGROOM_XMLRPC_PORT: '0', STRONGROOM_HOST: 'localhost' }),
     openssl('mine', 'test'),
     openssl('forged', 'test'),
+    run('javac', ['-d', folder, fileURLToPath(new URL('java/Call.java', import.meta.url))]),
   ]);
   port = Number(server.log().find(({ msg }) => msg === 'XML-RPC is open')?.['port']);
   const made = await server.call<{ user: { id: string } }>('POST', '/api-users', {
@@ -74,8 +76,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-describe('XML-RPC with Python’s own client', () => {
-  it('creates, retrieves and changes, with the certificate that openssl made', async () => {
+describe('XML-RPC with the clients of Python and Java', () => {
+  it('creates, retrieves and changes in every form, with the certificate that openssl made [API-05]', async () => {
     const password = 'Kept "as" <it> & is: ünï-27';
     const said = await python('mine', [
       ['pmp.resource.create', ['Mail-Server', 'Windows', 'administrator', 'First-Password-22', 'A note']],
@@ -83,6 +85,9 @@ describe('XML-RPC with Python’s own client', () => {
       ['pmp.password.change', ['Mail-Server', 'administrator', 'testing', password, 'false']],
       ['pmp.password.retrieve', ['Mail-Server', 'administrator', 'testing', '7']],
       ['pmp.password.change', ['Mail-Server', 'administrator', 'testing', false, '7']],
+      ['pmp.password.change', ['Mail-Server', 'administrator', 'testing', 'false']],
+      ['pmp.password.retrieve', ['Mail-Server', 'administrator', 'testing']],
+      ['pmp.resources.create', ['Web-Server', 'Linux', 'root', 'drawn']],
       ['pmp.password.retrieve', ['No-Server', 'administrator']],
       ['pmp.no.method', []],
     ]);
@@ -93,9 +98,41 @@ describe('XML-RPC with Python’s own client', () => {
       done,
       { ...done, password },
       done,
+      done,
+      { ...done, password: expect.any(String) as string },
+      done,
       { resultCode: 1, message: 'No such account found' },
       { fault: -32601, text: 'There is no such method.' },
     ]);
+    // Java, as the manual’s own wrapper is: with the PKCS#12 file that `openssl pkcs12` makes of it.
+    const word = 'passtrix';
+    await run('openssl', [
+      ...['pkcs12', '-export', '-in', join(folder, 'mine.crt'), '-inkey', join(folder, 'mine.key')],
+      ...['-out', join(folder, 'mine.p12'), '-passout', `pass:${word}`, '-name', 'PMP'],
+    ]);
+    const { stdout } = await run(
+      'java',
+      [
+        ...['-XX:TieredStopAtLevel=1', '-Dsun.jnu.encoding=UTF-8', '-cp', folder, 'Call'],
+        `https://localhost:${String(port)}/xmlrpc`,
+        ...[join(folder, 'mine.p12'), join(server.home, 'tls', 'server.crt')],
+        ...[
+          'pmp.password.change',
+          'Mail-Server',
+          'administrator',
+          'testing',
+          'Java <set> & kept-27',
+          'false',
+          '7',
+          '--',
+        ],
+        ...['pmp.password.retrieve', 'Mail-Server', 'administrator', 'testing', '--'],
+        ...['pmp.resource.create', 'Java-Server', 'Linux', 'root', 'drawn'],
+      ],
+      { env: { ...process.env, STORE_WORD: word } },
+    );
+    const success = ['resultCode=0', 'message=SUCCESS'];
+    expect(stdout.trimEnd().split('\n')).toEqual([...success, ...success, 'password=Java <set> & kept-27', ...success]);
     const user = await server.call<{ credentials: { kind: string; lastUsedAt: string | null }[] }>(
       'GET',
       `/users/${userId}`,

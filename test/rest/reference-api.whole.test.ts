@@ -22,15 +22,12 @@ const parse = (text: string): Reply['operation'] => (JSON.parse(text) as Reply).
  * Runs a line of the manual as it stands, but for the server’s address and the token. Where the manual breaks a line inside a word, the parts are joined. `-sS` keeps curl’s progress off
  * the terminal.
  */
-const manual = (line: string): Promise<string> =>
+const manual = (line: string, token = server.token): Promise<string> =>
   bash(
     line
       .replace(/^curl/, 'curl -sS')
       .replace(/192\.168\.(xx\.xx|39\.29):7272/, server.host)
-      .replace(
-        /AUTHTOKEN=(B9A1809A-5BF7-4459-9ED2-8D4F499CB902|iddPyMeUOnv9huR[A-Za-z0-9%]*)/,
-        `AUTHTOKEN=${server.token}`,
-      ),
+      .replace(/AUTHTOKEN=(B9A1809A-5BF7-4459-9ED2-8D4F499CB902|iddPyMeUOnv9huR[A-Za-z0-9%]*)/, `AUTHTOKEN=${token}`),
   );
 /** Sends one request with the token in a header; `curl` is the rest of a command line, with `$API` for the base address. */
 const send = (curl: string): Promise<string> =>
@@ -200,6 +197,115 @@ describe('the manual’s lines, in the order in which a newcomer would run them'
     expect(await manual(line.replace('POST', 'DELETE').replace('/307', '/306'))).toContain(
       'Resources deleted successfully.',
     );
+  });
+});
+
+/** The token of the manual’s lines from its ninth call on. */
+const longToken =
+  'iddPyMeUOnv9huR%2BzLfan1GbB4VYZ4%2F7UDHfbpY8socCJ7C1%2BVUyhjtcRHlysShHeLf9va63EEkt%0A4x%2FG42EYLQ%3D%3D';
+describe('the manual’s lines for requests and users, and the guide’s for a token', () => {
+  let requester: string;
+  let token: string;
+  const own = async (path: string): Promise<string> => {
+    const text = await bash(
+      `curl -sSfk -H 'Authorization: Bearer ${server.token}' 'https://${server.host}/api/v1/${path}'`,
+    );
+    return (JSON.parse(text) as { items: { id: string }[] }).items[0]?.id ?? '';
+  };
+  /** A line of the manual about the request of user 34, which is the requester here. */
+  const line = (what: string): string =>
+    `curl -X POST -k -H "Content-Type: text/json" https://192.168.xx.xx:7272/restapi/json/v1/accounts/7/requester/34/${what}?AUTHTOKEN=${longToken}`.replace(
+      '/34/',
+      `/${requester}/`,
+    );
+  /** As the manual prints them but for what no shell and no curl takes: quotes around the address, %20 for its spaces, and no guessing at its brackets. */
+  const withInput = (what: string, input: string): string =>
+    `curl -g -X POST -k -H "Content-Type: text/json" 'https://192.168.xx.xx:7272/restapi/json/v1/accounts/7/${what}?INPUT_DATA=${input.replaceAll(' ', '%20')}&AUTHTOKEN=${longToken}'`;
+
+  it('create a user: a person with the manual’s keys, and a program', async () => {
+    const jason = `{ "operation": { "Details": { "USERNAME": "jason" "FIRSTNAME": "Jason" "LASTNAME": "Thomas" "EMAIL": "jason@opmanager.com" "PASSWORD":"Pa55w0Rd123" "POLICY": "Strong" "ROLE": "Password User" "ISSUPERADMIN": "false", "DEPARTMENT": "NOC", "LOCATION": "Level 10 - South Wing", "ENABLEMOBILEACCESS": "true", "LANDLINE_COUNTRYCODE": "+1", "LANDLINE": "925-965-9647", "LANDLINE_EXT": "4675", "MOBILE_COUNTRYCODE": "+1", "MOBILE": "925-965-9648", "PHONEFACTOR_USERNAME": "jason1", "RSAUSERNAME": "jason2", "ENABLETWOFACTOR": "false", "PRIMARYCONTACT": "mobile" } } }`;
+    // The manual’s password is shorter than a new organisation takes.
+    expect(parse(await send(`-X POST "$API/user" -d 'INPUT_DATA=${jason}'`)).result.message).toContain(
+      'PASSWORD: Use at least 12 characters.',
+    );
+    const longer = jason.replace('Pa55w0Rd123', 'Pa55w0Rd123-harbour');
+    expect(await send(`-X POST "$API/user" -d 'INPUT_DATA=${longer}'`)).toBe(
+      '{"operation":{"name":"CREATE_USER","result":{"status":"Success","message":"User Created Successfully"}}}',
+    );
+    const made = parse(
+      await send(
+        `-X POST "$API/user" -d "INPUT_DATA={'operation': {'Details': {'USERNAME': 'robot', 'FULLNAME': 'A robot', 'ISAPIUSER': 'true', 'HOSTNAME': 'localhost', 'EXPIRYDATE': 'NeverExpires', 'ROLE': 'Password User'}}}"`,
+      ),
+    ).Details as { USERID: string; AUTHTOKEN: string };
+    [requester, token] = [made.USERID, made.AUTHTOKEN];
+  });
+  it('ask for a password, list who asks, approve, check out, check in and reject', async () => {
+    const shared = await send(
+      `-X PUT "$API/resources/7/share" -d 'INPUT_DATA={"operation":{"Details":{"ACCESSTYPE":"view","USERID":"${requester}"}}}'`,
+    );
+    expect(parse(shared).result.status).toBe('Success');
+    const [resource, approver] = [await own('resources?number=7&limit=1'), await own('users?username=setup@localhost')];
+    await bash(
+      `curl -sSfk -X PUT -H 'Authorization: Bearer ${server.token}' -H 'Content-Type: application/json' 'https://${server.host}/api/v1/resources/${resource}/access-control' -d '{"control":{"approverIds":["${approver}"]}}'`,
+    );
+    const ask = withInput(
+      'requestpassword',
+      '{ "operation" : { "Details" : { "REASON" : "Testing", "TICKETID" : "7"}}}',
+    );
+    const asked =
+      '{"operation":{"name":"REQUEST_PASSWORD","result":{"status":"Success","message":"Request to view password have been raised successfully"},"Details":{"STATUS":"WAITING FOR APPROVAL / CHECKOUT"}}}';
+    expect(await manual(ask, token)).toBe(asked);
+    const list = parse(
+      await manual(
+        `curl -k https://192.168.xx.xx:7272/restapi/json/v1/accounts/passwordaccessrequests?AUTHTOKEN=${longToken}`,
+      ),
+    );
+    expect(list).toMatchObject({
+      name: 'GET_PASSWORDREQUEST',
+      result: { status: 'Success', message: 'Password Request fetched successfully' },
+      Details: [
+        {
+          'REQUESTER USERID': requester,
+          'REQUESTED BY': 'robot',
+          'REQUESTED BY FULLNAME': 'A robot',
+          PASSWORDREQUESTLIST: [
+            {
+              'ACCOUNT ID': '7',
+              'ACCOUNT NAME': 'root',
+              'RESOURCE ID': '7',
+              'RESOURCE NAME': 'filler 7',
+              'PASSWD ID': '7',
+              REASON: 'Testing',
+            },
+          ],
+        },
+      ],
+    });
+    expect(await manual(line('approve'))).toBe(
+      '{"operation":{"name":"ADMIN_REQUEST_APPROVE","result":{"status":"Success","message":"Password Approved successfully"}}}',
+    );
+    expect(await manual(withInput('checkout', '{ "operation" : { "Details" : { "REASON" : "N/A"}}}'), token)).toBe(
+      '{"operation":{"name":"REQUEST_CHECKOUT","result":{"status":"Success","message":"Password have been checked out successfully"},"Details":{"STATUS":"***** [checkIn]"}}}',
+    );
+    expect(await manual(line('checkin'))).toBe(
+      '{"operation":{"name":"ADMIN_REQUEST_CHECKIN","result":{"status":"Success","message":"Password have been checked in successfully"}}}',
+    );
+    expect(await manual(ask, token)).toBe(asked);
+    expect(await manual(line('reject'))).toBe(
+      '{"operation":{"name":"ADMIN_REQUEST_REJECT","result":{"status":"Success","message":"Password Rejected successfully"}}}',
+    );
+  });
+  it('renew the token of a Password User, whose former one ends at once', async () => {
+    // The guide’s port is its own product’s; a Password User is all that it takes.
+    const guide = `curl -k -X PUT \
+   "https://<PAM360_IP_ADDRESS>:8282/restapi/json/v1/user/regenerateAuthtoken" \
+   -H "AUTHTOKEN: <Current_API_Token>"`;
+    const run = (with_: string): Promise<string> =>
+      manual(guide.replace('<PAM360_IP_ADDRESS>:8282', server.host).replace('<Current_API_Token>', with_));
+    const { AUTHTOKEN } = parse(await run(token)).Details as { AUTHTOKEN: string };
+    expect(parse(await run(token)).name).toBe('Authentication');
+    const sees = await bash(`curl -sSk -H 'AUTHTOKEN: ${AUTHTOKEN}' https://${server.host}/restapi/json/v1/resources`);
+    expect(parse(sees)).toMatchObject({ totalRows: 1, Details: [{ 'RESOURCE NAME': 'filler 7' }] });
   });
 });
 

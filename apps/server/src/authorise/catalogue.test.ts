@@ -125,6 +125,7 @@ describe('the database', () => {
     ).toEqual([
       'analyze_lists',
       'claim_setup',
+      'due_requests',
       'enqueue',
       'find_credential',
       'find_link',

@@ -336,13 +336,13 @@ describe('a control', () => {
       { approvals: 1, requestHours: 24, exclusiveHours: 8, automatic: 'never', on: true },
     ]);
     const all = {
-      approvals: 1,
+      approvals: 1 as const,
       requestHours: 3,
       exclusiveHours: 0,
       resetAfter: true,
-      automatic: 'windows',
+      automatic: 'windows' as const,
       windows: [{ from: '14:00', to: '15:00' }],
-    } as const;
+    };
     expect(await d.control({ ...all, excludedIds: [ben.id] as never })).toMatchObject({
       control: { ...all, of: 'account', excluded: [{ name: 'ben' }], approvers: [{ name: 'cleo' }, { name: 'eric' }] },
     });

@@ -69,6 +69,11 @@ async function everything(owner: Person, name: string): Promise<Record<string, s
     ]),
     mailId: await made('mail_outbox', 'to_address, subject, about, body', ['x@example.org', 'x', 'x', 'x']),
     importId: await made('import_run', 'user_id, kind, state, file_name', [owner.id, 'resource', 'uploaded', 'x']),
+    requestId: await made(
+      'access_request',
+      'account_id, account_name, resource_name, requester_id, requester, reason, approvals_needed, request_hours, exclusive_hours, reset_after, void_at',
+      [account, 'root', name, owner.id, 'x', 'x', 1, 24, 8, false, new Date(Date.now() + 86_400_000)],
+    ),
     viewId: await made('saved_view', 'user_id, list, name, query', [owner.id, 'resources', name, '{}']),
   };
 }
@@ -83,6 +88,7 @@ const heldKinds = [
   'importId',
   'viewId',
   'runId',
+  'requestId',
 ];
 
 beforeAll(async () => {

@@ -429,6 +429,11 @@ const toldOfSchedules = { tellBefore: { withAccess: true }, tellAfter: { withAcc
 /** What some calls need to be on, or to say, where the field's name does not tell. */
 function fitted(call: ACall, ids: Record<string, unknown>): Record<string, unknown> {
   switch (call.name) {
+    case 'ticketing.update': {
+      const address = 'https://host.invalid';
+      const noRules = { mapping: [], conditions: [], mappingExpression: '', conditionsExpression: '' };
+      return { ...ids, ...noRules, on: false, url: address, accountsUrl: address, table: 'incident' };
+    }
     case 'resource-group.set-notices':
       return { ...ids, alsoReset: false };
     case 'access-request.withdraw':

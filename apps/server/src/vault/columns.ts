@@ -23,6 +23,7 @@ export type SecretColumn = (typeof secretColumns)[number];
 
 /** Bytes that are no secret: hashes of random tokens, of sealed files and of the audit tree; pictures. */
 export const plainBytes = [
+  'access_link.hash',
   'api_token.hash',
   // Of public keys and certificates.
   'api_credential.fingerprint',

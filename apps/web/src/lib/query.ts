@@ -53,6 +53,7 @@ export const keys = {
   listenerRuns: ['listener-runs'] as const,
   webhooks: ['webhooks'] as const,
   approvals: ['approvals'] as const,
+  ticketing: ['ticketing'] as const,
   tasks: ['tasks'] as const,
   task: (id: string) => ['task', id] as const,
   runs: ['runs'] as const,

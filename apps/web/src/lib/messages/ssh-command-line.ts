@@ -15,6 +15,7 @@ export const sshCommandLine = catalogue('ssh-command-line', {
   commands: 'Commands',
   commandsText:
     'A value runs to the next option: no quotes are needed inside it. Passwords that hold a space and then an option’s name, such as “ --reason=”, cannot be sent in this way.',
+  begins: 'How a line begins',
   retrieve: 'Fetch a password',
   resetLocal: 'Change the stored password',
   resetRemote: 'Change the password on the target too',

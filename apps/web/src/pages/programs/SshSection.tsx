@@ -11,7 +11,7 @@ import { Details } from '../../ui/Facts.tsx';
 import { FormSection } from '../../ui/FormSection.tsx';
 import css from './programs.module.css';
 
-/** Each command as it is written, behind the part that all have. */
+/** Each command as it is written behind the part that all have. */
 const commands = [
   ['retrieve', 'RETRIEVE --resource=NAME --account=NAME --reason=TEXT --ticketid=ID'],
   ['resetLocal', 'RESET_LOCAL --resource=NAME --account=NAME --newpassword=PASSWORD --reason=TEXT --ticketid=ID'],
@@ -42,13 +42,21 @@ export function SshSection() {
         <CopyField label={sshCommandLine('knownHosts')} description={sshCommandLine('knownHostsHelp')} value={known} />
       </FormSection>
       <FormSection title={sshCommandLine('commands')} text={sshCommandLine('commandsText')}>
-        {commands.map(([name, command]) => (
-          <CopyField
-            key={name}
-            label={sshCommandLine(name)}
-            value={`ssh -q -p ${String(port)} USER@${host} -i KEYFILE ${command}`}
-          />
-        ))}
+        <CopyField
+          label={sshCommandLine('begins')}
+          value={`ssh -q -p ${String(port)} USER@${host} -i KEYFILE RETRIEVE`}
+        />
+        <Details
+          items={commands.map(
+            ([name, command]) =>
+              [
+                sshCommandLine(name),
+                <code key={name} className={`mono ${css.address}`}>
+                  {command}
+                </code>,
+              ] as const,
+          )}
+        />
       </FormSection>
       <FormSection title={sshCommandLine('exits')}>
         <Details items={exits.map((exit) => [String(exit), sshCommandLine(`exit${exit}Text`)] as const)} />

@@ -123,6 +123,15 @@ export function adminPages(me: Me): readonly Entry[] {
       to: '/admin/approvals',
     },
   ];
+  const tickets: Entry[] = [
+    {
+      id: 'ticketing',
+      group: 'organisation',
+      label: settings('nav.ticketing'),
+      says: settings('admin.ticketing.says'),
+      to: '/admin/ticketing',
+    },
+  ];
   const programs: Entry[] = [
     {
       id: 'programs',
@@ -151,6 +160,7 @@ export function adminPages(me: Me): readonly Entry[] {
     ...(me.can.includes('mail.list') ? mail : []),
     ...(me.can.includes('schedule-template.list') ? templates : []),
     ...(me.can.includes('listener.list') ? followers : []),
+    ...(me.can.includes('ticketing.update') ? tickets : []),
     ...(me.can.includes('webhook.list') ? programs : []),
     ...(me.can.includes('certificate.install') ? server : []),
   ];

@@ -5,7 +5,7 @@ import { ask } from '../../lib/client.ts';
 import { ago, exact } from '../../lib/format.ts';
 import { me } from '../../lib/messages/me.ts';
 import { users } from '../../lib/messages/users.ts';
-import { FormSection } from '../../ui/FormSection.tsx';
+import { FormColumn, FormSection } from '../../ui/FormSection.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { endOf, ExpiryField, type Lifetime } from '../me/ExpiryField.tsx';
 import { ScopeField } from '../me/ScopeField.tsx';
@@ -22,52 +22,54 @@ export function Credentials({ user }: { readonly user: UserDetail }) {
   const [lifetime, setLifetime] = useState<Lifetime>('365');
   if (user.credentials.length === 0) return null;
   return (
-    <FormSection title={users('credentials.title')} text={users('credentials.text')}>
-      <ul className={css.credentials}>
-        {user.credentials.map((credential) => (
-          <Row key={credential.id} credential={credential} />
-        ))}
-      </ul>
-      {held.length > 0 && user.can.includes('user.update') && (
-        <div>
-          <Button
-            variant="default"
-            onClick={() => {
-              setScopes([...(held[0]?.scopes ?? [])]);
-              setAsking(true);
-            }}
-          >
-            {users('credentials.change')}
-          </Button>
-        </div>
-      )}
-      <AskDialog
-        open={asking}
-        close={() => setAsking(false)}
-        title={users('credentials.changeTitle', { name: user.fullName })}
-        body={users('credentials.changeBody')}
-        keep={users('new.cancel')}
-        go={users('credentials.save')}
-        does={async () => {
-          const now = await ask(updateUser, {
-            userId: user.id,
-            version: user.version,
-            keyScopes: scopes,
-            keysExpireAt: endOf(lifetime),
-          });
-          await keepUser(now);
-          toast({ message: users('user.saved') });
-        }}
-      >
-        <ScopeField
-          label={users('newApi.scopes')}
-          value={scopes}
-          change={setScopes}
-          error={scopes.length === 0 ? me('tokens.scopesMissing') : undefined}
-        />
-        <ExpiryField value={lifetime} change={setLifetime} />
-      </AskDialog>
-    </FormSection>
+    <FormColumn>
+      <FormSection title={users('credentials.title')} text={users('credentials.text')}>
+        <ul className={css.credentials}>
+          {user.credentials.map((credential) => (
+            <Row key={credential.id} credential={credential} />
+          ))}
+        </ul>
+        {held.length > 0 && user.can.includes('user.update') && (
+          <div>
+            <Button
+              variant="default"
+              onClick={() => {
+                setScopes([...(held[0]?.scopes ?? [])]);
+                setAsking(true);
+              }}
+            >
+              {users('credentials.change')}
+            </Button>
+          </div>
+        )}
+        <AskDialog
+          open={asking}
+          close={() => setAsking(false)}
+          title={users('credentials.changeTitle', { name: user.fullName })}
+          body={users('credentials.changeBody')}
+          keep={users('new.cancel')}
+          go={users('credentials.save')}
+          does={async () => {
+            const now = await ask(updateUser, {
+              userId: user.id,
+              version: user.version,
+              keyScopes: scopes,
+              keysExpireAt: endOf(lifetime),
+            });
+            await keepUser(now);
+            toast({ message: users('user.saved') });
+          }}
+        >
+          <ScopeField
+            label={users('newApi.scopes')}
+            value={scopes}
+            change={setScopes}
+            error={scopes.length === 0 ? me('tokens.scopesMissing') : undefined}
+          />
+          <ExpiryField value={lifetime} change={setLifetime} />
+        </AskDialog>
+      </FormSection>
+    </FormColumn>
   );
 }
 

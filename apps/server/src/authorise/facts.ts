@@ -158,7 +158,7 @@ const partly = `case when u.super_administrator or o.owner_id = $2::uuid then fa
 const control = `(select case when c.is_on then exists (select from access_control_user x where x.control_id = c.id and x.user_id = $2::uuid and x.part = 'excluded') end
       from access_control c where c.target_id in (o.account_id, o.resource_id) order by c.account_id is null limit 1) as control_excuses`;
 /** Whoever has a password out has it until its time is over, whether or not that was written down. */
-export const leaseHolds = `l.ended_at is null and (l.until is null or l.until > now())`;
+const leaseHolds = `l.ended_at is null and (l.until is null or l.until > now())`;
 const leased = `(select l.user_id from lease l where l.account_id = o.account_id and ${leaseHolds}) as leased_to`;
 // What belongs to a resource itself goes with any of its passwords.
 const leasedThere = `(select l.user_id from lease l join account a on a.id = l.account_id where a.resource_id = o.resource_id and l.user_id = $2::uuid

@@ -7,7 +7,7 @@ import { checkoutEndpoints as accountCalls } from './checkout.endpoints.ts';
 import { controlEndpoints } from './control.endpoints.ts';
 import { requestEndpoints } from './requests.endpoints.ts';
 
-export { afterRun, checkedOut, lookAfter, type RoundParts } from './round.ts';
+export { afterRun, checkedOut, lookAfter } from './round.ts';
 export { startRequests } from './rounds.ts';
 
 /** Every call of this module. */

@@ -20,7 +20,7 @@ export { takeNumbers } from './numbers.ts';
 export { createPasswordHasher, type PasswordHasher } from './password-hash.ts';
 export { findSession, noteUse, touchSession, type KnownSession } from './sessions.ts';
 export { requireReach } from './rank.ts';
-export { recordRefused, type Refused } from './refused-credential.ts';
+export { recordRefused } from './refused-credential.ts';
 export { restrictionsOf } from './restrictions.ts';
 export { readSettings, writeSettings } from './settings.ts';
 export { findToken, hostAllows, replaceRestToken, type KnownToken } from './tokens.ts';

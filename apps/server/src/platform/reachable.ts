@@ -43,7 +43,7 @@ export function mayReach(address: string, privateNetwork: boolean): boolean {
 }
 
 /** Thrown where a host has no address that may be called. */
-export class Unreachable extends Error {
+class Unreachable extends Error {
   readonly code = 'EPRIVATE';
 }
 

@@ -28,7 +28,7 @@ export type SignedAnswer =
  * The header that shows whose call it is: HMAC-SHA-256, in hexadecimal, over the time in seconds, a full stop, and the body. With the time in
  * it, a call that was recorded cannot be sent again later.
  */
-export const signatureHeader = 'strongroom-signature';
+const signatureHeader = 'strongroom-signature';
 const signed = (secret: string, seconds: number, body: string): string =>
   `t=${seconds},v1=${keyedHash(secret, `${seconds}.${body}`).toString('hex')}`;
 

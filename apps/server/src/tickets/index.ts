@@ -2,7 +2,7 @@
 // It owns the settings, the rules that compare a ticket with what is known here, and the calls to the systems, which are made outside of any
 // transaction and never for longer than the time limit.
 // It decides nothing by itself: what was found is written down for a moment, where the decision reads it.
-export { createDesk, type Desk } from './desk.ts';
+export { createDesk } from './desk.ts';
 export { ticketingEndpoints } from './ticketing.endpoints.ts';
 export { tidyTicketChecks } from './found.ts';
 export { endpointWithTickets, streamWithTickets, withTickets } from './with-tickets.ts';

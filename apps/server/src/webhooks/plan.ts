@@ -64,7 +64,7 @@ async function plan(grant: Grant<'webhook.plan'>): Promise<{ planned: number; mo
 }
 
 /** What is sent of an event: who did what to what, when. Neither what people wrote nor what was noted. */
-export const bodyOf = (organisationId: string, event: Happened): string =>
+const bodyOf = (organisationId: string, event: Happened): string =>
   JSON.stringify({
     id: event.id,
     organisationId,

@@ -23,7 +23,7 @@ export interface Place {
 }
 
 /** Before the first event of a transaction. */
-export const nobody = '00000000-0000-0000-0000-000000000000';
+const nobody = '00000000-0000-0000-0000-000000000000';
 /** Days after which nothing is told any more, as when the server stood still for so long. */
 const newsDays = 7;
 

@@ -98,7 +98,7 @@ const noteContent = (
 };
 
 /** The webhook, locked. Throws `not-found`. */
-export async function lockWebhook(
+async function lockWebhook(
   db: OrganisationDb,
   id: string,
 ): Promise<{ url: string; version: number; isOn: boolean; secretVersion: number }> {

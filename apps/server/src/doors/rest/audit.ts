@@ -33,7 +33,7 @@ function days(word: string, now: Date): { from?: string; until?: string } {
 }
 
 /** `2024-03-12 13:45:44.835`, in the server's zone. */
-export function stamp(at: Date): string {
+function stamp(at: Date): string {
   const two = (n: number, digits = 2): string => String(n).padStart(digits, '0');
   return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}.${two(at.getMilliseconds(), 3)}`;
 }

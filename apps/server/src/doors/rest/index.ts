@@ -2,7 +2,7 @@
 // It owns nothing but the translation: addresses, INPUT_DATA, the reply's envelope.
 // It decides nothing: every operation is made of our own calls, as the token's owner.
 export { readAddress, readParams } from './address.ts';
-export { anywhere, why, type Ask, type Operation } from './ask.ts';
+export { anywhere, type Ask, type Operation } from './ask.ts';
 export { readBody } from './body.ts';
 export { dateOf } from './dates.ts';
 export { envelope, failure, unknownCall, type Outcome } from './envelope.ts';

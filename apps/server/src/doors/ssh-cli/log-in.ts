@@ -10,7 +10,7 @@ export interface Named {
  * Reads the name that a client logs in with: `user`, or `ORGANISATION/user`. `user@host` is a user name like any other, which API users bound to a host often have.
  * A user name has no slash in it, so the last one parts the two.
  */
-export function readName(text: string): Named {
+function readName(text: string): Named {
   const at = text.lastIndexOf('/');
   return at < 0 ? { username: text } : { organisation: text.slice(0, at), username: text.slice(at + 1) };
 }
@@ -19,7 +19,7 @@ export function readName(text: string): Named {
  * Whether the client proved that it has the private half of the key it shows. False for signatures with SHA-1 (RFC 8332 section 5.1.1) and for a key that is
  * of another kind than the algorithm it was signed with.
  */
-export function proves({ key, signature, blob, hashAlgo }: PublicKeyAuthContext): boolean {
+function proves({ key, signature, blob, hashAlgo }: PublicKeyAuthContext): boolean {
   if (signature === undefined || blob === undefined) return false;
   if (key.algo === 'ssh-rsa' && hashAlgo !== 'sha256' && hashAlgo !== 'sha512') return false;
   try {

@@ -23,7 +23,7 @@ const hour = 3_600_000;
 const glyphs = { done: IconCircleCheck, bad: IconCircleX, now: IconClock, next: IconCircleDashed } as const;
 
 /** What was asked for, in words: how long, or which window. */
-export function wantedInWords({ startsAt, endsAt, exclusiveHours }: AccessRequest): string {
+function wantedInWords({ startsAt, endsAt, exclusiveHours }: AccessRequest): string {
   if (startsAt && endsAt) return requests('wantsBetween', { from: exact(startsAt), until: exact(endsAt) });
   if (startsAt) return requests('wantsFrom', { from: exact(startsAt) });
   if (endsAt) return requests('wantsUntil', { until: exact(endsAt) });

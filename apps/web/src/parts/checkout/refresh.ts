@@ -2,7 +2,7 @@ import { keys, queries } from '../../lib/query.ts';
 import { refreshAccount } from '../accounts/store.ts';
 
 /** Fetches again what shows requests: the lists, the counts, single ones. */
-export async function refreshRequests(): Promise<void> {
+async function refreshRequests(): Promise<void> {
   await queries.invalidateQueries({ queryKey: keys.requests });
 }
 

@@ -21,4 +21,13 @@ export {
 export { abilities, derive, isAction, lineOf, policy, refusal, type Action, type Facts, type Scope } from './policy.ts';
 export type { StreamAsk, StreamEndpoint, StreamReply } from './stream.ts';
 export { heldAccounts, reachOf, seesAccount, seesGroup, seesResource, type Reached } from './reach.ts';
-export { leaseHolds, readSight, resourcesSeen, seenAccount, seenOnResource, seenResource, someSeen, type Sight } from './sight.ts';
+export {
+  leaseHolds,
+  readSight,
+  resourcesSeen,
+  seenAccount,
+  seenOnResource,
+  seenResource,
+  someSeen,
+  type Sight,
+} from './sight.ts';

@@ -15,7 +15,7 @@ import { checkout } from '../../lib/messages/checkout.ts';
 import { requests } from '../../lib/messages/requests.ts';
 import { useMe } from '../../lib/session.tsx';
 import { refreshAccess } from '../../parts/checkout/refresh.ts';
-import { useCheckout } from '../../parts/checkout/CheckoutProvider.tsx';
+import { useCheckout } from '../../parts/checkout/use-checkout.ts';
 import { ErrorBox } from '../../ui/ErrorBox.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { BusyButton } from '../me/BusyButton.tsx';

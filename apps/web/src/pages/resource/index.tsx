@@ -27,7 +27,7 @@ import { custom } from '../../lib/messages/custom.ts';
 import { resources } from '../../lib/messages/resources.ts';
 import { useCan } from '../../lib/session.tsx';
 import { useResource, useResourceTypes } from '../../parts/accounts/use-lists.ts';
-import { useCheckout } from '../../parts/checkout/CheckoutProvider.tsx';
+import { useCheckout } from '../../parts/checkout/use-checkout.ts';
 import { NotFound } from '../../parts/NotFound.tsx';
 import { PageSkeleton } from '../../parts/PageSkeleton.tsx';
 import { TypeIcon } from '../../parts/TypeIcon.tsx';

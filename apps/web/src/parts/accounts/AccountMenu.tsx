@@ -25,7 +25,7 @@ import { useCallback, useState, type ReactNode } from 'react';
 import { accounts } from '../../lib/messages/accounts.ts';
 import { checkout } from '../../lib/messages/checkout.ts';
 import { files } from '../../lib/messages/files.ts';
-import { useCheckout } from '../checkout/CheckoutProvider.tsx';
+import { useCheckout } from '../checkout/use-checkout.ts';
 import { useFiles } from '../files/FilesProvider.tsx';
 import { accountTarget } from '../files/target.ts';
 import { nameOf } from '../secrets/SecretsProvider.tsx';

@@ -15,8 +15,8 @@ import { Pill } from '../../ui/Pill.tsx';
 import rowCss from '../../ui/row.module.css';
 import { nameOf } from '../secrets/SecretsProvider.tsx';
 import css from './access.module.css';
-import { useCheckout, type Wanted } from './CheckoutProvider.tsx';
 import { until } from './span.ts';
+import { useCheckout, type Wanted } from './use-checkout.ts';
 
 /** A button of a row. The first of a row is pressed by E, as the eye is where a password can be shown. */
 function Act(props: {

@@ -6,8 +6,8 @@ import { useEffect, useState } from 'react';
 import { exact } from '../../lib/format.ts';
 import { checkout } from '../../lib/messages/checkout.ts';
 import css from './access.module.css';
-import { useCheckout, type Wanted } from './CheckoutProvider.tsx';
 import { until } from './span.ts';
+import { useCheckout, type Wanted } from './use-checkout.ts';
 
 /** The time that is left until an instant, which moves while one looks. */
 function Left({ at }: { readonly at: string }) {

@@ -1,5 +1,5 @@
-import { checkIn, checkOut, withdrawRequest, type Account } from '@strongroom/contract';
-import { createContext, lazy, Suspense, useContext, useMemo, useState, type ReactNode } from 'react';
+import { checkIn, checkOut, withdrawRequest } from '@strongroom/contract';
+import { lazy, Suspense, useMemo, useState, type ReactNode } from 'react';
 import { ask } from '../../lib/client.ts';
 import { exact } from '../../lib/format.ts';
 import { checkout } from '../../lib/messages/checkout.ts';
@@ -7,41 +7,13 @@ import { toast, toastProblem } from '../../ui/toast.tsx';
 import { nameOf, useSecrets } from '../secrets/SecretsProvider.tsx';
 import { useLiveAccess } from './live.ts';
 import { refreshAccess } from './refresh.ts';
+import { CheckoutContext, type Checkout, type ControlOf, type Wanted } from './use-checkout.ts';
 import { useRequestCounts } from './use-requests.ts';
 
 const RequestDialog = lazy(() => import('./RequestDialog.tsx'));
 const EmergencyDialog = lazy(() => import('./EmergencyDialog.tsx'));
 const Reminders = lazy(() => import('./Reminders.tsx'));
 const ControlDialog = lazy(() => import('./ControlDialog.tsx'));
-
-/** What access is controlled of. */
-export interface ControlOf {
-  readonly kind: 'resource' | 'account';
-  readonly id: string;
-  readonly name: string;
-  readonly resourceId: string;
-}
-/** An account, as far as requests for it need it. */
-export type Wanted = Pick<Account, 'id' | 'username' | 'resourceName' | 'resourceId' | 'access'>;
-
-interface Checkout {
-  /** Asks for a reason, and when, and sends the request. */
-  readonly request: (account: Wanted) => void;
-  readonly checkOut: (account: Wanted) => void;
-  readonly checkIn: (account: Wanted) => void;
-  /** Takes the request back that waits or is approved. */
-  readonly withdraw: (account: Wanted) => void;
-  readonly emergency: (account: Wanted) => void;
-  readonly control: (of: ControlOf) => void;
-}
-const Context = createContext<Checkout | null>(null);
-
-/** What one does with passwords to which access is controlled, from anywhere inside the shell. */
-export function useCheckout(): Checkout {
-  const value = useContext(Context);
-  if (!value) throw new Error('useCheckout outside the shell');
-  return value;
-}
 
 type Open =
   | { readonly what: 'request' | 'emergency'; readonly account: Wanted }
@@ -101,7 +73,7 @@ export function CheckoutProvider({ children }: { readonly children: ReactNode })
   }, [withWhy]);
   const close = () => setOpen(null);
   return (
-    <Context.Provider value={value}>
+    <CheckoutContext.Provider value={value}>
       {children}
       <Suspense fallback={null}>
         {asked && <Reminders />}
@@ -109,6 +81,6 @@ export function CheckoutProvider({ children }: { readonly children: ReactNode })
         {open?.what === 'emergency' && <EmergencyDialog account={open.account} close={close} />}
         {open?.what === 'control' && <ControlDialog of={open.of} close={close} />}
       </Suspense>
-    </Context.Provider>
+    </CheckoutContext.Provider>
   );
 }

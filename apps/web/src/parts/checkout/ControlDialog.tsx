@@ -23,11 +23,11 @@ import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
 import { ErrorBox } from '../../ui/ErrorBox.tsx';
 import { Pill } from '../../ui/Pill.tsx';
 import { toast } from '../../ui/toast.tsx';
-import type { ControlOf } from './CheckoutProvider.tsx';
 import { controlFaults, draftOf, emptyControl, inputOf, type ControlDraft } from './control-draft.ts';
 import { ControlFields } from './ControlFields.tsx';
 import css from './control.module.css';
 import { refreshAccess } from './refresh.ts';
+import type { ControlOf } from './use-checkout.ts';
 
 /** Puts a control in place, or takes it away with null, and fetches again what shows it. */
 async function store(of: ControlOf, own: AccessControl | null, wanted: ControlInput | null): Promise<void> {

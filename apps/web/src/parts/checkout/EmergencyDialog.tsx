@@ -12,8 +12,8 @@ import { ErrorBox } from '../../ui/ErrorBox.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { nameOf } from '../secrets/SecretsProvider.tsx';
 import css from './access.module.css';
-import type { Wanted } from './CheckoutProvider.tsx';
 import { refreshAccess } from './refresh.ts';
+import type { Wanted } from './use-checkout.ts';
 
 /** Opens a password without approval, behind a warning that says what follows. */
 export default function EmergencyDialog({ account, close }: { readonly account: Wanted; readonly close: () => void }) {

@@ -12,9 +12,9 @@ import { ErrorBox } from '../../ui/ErrorBox.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { nameOf } from '../secrets/SecretsProvider.tsx';
 import css from './access.module.css';
-import type { Wanted } from './CheckoutProvider.tsx';
 import { refreshAccess } from './refresh.ts';
 import { emptyRequest, requestFaults, requestOf, type RequestDraft } from './request-form.ts';
+import type { Wanted } from './use-checkout.ts';
 
 /** Asks for a password to which access is controlled: why, under which ticket, and for when. */
 export default function RequestDialog({ account, close }: { readonly account: Wanted; readonly close: () => void }) {

@@ -171,3 +171,26 @@ export function factsOf(certificate: X509Certificate): CertificateFacts {
     selfSigned: isSelfSigned(certificate),
   };
 }
+
+/** What a client certificate says of whom it stands for, and which one it is. */
+export interface ShownCertificate {
+  /** CN and O of the subject; undefined where it has none, or several. */
+  readonly commonName: string | undefined;
+  readonly organisation: string | undefined;
+  readonly notBefore: Date;
+  readonly sha256: Buffer;
+}
+
+/** Reads a certificate that a client showed in the handshake. */
+export function shownOf(certificate: X509Certificate): ShownCertificate {
+  const { subject } = certificate.toLegacyObject();
+  return {
+    commonName: onlyOne(subject.CN),
+    organisation: onlyOne(subject.O),
+    notBefore: certificate.validFromDate,
+    sha256: Buffer.from(certificate.fingerprint256.replaceAll(':', ''), 'hex'),
+  };
+}
+
+// Node.js gives several as a list, which its types do not say.
+const onlyOne = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);

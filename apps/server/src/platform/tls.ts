@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
+import { constants, createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, watch, type FSWatcher } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -165,6 +165,9 @@ const optionsOf = ({ cert, key }: Pair): Tls['options'] => ({
   honorCipherOrder: true,
   ecdhCurve: 'X25519MLKEM768:X25519:P-256:P-384',
 });
+
+/** The same without session tickets, for a door that clients enter by certificate: each connection shows its own anew. */
+export const withoutTickets = (tls: TlsOptions): TlsOptions => ({ ...tls, secureOptions: constants.SSL_OP_NO_TICKET });
 
 /** Reads a PEM pair and checks that a server can use it. Throws `StartFault` that says which file is wrong and how; never with what the key file holds. */
 export function readPair(files: { readonly cert: string; readonly key: string }, evenExpired = false): Pair {

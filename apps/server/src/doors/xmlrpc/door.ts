@@ -1,4 +1,3 @@
-import { constants } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -7,17 +6,18 @@ import { Socket, type AddressInfo } from 'node:net';
 import { TLSSocket, type TlsOptions } from 'node:tls';
 import type { Actor, Endpoint, Origin, Perform } from '../../authorise/index.ts';
 import { hostAllows, noteUse, recordRefused, type KnownCredential } from '../../identity/index.ts';
+import { shownOf } from '../../platform/certificate.ts';
 import type { Database } from '../../platform/db.ts';
 import { inRequest, type Log } from '../../platform/log.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import { Problem, type ProblemCode } from '../../platform/problem.ts';
 import { newId } from '../../platform/random.ts';
-import type { Reloadable } from '../../platform/tls.ts';
+import { withoutTickets, type Reloadable } from '../../platform/tls.ts';
 import { createGuard, type Limits } from '../ssh-cli/guard.ts';
 import { invoker } from '../programs.ts';
 import { createRateLimit, forUsers } from '../rate-limit.ts';
 import { asProblem } from '../reply.ts';
-import { commonNameOf, holderOf } from './holder.ts';
+import { holderOf } from './holder.ts';
 import { callMethod, failed, knownName, type Result } from './methods.ts';
 import { readCall } from './read-call.ts';
 import { Fault, faults, faultXml, isXmlText, replyXml } from './values.ts';
@@ -81,11 +81,9 @@ export function xmlRpc(parts: XmlRpcParts): XmlRpc {
   const limit = createRateLimit();
   const invokeAs = invoker(parts);
   const known = new WeakMap<TLSSocket, Promise<KnownCredential | undefined>>();
-  // Without tickets every connection shows its certificate anew.
-  const serving = (tls: TlsOptions): TlsOptions => ({ ...tls, secureOptions: constants.SSL_OP_NO_TICKET });
   const server = createServer(
     {
-      ...serving(parts.tls),
+      ...withoutTickets(parts.tls),
       requestCert: true,
       // One that no authority signed is as good as another: what counts is whether it is on file.
       rejectUnauthorized: false,
@@ -243,19 +241,20 @@ export function xmlRpc(parts: XmlRpcParts): XmlRpc {
 
   /** Whose the certificate of a connection is. One that is nobody's is written into the trail, once for the connection. */
   async function lookUp(socket: TLSSocket, origin: Origin): Promise<KnownCredential | undefined> {
-    const shown = socket.getPeerX509Certificate();
-    const commonName = shown && commonNameOf(shown);
+    const certificate = socket.getPeerX509Certificate();
+    const shown = certificate && shownOf(certificate);
     const found = shown && (await holderOf(database, shown));
     if (found) return found;
     guard.failed(socket.remoteAddress ?? '');
     const organisationId = await parts.organisationId();
-    if (organisationId !== undefined) await recordRefused(perform, { organisationId, username: commonName, origin });
+    if (organisationId !== undefined)
+      await recordRefused(perform, { organisationId, username: shown?.commonName, origin });
     return undefined;
   }
 
   return {
     setSecureContext: (options) => {
-      server.setSecureContext(serving(options));
+      server.setSecureContext(withoutTickets(options));
     },
     async listen(port, host) {
       server.listen({ port, host: host ?? '::' });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Problem } from '../platform/problem.ts';
 import {
   approve,
@@ -191,6 +191,15 @@ function explore(setting: Setting): { states: number; steps: number; endings: Se
 }
 
 describe('the states of requests', () => {
+  // Most moves are refused; what each refusal costs is its stack, which nobody reads.
+  const { stackTraceLimit } = Error;
+  beforeAll(() => {
+    Error.stackTraceLimit = 0;
+  });
+  afterAll(() => {
+    Error.stackTraceLimit = stackTraceLimit;
+  });
+
   it.each(settings)('are explored to the last: $title', (setting) => {
     const { states, steps, endings, refusals } = explore(setting);
     expect(states).toBeGreaterThan(100);

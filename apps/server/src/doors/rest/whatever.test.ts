@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { letter } from '../../../../../tools/lib/letters.ts';
 import { startDoor, type Door } from './testing/door.ts';
 import { admin, db, root, web } from './testing/rows.ts';
 
@@ -16,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => door.stop());
 
 const keys = ['REASON', 'TICKETID', 'RESOURCENAME', 'ACCOUNTNAME', 'NEWPASSWORD', 'RESETTYPE', 'PASSWDID', 'RESOURCEID', 'ACCOUNTID', 'ACCOUNTLIST', 'LIMIT', 'STARTINDEX', 'VIEWTYPE', 'RESOURCEIDS', 'USERID', 'ACCESSTYPE', 'RESOURCECUSTOMFIELD', '__proto__', 'DURATION', 'STARTTIME', 'USERNAME', 'EMAIL', 'ROLE', 'EXPIRYDATE', 'ISAPIUSER', 'resourceGroupIds', 'userIds']; // prettier-ignore
-const scalar = fc.oneof(fc.string({ unit: 'binary' }), fc.nat(), fc.constantFrom('', "it's", 'a&b=c+d%41', '\u0000', 'true', '../..', '-1', 'view', '303', '307', '308'), fc.boolean(), fc.constant(null)); // prettier-ignore
+const scalar = fc.oneof(fc.string({ unit: letter }), fc.nat(), fc.constantFrom('', "it's", 'a&b=c+d%41', '\u0000', 'true', '../..', '-1', 'view', '303', '307', '308'), fc.boolean(), fc.constant(null)); // prettier-ignore
 const nested = fc.oneof(scalar, fc.array(scalar, { maxLength: 3 }), fc.dictionary(fc.constantFrom(...keys), scalar, { maxKeys: 2 })); // prettier-ignore
 const details = fc.dictionary(fc.constantFrom(...keys), nested, { maxKeys: 4 });
 

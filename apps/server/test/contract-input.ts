@@ -21,6 +21,11 @@ const words: Readonly<Record<string, string>> = {
   from: '08:00',
   to: '09:00',
   token: 'A'.repeat(43),
+  accountsUrl: 'https://host.invalid',
+  table: 'incident',
+  mappingExpression: 'C1',
+  conditionsExpression: 'C1',
+  event: 'account.reveal',
 };
 
 /**
@@ -53,7 +58,9 @@ function valueOf(name: string, schema: Json, frame: Frame): unknown {
   if ('const' in schema) return schema['const'];
   const choices = schema['enum'] as unknown[] | undefined;
   if (choices) return choices[0];
-  const either = (schema['anyOf'] ?? schema['oneOf'] ?? schema['allOf']) as Json[] | undefined;
+  // Beside a type it is only several patterns for one text.
+  const together = 'type' in schema ? undefined : schema['allOf'];
+  const either = (schema['anyOf'] ?? schema['oneOf'] ?? together) as Json[] | undefined;
   if (either?.[0]) return valueOf(name, either[0], frame);
   switch (schema['type']) {
     case 'object':

@@ -28,6 +28,7 @@ const values: Readonly<Record<string, Record<string, unknown>>> = {
   'resource-group.change-members': { add: [unknownId], remove: [] },
   'setting.update': { nightlyCheckAt: '01:00', loginMaxAgeDays: 90 },
   'resource-group.set-notices': { alsoReset: false },
+  'ticketing.update': { version: undefined },
   'schedule.set': { when: { is: 'never' }, passwords: 'unique', password: undefined, version: undefined },
   'resource-type.set-icon': { png: 'iVBORw0KGgo=' },
 }; // prettier-ignore

@@ -43,3 +43,21 @@ export const matrixFacts = (
   approver: false,
   mayShareCriteria: false,
 });
+
+/** What somebody has to do with a request for access. Whoever only sees the password has nothing to do with the requests for it. */
+export const requestParts = ['nothing', 'sees', 'asked', 'approves', 'asked and approves', 'manages', 'owns'] as const;
+export type RequestPart = (typeof requestParts)[number];
+
+/** The facts about a request for access of somebody with a role who has that part in it, where nothing else is in the way. */
+export function requestFacts(
+  role: (typeof matrixRoles)[number],
+  superAdministrator: boolean,
+  part: RequestPart,
+): Facts {
+  const requester = part.startsWith('asked');
+  const approver = part.endsWith('approves');
+  // On the list of approvers, but without the role, one is told of no request either.
+  const told = requester || (approver && permitsOf[role].includes('manage-passwords'));
+  const relation = part === 'owns' ? 'owner' : part === 'manages' ? 'manage' : told ? 'view' : 'none';
+  return { ...matrixFacts(role, superAdministrator, superAdministrator ? 'owner' : relation), requester, approver };
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { matrixFacts, matrixRoles } from '../../test/matrix.ts';
+import { matrixFacts, matrixRoles, requestFacts, type RequestPart } from '../../test/matrix.ts';
 import { ladder, lineOf, policy, refusal, type Action, type Relation } from './index.ts';
 
 const actions = Object.keys(policy) as Action[];
@@ -13,12 +13,25 @@ const short: Record<(typeof matrixRoles)[number], string> = {
 /** Kinds of object that are held by owning and sharing, and those that belong to one user alone. */
 const held = ['resource', 'account', 'attempt', 'resource-group'];
 const ownAffairs = ['task', 'import', 'view'];
+/** What one may have to do with a request, as the page says it. */
+const parts: Partial<Record<RequestPart, string>> = {
+  asked: 'requester',
+  approves: 'approver',
+  manages: 'from manage',
+};
 
 /** What a role may, by what it holds: the weakest hold that is enough, or why none is. */
 function cell(action: Action, role: (typeof matrixRoles)[number], superAdministrator: boolean): string {
   const { on } = lineOf(action);
   const answer = (relation: Relation): string =>
     refusal(action, matrixFacts(role, superAdministrator, relation)) ?? 'allowed';
+  if (on === 'access-request') {
+    const said = (part: RequestPart): string =>
+      refusal(action, requestFacts(role, superAdministrator, part)) ?? 'allowed';
+    if (superAdministrator && said('nothing') === 'allowed') return 'yes';
+    const who = Object.entries(parts).filter(([part]) => said(part as RequestPart) === 'allowed');
+    return who.map(([, words]) => words).join(', ') || said('manages');
+  }
   if (!held.includes(on) && !ownAffairs.includes(on)) {
     const said = answer('view');
     return said === 'allowed' ? 'yes' : said;
@@ -63,6 +76,9 @@ describe('the permission matrix', () => {
       'the hold the answer is `not-found`, as for an object that does not exist. A super administrator holds every resource, account',
       'and resource group as its owner does. Nobody reaches an object of another organisation: the answer is `not-found`, or what',
       'their role is refused with. Actions of the product itself answer `not-your-role` to everybody.',
+      '',
+      'With a request for access have to do: its `requester`, each `approver` of the password with a role that may ‘manage-passwords’,',
+      'and whoever manages or owns the password (`from manage`). Nobody decides on a request of their own: the answer is `not-yourself`.',
       '',
       `| action | on | ${matrixRoles.map((role) => short[role]).join(' | ')} | super administrator |`,
       `|---|---|${matrixRoles.map(() => '---|').join('')}---|`,

@@ -2,9 +2,9 @@ import { calls, createResource } from '@strongroom/contract';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inputFor } from '../../test/contract-input.ts';
-import { matrixFacts, matrixRoles } from '../../test/matrix.ts';
+import { matrixFacts, matrixRoles, requestFacts, requestParts } from '../../test/matrix.ts';
 import { world, type Person, type World } from '../../test/world.ts';
-import { ladder, policy, refusal, type Action, type Perform, type Relation } from '../authorise/index.ts';
+import { ladder, policy, refusal, type Action, type Facts, type Perform, type Relation } from '../authorise/index.ts';
 import { Problem } from '../platform/problem.ts';
 import { valuesFor } from '../../test/matrix-input.ts';
 
@@ -12,6 +12,7 @@ let w: World;
 /** The server with every door, where work that was allowed is not done: what is left is the decision, as a client gets it. */
 let app: FastifyInstance;
 type Role = (typeof matrixRoles)[number];
+type On = (typeof policy)[Action]['on'];
 const byRole = new Map<Role, Person>();
 const headers = new Map<Person, Record<string, string>>();
 /** Objects by what everybody of the matrix holds on them; what one owns is owned by that one alone. */
@@ -80,6 +81,8 @@ beforeAll(async () => {
     'schedule-template': `insert into strongroom.schedule_template (id, organisation_id, name, body, created_by) values (gen_random_uuid(), $1, 'matrix', '{}', 'x')`,
     'listener': `insert into strongroom.listener (id, organisation_id, name, created_by_id, created_by) values (gen_random_uuid(), $1, 'matrix', gen_random_uuid(), 'x')`,
     'listener-run': `insert into strongroom.listener_run (id, organisation_id, listener_id) select gen_random_uuid(), organisation_id, id from strongroom.listener where organisation_id = $1`,
+    'webhook': `insert into strongroom.webhook (id, organisation_id, name, url, events, outcomes, sealed, secret_version, created_by, changed_by) values (gen_random_uuid(), $1, 'matrix', 'https://matrix.invalid/', '{}', '{}', '\\x00', 1, 'x', 'x')`,
+    'webhook-delivery': `insert into strongroom.webhook_delivery (id, organisation_id, webhook_id, place, action, body) select gen_random_uuid(), organisation_id, id, 1, 'x', '{}' from strongroom.webhook where organisation_id = $1`,
   }; // prettier-ignore
   for (const [kind, text] of Object.entries(named)) objects.set(kind, await made(text, [w.organisationId]));
   for (const [key, userId] of [['none', w.people.keeper.id] as const, ...own]) {
@@ -92,11 +95,47 @@ beforeAll(async () => {
     for (const [kind, text] of Object.entries(ofUser))
       objects.set(`${kind} ${key}`, await made(text, [w.organisationId, userId]));
   }
+  await requests(made);
   const deciding: Perform = (ask) =>
     w.perform(ask, () => Promise.reject(new Problem('not-that-state', { detail: allowedHere })));
   app = w.app({}, deciding);
 }, 120_000);
 afterAll(() => w.close());
+
+/** Requests for access, by what each role has to do with them: those nobody of the matrix approves, and those they all do. */
+async function requests(made: (text: string, values: unknown[]) => Promise<string>): Promise<void> {
+  const ask = (accountId: string | undefined, who: Person): Promise<string> =>
+    made(
+      `insert into strongroom.access_request (id, organisation_id, account_id, account_name, resource_name, requester_id, requester, reason, approvals_needed,
+        request_hours, exclusive_hours, reset_after, void_at) values (gen_random_uuid(), $1, $2, 'x', 'x', $3, 'x', 'x', 1, 24, 8, false, now() + interval '1 day')`,
+      [w.organisationId, accountId, who.id],
+    );
+  // An account of its own, so that the control is in nobody's way elsewhere.
+  const approved = await made(
+    `insert into strongroom.account (id, organisation_id, number, resource_id, username) values (gen_random_uuid(), $1, 99999, $2, 'approved')`,
+    [w.organisationId, objects.get('resource none')],
+  );
+  const control = await made(
+    `insert into strongroom.access_control (id, organisation_id, account_id, changed_by) values (gen_random_uuid(), $1, $2, 'x')`,
+    [w.organisationId, approved],
+  );
+  for (const person of byRole.values())
+    await w.sql(
+      `insert into strongroom.access_control_user (organisation_id, control_id, user_id, part) values ($1, $2, $3, 'approver')`,
+      [w.organisationId, control, person.id],
+    );
+  const { keeper } = w.people;
+  for (const [role, person] of byRole) {
+    objects.set(`access-request asked ${role}`, await ask(objects.get('account none'), person));
+    objects.set(`access-request asked and approves ${role}`, await ask(approved, person));
+    objects.set(`access-request owns ${role}`, await ask(objects.get(`account owner ${role}`), keeper));
+  }
+  objects.set('access-request nothing', await ask(objects.get('account none'), keeper));
+  objects.set('access-request sees', await ask(objects.get('account view'), keeper));
+  objects.set('access-request manages', await ask(objects.get('account manage'), keeper));
+  objects.set('access-request approves', await ask(approved, keeper));
+}
+
 const allowedHere = 'the decision was to allow';
 
 const idField: Readonly<Record<string, string>> = {
@@ -119,9 +158,39 @@ const idField: Readonly<Record<string, string>> = {
   'schedule-template': 'scheduleTemplateId',
   'listener': 'listenerId',
   'listener-run': 'listenerRunId',
+  'webhook': 'webhookId',
+  'webhook-delivery': 'webhookDeliveryId',
+  'access-request': 'requestId',
 }; // prettier-ignore
 const byHold = ['resource', 'account', 'resource-group'];
 const byOwner = ['task', 'import', 'view', 'run'];
+
+interface Case {
+  readonly hold: string;
+  readonly id: string | undefined;
+  readonly facts: Facts;
+}
+/** What somebody with a role may have to do with a kind of object, with an object of each. */
+function casesOf(on: On, role: Role): Case[] {
+  const one = (key: string): string | undefined => objects.get(key) ?? objects.get(`${key} ${role}`);
+  if (on === 'access-request')
+    return requestParts.map((part) => {
+      const id = one(`${on} ${part}`);
+      if (id === undefined) throw new Error(`there is no request of which they are: ${part}`);
+      return { hold: part, id, facts: requestFacts(role, false, part) };
+    });
+  const many = byHold.includes(on) || byOwner.includes(on);
+  const holds: readonly Relation[] = byHold.includes(on)
+    ? ladder.filter((rung) => on === 'resource' || rung !== 'part')
+    : byOwner.includes(on)
+      ? ['none', 'owner']
+      : ['view'];
+  return holds.map((hold) => ({
+    hold,
+    id: one(many ? `${on} ${hold}` : on),
+    facts: matrixFacts(role, false, hold),
+  }));
+}
 
 async function answer(call: (typeof calls)[number], who: Person, id: string | undefined): Promise<string> {
   const kind = idField[policy[call.name as Action].on];
@@ -161,24 +230,22 @@ describe('the matrix', () => {
     async (_, call) => {
       const action = call.name as Action;
       const { on } = policy[action];
+      const decided = (facts: Facts): string => refusal(action, facts) ?? 'allowed';
       const expected = (role: Role, superAdministrator: boolean, relation: Relation): string =>
-        refusal(action, matrixFacts(role, superAdministrator, relation)) ?? 'allowed';
-      const holds: readonly Relation[] = byHold.includes(on)
-        ? ladder.filter((one) => on === 'resource' || one !== 'part')
-        : byOwner.includes(on)
-          ? ['none', 'owner']
-          : ['view'];
+        decided(matrixFacts(role, superAdministrator, relation));
       for (const role of matrixRoles) {
         const person = byRole.get(role);
         if (!person) throw new Error('nobody has this role');
-        for (const hold of holds) {
-          const own = hold === 'owner' ? `${hold} ${role}` : hold;
-          const id = objects.get(byHold.includes(on) || byOwner.includes(on) ? `${on} ${own}` : on);
-          expect([role, hold, await answer(call, person, id)]).toEqual([role, hold, expected(role, false, hold)]);
-        }
+        for (const { hold, id, facts } of casesOf(on, role))
+          expect([role, hold, await answer(call, person, id)]).toEqual([role, hold, decided(facts)]);
       }
-      const anId = objects.get(on) ?? objects.get(`${on} none`);
-      const superHold = byHold.includes(on) ? 'owner' : on === 'run' ? 'owner' : byOwner.includes(on) ? 'none' : 'view';
+      const anId = objects.get(on) ?? objects.get(`${on} none`) ?? objects.get(`${on} nothing`);
+      const superHold =
+        byHold.includes(on) || on === 'run' || on === 'access-request'
+          ? 'owner'
+          : byOwner.includes(on)
+            ? 'none'
+            : 'view';
       expect(['super', await answer(call, w.people.boss, anId)]).toEqual([
         'super',
         expected('administrator', true, superHold),

@@ -38,6 +38,9 @@ async function everything(owner: Person, name: string): Promise<Record<string, s
     'group_id, owner_id, at, time_zone, passwords, tell_before, tell_after',
     [...[group, owner.id, when, 'UTC', 'unique', '{}', '{}']],
   );
+  const webhook = await made('webhook', 'name, url, events, outcomes, sealed, secret_version, created_by, changed_by', [
+    ...[name, 'https://host.invalid/', ['account.reveal'], ['done'], Buffer.of(0), 1, 'x', 'x'],
+  ]);
   return {
     resourceId: resource,
     accountId: account,
@@ -74,6 +77,8 @@ async function everything(owner: Person, name: string): Promise<Record<string, s
       'account_id, account_name, resource_name, requester_id, requester, reason, approvals_needed, request_hours, exclusive_hours, reset_after, void_at',
       [account, 'root', name, owner.id, 'x', 'x', 1, 24, 8, false, new Date(Date.now() + 86_400_000)],
     ),
+    webhookId: webhook,
+    webhookDeliveryId: await made('webhook_delivery', 'webhook_id, place, action, body', [webhook, 1, 'x', '{}']),
     viewId: await made('saved_view', 'user_id, list, name, query', [owner.id, 'resources', name, '{}']),
   };
 }

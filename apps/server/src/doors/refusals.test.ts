@@ -289,6 +289,8 @@ async function listeners(n: number): Promise<Record<string, unknown>> {
 /** A webhook with a delivery that has ended. */
 async function webhooks(n: number): Promise<Record<string, unknown>> {
   const events = ['account.reveal'];
+  // An organisation may have so many.
+  await w.sql('delete from strongroom.webhook');
   const { webhook } = await w.invoke(createWebhook, await w.people.admin.actor(), {
     ...{ name: `webhook-${n}`, url: 'https://host.invalid/', events },
   });
@@ -423,6 +425,9 @@ async function lentThings(): Promise<Record<string, unknown>> {
   };
 }
 
+/** What only API users have. */
+const ofProgramsAlone = { host: undefined, keyScopes: undefined, keysExpireAt: undefined };
+
 /** Who is told of a schedule: whoever has access, so that nobody needs naming. */
 const toldOfSchedules = { tellBefore: { withAccess: true }, tellAfter: { withAccess: true } };
 
@@ -464,7 +469,7 @@ function fitted(call: ACall, ids: Record<string, unknown>): Record<string, unkno
     case 'user.create-api':
       return { ...ids, role: 'administrator', host: '' };
     case 'user.update':
-      return { ...ids, host: undefined, role: 'administrator' };
+      return { ...ids, ...ofProgramsAlone, role: 'administrator' };
     case 'user-group.change-members':
       return { ...ids, add: [ids['userId']], remove: [] };
     case 'resource-group.create':

@@ -117,6 +117,7 @@ describe('the OpenAPI document', () => {
     const objectId = made.body['id'];
     // What must be given to calls that answer about one thing.
     const queries: Readonly<Record<string, Json>> = {
+      'access-control.read': { resourceId: objectId },
       'access.explain': { userId, action: 'resource.read', objectId },
       'access.find': { kind: 'user' },
       'access.reach': { userId, kind: 'resource' },

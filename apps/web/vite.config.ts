@@ -19,7 +19,7 @@ export default defineConfig({
           // the small pictures in another: dozens of files of a few hundred bytes pack badly and cost a request each.
           includeDependenciesRecursively: false,
           groups: [
-            { name: 'base', minShareCount: 28 },
+            { name: 'base', minShareCount: 34 },
             { name: 'icons', test: /icons-react/, minShareCount: 4 },
           ],
         },

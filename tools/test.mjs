@@ -27,30 +27,24 @@ if (absent.size > 0) say(`Not installed here: ${[...absent].join(', ')}`);
 if (!isRoot()) absent.add('root');
 
 const real = sortByNeeds(/\.real\.test\.ts$/, absent);
-const wholes = sortByNeeds(/\.whole\.test\.ts$/, absent);
-const leftOut = [...real.leftOut, ...wholes.leftOut];
+const whole = sortByNeeds(/\.whole\.test\.ts$/, absent);
+const leftOut = [...real.leftOut, ...whole.leftOut];
 for (const { file, lacks } of leftOut) say(`Skipping ${file}: it needs ${lacks.join(' and ')}`);
 
-/** @type {ReturnType<typeof ensureConsoleBuilt> | undefined} */
-let building;
-const built = () => (building ??= ensureConsoleBuilt({ say: () => {} }));
-const build = { name: 'console build', run: async () => ({ ok: true, output: await built() }) };
+const build = {
+  name: 'console build',
+  run: async () => ({ ok: true, output: await ensureConsoleBuilt({ say: () => {} }) }),
+};
 // A ring without files that can run here is passed over: without names Vitest would take all of them.
 const ring = (name, files) => (files?.length === 0 ? [] : [{ name, run: () => runRing(name, files) }]);
-const whole = ring('whole', wholes.files).map(({ name, run }) => ({ name, run: () => built().then(run) }));
 
-// Two lanes: the whole product, which waits for leases, delays and browsers half of its time, goes through one of them,
-// and everything else through the other. The build comes first, and what is long begins early.
-const [longest, ...others] = checks;
-const outcomes = await runSteps([
-  build,
-  longest,
-  ...whole,
-  ...others,
-  ...ring('web'),
-  ...ring('server'),
-  ...ring('real', real.files),
-]);
+const outcomes = [
+  ...(await runSteps([...checks, build])),
+  // The rings share two cores and start servers of their own: one after the other, each a few files wide.
+  ...(await runSteps([...ring('web'), ...ring('server'), ...ring('real', real.files), ...ring('whole', whole.files)], {
+    width: 1,
+  })),
+];
 
 const total = { passed: 0, failed: 0, skipped: leftOut.length };
 for (const { ok, tests } of outcomes) {

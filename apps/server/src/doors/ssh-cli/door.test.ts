@@ -324,6 +324,37 @@ describe('the SSH command line', () => {
     });
   });
 
+  it('takes as many commands a minute of a key as the organisation allows its tokens, over all connections, and says how long to wait', async () => {
+    const boss = await w.people.boss.actor();
+    const second = makeKey();
+    await w.invoke(createApiUser, boss, {
+      ...{ username: 'another', fullName: 'Another', host: '127.0.0.1', role: 'password-user', expiresAt: null },
+      sshKey: second.public,
+    });
+    await w.invoke(updateSettings, boss, { tokenRequestsPerMinute: 3 });
+    const narrow = open();
+    try {
+      const at = { port: await narrow.listen(0, '127.0.0.1') };
+      const nothing = 'RETRIEVE --resource=x --account=y';
+      await connected(at, async (client) => {
+        for (let n = 0; n < 2; n++) expect((await exec(client, nothing)).err).toBe('No such account found\r\n');
+      });
+      // What is no command counts as well, and another connection is no way around.
+      expect((await ask('cat /etc/passwd', at)).status).toBe(2);
+      const refused = await ask(nothing, at);
+      expect(refused).toMatchObject({ out: '', status: 4 });
+      const wait = /^Too many requests\. Wait before the next one\. The next is taken in (\d+) seconds\.\r\n$/;
+      const seconds = Number(wait.exec(refused.err)?.[1]);
+      expect(seconds).toBeGreaterThan(10);
+      expect(seconds).toBeLessThanOrEqual(20);
+      // Each key has its own.
+      expect((await ask(nothing, { ...at, username: 'another', privateKey: second.private })).status).toBe(1);
+    } finally {
+      await w.invoke(updateSettings, boss, { tokenRequestsPerMinute: 0 });
+      await narrow.close();
+    }
+  });
+
   it('hangs up on whoever says nothing, idles, or keeps failing', async () => {
     const closed = (opened: { once(event: 'close', then: () => void): unknown }): Promise<string> =>
       new Promise((resolve) => {

@@ -8,6 +8,7 @@ import type { Database } from '../../platform/db.ts';
 import { inRequest, type Log } from '../../platform/log.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import { newId } from '../../platform/random.ts';
+import { createCredentialLimit } from '../credential-limit.ts';
 import { invoker } from '../programs.ts';
 import { algorithms } from './algorithms.ts';
 import { createGuard, usualLimits, type Limits } from './guard.ts';
@@ -45,6 +46,7 @@ const closingMs = 10_000;
 export function sshCli(parts: SshCliParts): SshCli {
   const limits = { ...usualLimits, ...parts.limits };
   const guard = createGuard(limits);
+  const counted = createCredentialLimit(parts.database);
   const invokeAs = invoker(parts);
   const sockets = new Set<Socket>();
   const atWork = new Set<Promise<unknown>>();
@@ -172,10 +174,13 @@ export function sshCli(parts: SshCliParts): SshCli {
     const work = async (): Promise<{ status: number; text: string }> => {
       const who = await actor;
       const asker: Actor = { ...who, origin: { ...who.origin, requestId } };
-      const ended = await run(line, (call, input) => invokeAs(call, asker, input), {
-        waitMs: parts.remoteWaitMs ?? 60_000,
-        gone,
-      });
+      const patience = { waitMs: parts.remoteWaitMs ?? 60_000, gone };
+      const ended = await run(
+        line,
+        (call, input) => invokeAs(call, asker, input),
+        patience,
+        () => counted({ id: who.credential?.id ?? '', organisationId: who.organisationId }),
+      );
       const labels = { verb: ended.verb ?? 'none', status: String(ended.status) };
       parts.metrics.count('strongroom_ssh_command_line_total', labels);
       if (ended.fault) parts.log.error({ err: ended.fault.cause ?? ended.fault, ...labels }, 'an SSH command failed');

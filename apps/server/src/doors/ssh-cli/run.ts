@@ -48,10 +48,18 @@ const options: Readonly<Record<string, string>> = {
   ticket: '--ticketid',
 };
 
-/** Does what a command line says, as the asker that `invoke` speaks for. Never throws, and never repeats a value in what it says of a fault. */
-export async function run(line: string, invoke: Invoke, patience: Patience): Promise<Ended> {
+/**
+ * Does what a command line says, as the asker that `invoke` speaks for, once `counted` lets one more through. Never throws, and never repeats a value in what it says of a fault.
+ */
+export async function run(
+  line: string,
+  invoke: Invoke,
+  patience: Patience,
+  counted: () => Promise<void>,
+): Promise<Ended> {
   let verb: Verb | undefined;
   try {
+    await counted();
     // The library puts this character where bytes are no UTF-8: a password would be stored as another.
     if (line.includes('\uFFFD')) throw new UsageFault('The command is not UTF-8 text.');
     const command = readCommand(line);

@@ -330,6 +330,35 @@ describe('XML-RPC', () => {
     ]);
   });
 
+  it('takes as many calls a minute of a certificate as the organisation allows its tokens, and says how long to wait', async () => {
+    const boss = await w.people.boss.actor();
+    const made = await makeCertificate({ name: 'busy' });
+    await w.invoke(createApiUser, boss, {
+      ...{ username: 'busy', fullName: 'Busy', host: '127.0.0.1', role: 'password-user', expiresAt: null },
+      certificate: made.cert,
+    });
+    await w.invoke(updateSettings, boss, { tokenRequestsPerMinute: 2 });
+    const narrow = open();
+    try {
+      const at = await narrow.listen(0, '127.0.0.1');
+      // What is no call counts as well; each is a connection of its own.
+      for (let n = 0; n < 2; n++) expect((await send('<x/>', { as: made, port: at })).body).toContain('<int>-32');
+      const { status, body } = await send('<x/>', { as: made, port: at });
+      expect(status).toBe(200);
+      expect(body).toContain('<int>429</int>');
+      const wait = /Too many requests\. Wait before the next one\. The next is taken in (\d+) seconds\./.exec(
+        body,
+      )?.[1];
+      expect(Number(wait)).toBeGreaterThan(20);
+      expect(Number(wait)).toBeLessThanOrEqual(30);
+      // Each certificate has its own.
+      expect((await send('<x/>', { port: at })).body).not.toContain('429');
+    } finally {
+      await w.invoke(updateSettings, boss, { tokenRequestsPerMinute: 0 });
+      await narrow.close();
+    }
+  });
+
   it('gives an address that comes with wrong certificates no more handshakes for a while', async () => {
     const narrow = open({ failures: 2 });
     const at = await narrow.listen(0, '127.0.0.1');

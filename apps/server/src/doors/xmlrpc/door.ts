@@ -14,8 +14,8 @@ import { Problem, type ProblemCode } from '../../platform/problem.ts';
 import { newId } from '../../platform/random.ts';
 import { withoutTickets, type Reloadable } from '../../platform/tls.ts';
 import { createGuard, type Limits } from '../ssh-cli/guard.ts';
+import { createCredentialLimit } from '../credential-limit.ts';
 import { invoker } from '../programs.ts';
-import { createRateLimit, forUsers } from '../rate-limit.ts';
 import { asProblem } from '../reply.ts';
 import { holderOf } from './holder.ts';
 import { callMethod, failed, knownName, type Result } from './methods.ts';
@@ -78,7 +78,7 @@ const names: Readonly<Record<string, string>> = {
 export function xmlRpc(parts: XmlRpcParts): XmlRpc {
   const { database, perform, log, metrics } = parts;
   const guard = createGuard({ ...limits, ...parts.limits });
-  const limit = createRateLimit();
+  const counted = createCredentialLimit(database);
   const invokeAs = invoker(parts);
   const known = new WeakMap<TLSSocket, Promise<KnownCredential | undefined>>();
   const server = createServer(
@@ -204,12 +204,11 @@ export function xmlRpc(parts: XmlRpcParts): XmlRpc {
           : 'Show the client certificate of an API user: this connection has none.',
       );
     const { id, scopes, host, organisationId, userId } = found;
-    try {
-      limit(id, forUsers);
-    } catch (error) {
-      if (error instanceof Problem) throw new Fault(faults.tooMany, error.message);
+    await counted(found).catch((error: unknown) => {
+      if (error instanceof Problem && error.code === 'too-many-requests')
+        throw new Fault(faults.tooMany, sentence(error));
       throw error;
-    }
+    });
     const allowed = await hostAllows(host, address, async (name) =>
       (await lookup(name, { all: true }).catch(() => [])).map((entry) => entry.address),
     );

@@ -2,6 +2,7 @@ import { TicketUse } from '@strongroom/contract';
 import { statement, type OrganisationDb, type Statement } from '../platform/db.ts';
 import { scopesOf, type Actor } from './grant.ts';
 import { holdOf, parseEdges, type Edge, type Relation } from './hold.ts';
+import { leaseHoldsText } from './lease.ts';
 import { permitsOfRole, type Permit, type Role } from './permissions.ts';
 import { lineOf, ticketUseOf, type Action, type Facts, type On, type TicketVerdict } from './policy.ts';
 
@@ -157,12 +158,10 @@ const partly = `case when u.super_administrator or o.owner_id = $2::uuid then fa
 // Whether access is controlled: null where it is not, true where the user is excluded from asking. An account's own control counts before its resource's.
 const control = `(select case when c.is_on then exists (select from access_control_user x where x.control_id = c.id and x.user_id = $2::uuid and x.part = 'excluded') end
       from access_control c where c.target_id in (o.account_id, o.resource_id) order by c.account_id is null limit 1) as control_excuses`;
-/** Whoever has a password out has it until its time is over, whether or not that was written down. */
-const leaseHolds = `l.ended_at is null and (l.until is null or l.until > now())`;
-const leased = `(select l.user_id from lease l where l.account_id = o.account_id and ${leaseHolds}) as leased_to`;
+const leased = `(select l.user_id from lease l where l.account_id = o.account_id and ${leaseHoldsText}) as leased_to`;
 // What belongs to a resource itself goes with any of its passwords.
 const leasedThere = `(select l.user_id from lease l join account a on a.id = l.account_id where a.resource_id = o.resource_id and l.user_id = $2::uuid
-      and ${leaseHolds} limit 1) as leased_to`;
+      and ${leaseHoldsText} limit 1) as leased_to`;
 const ofGroups = (column: string): string =>
   `(select bool_and(g.${column}) from user_group_member m join user_group g on g.id = m.user_group_id where m.user_id = $2::uuid)`;
 

@@ -20,9 +20,9 @@ export {
 } from './permissions.ts';
 export { abilities, derive, isAction, lineOf, policy, refusal, type Action, type Facts, type Scope } from './policy.ts';
 export type { StreamAsk, StreamEndpoint, StreamReply } from './stream.ts';
+export { leaseHolds } from './lease.ts';
 export { heldAccounts, reachOf, seesAccount, seesGroup, seesResource, type Reached } from './reach.ts';
 export {
-  leaseHolds,
   readSight,
   resourcesSeen,
   seenAccount,

@@ -49,9 +49,6 @@ export async function readSight(db: OrganisationDb, facts: Facts, userId: string
 
 const ids = (some: readonly string[]): RawBuilder<unknown> => sql`${[...some]}::uuid[]`;
 /** `inForce` as a part of statements that are put together. */
-/** Of the table lease as `l`: whoever has a password out has it until its time is over. As in `facts.ts`. */
-export const leaseHolds = sql<boolean>`l.ended_at is null and (l.until is null or l.until > now())`;
-
 export const force = sql<boolean>`(s.valid_from is null or s.valid_from <= now()) and (s.valid_until is null or s.valid_until > now())`;
 
 const shared = (sight: Sight, column: 'resourceId' | 'accountId'): RawBuilder<unknown> =>

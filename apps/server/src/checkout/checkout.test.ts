@@ -2,14 +2,11 @@ import {
   breakGlass,
   countRequests,
   forceCheckIn,
-  listAccessControls,
   listRequests,
   openRequestLink,
-  readAccessControl,
   readRequest,
   rejectRequest,
   reviewEmergency,
-  startTask,
   updateSettings,
   type AccessRequest,
 } from '@strongroom/contract';
@@ -278,79 +275,5 @@ describe('a password under control', () => {
     await reset(d);
     expect((await see(cleo, request)).reset).toMatchObject({ state: 'done' });
     expect(await mails(eric)).toEqual([]);
-  });
-});
-
-describe('a control', () => {
-  it('needs as many approvers as must agree, and counts none who cannot', async () => {
-    const d = await lent();
-    await expect(d.control({ approvals: 2, approverIds: [cleo.id] as never })).rejects.toMatchObject({
-      code: 'input-invalid',
-    });
-    await expect(d.control({ approverIds: [anna.id] as never })).rejects.toMatchObject({
-      errors: [{ path: 'control.approverIds', message: expect.stringContaining('anna cannot') as unknown }],
-    });
-    await expect(d.control({ approverIds: [w.people.foreign.id] as never })).rejects.toMatchObject({
-      code: 'input-invalid',
-    });
-    await d.control({ excludedIds: [ben.id] as never });
-    expect(await d.reveal(ben)).toBe('First-word-1');
-    await d.control(null);
-    expect(await d.reveal(anna)).toBe('First-word-1');
-    expect(await d.access(anna)).toBeNull();
-  });
-
-  it('voids what nobody is left to approve, and what needs no approval any more', async () => {
-    const fay = await w.add({ username: 'fay', role: 'password-administrator' });
-    const d = await lent({ approvers: [fay] });
-    const request = await d.ask(anna);
-    await w.sql(`update strongroom.app_user set state = 'disabled' where id = $1`, [fay.id]);
-    await d.look(true);
-    expect(await see(anna, request)).toMatchObject({ state: 'void' });
-    const off = await lent();
-    const open = await off.ask(anna);
-    await off.control({ on: false });
-    await off.look(true);
-    expect(await see(anna, open)).toMatchObject({ state: 'void' });
-  });
-
-  it('of an account counts before its resource’s; both are set for many by a task, and switched off again [ACW-01]', async () => {
-    const d = await lent();
-    await d.control(null);
-    const control = { approverIds: [cleo.id] };
-    const task = await w.invoke(startTask, await keeper.actor(), {
-      call: 'resource.control-access',
-      selection: { ids: [d.resourceId] },
-      input: { control },
-    });
-    await w.composed.jobs.task({ organisationId: w.organisationId, taskId: task.id }, never);
-    await expect(d.reveal(anna)).rejects.toMatchObject({ code: 'approval-required' });
-    const shown = await w.invoke(readAccessControl, await keeper.actor(), { accountId: d.accountId });
-    expect(shown).toMatchObject({
-      own: null,
-      inherited: { of: 'resource', approvers: [{ name: 'cleo', active: true }] },
-      inForce: true,
-    });
-    const listed = await w.invoke(listAccessControls, await keeper.actor(), { search: d.host });
-    expect(listed.items).toMatchObject([
-      { approvals: 1, requestHours: 24, exclusiveHours: 8, automatic: 'never', on: true },
-    ]);
-    const all = {
-      approvals: 1 as const,
-      requestHours: 3,
-      exclusiveHours: 0,
-      resetAfter: true,
-      automatic: 'windows' as const,
-      windows: [{ from: '14:00', to: '15:00' }],
-    };
-    expect(await d.control({ ...all, excludedIds: [ben.id] as never })).toMatchObject({
-      control: { ...all, of: 'account', excluded: [{ name: 'ben' }], approvers: [{ name: 'cleo' }, { name: 'eric' }] },
-    });
-    await d.control({ exclusiveHours: 0 });
-    await d.approve(cleo, await d.ask(anna));
-    expect((await d.checkOut(anna)).dueAt).toBeNull();
-    await d.checkIn(anna);
-    await d.control({ on: false });
-    expect(await d.reveal(anna)).toBe('First-word-1');
   });
 });

@@ -110,7 +110,7 @@ export const requestEndpoints = (parts: CheckoutParts): Endpoint[] => [
         sql`(select count(*)::int from (select 1 from ${requestTables} where ${where} limit 1000) n)`;
       const mine = sql<boolean>`x.requester_id = ${userId}::uuid and x.ended_at is null`;
       const { rows } = await sql<{ approve: number; mine: number; ready: number; emergency: number }>`select
-        ${count(sql<boolean>`x.ended_at is null and ${awaits(facts, userId)}`)} as approve, ${count(mine)} as mine,
+        ${count(awaits(facts, userId))} as approve, ${count(mine)} as mine,
         ${count(sql<boolean>`${mine} and x.state = 'approved' and x.turn_until > now()`)} as ready,
         ${count(sql<boolean>`${unreviewed} and x.requester_id is distinct from ${userId}::uuid and ${concerns(facts, userId)}`)} as emergency`.execute(
         grant.db,

@@ -52,19 +52,29 @@ const controlId = sql`(select c.id from access_control c where c.target_id in (a
 const isApprover = (userId: string | null): RawBuilder<boolean> =>
   sql<boolean>`exists (select from access_control_user p where p.user_id = ${userId ?? nobody} and p.part = 'approver' and p.control_id = ${controlId})`;
 
-/** The requests that somebody has to do with: made, may approve, or of a resource of theirs. */
+/**
+ * The requests that somebody has to do with: made, may approve, or of a resource of theirs. Gathered by their ids, each kind by an index of its own:
+ * with `or` between them every request there ever was would be looked at.
+ */
 export const concerns = (facts: Facts, userId: string | null): RawBuilder<boolean> => {
   if (facts.superAdministrator) return sql<boolean>`true`;
-  const own = sql<boolean>`x.requester_id = ${userId ?? nobody} or r.owner_id = ${userId ?? nobody}`;
-  return facts.permits.includes('manage-passwords')
-    ? sql<boolean>`(${own} or ${isApprover(userId)})`
-    : sql<boolean>`(${own})`;
+  const me = sql`${userId ?? nobody}::uuid`;
+  const decides = facts.permits.includes('manage-passwords')
+    ? sql`union all select q.id from access_control_user p join access_control c on c.id = p.control_id
+        join account b on b.id = c.account_id or (c.account_id is null and b.resource_id = c.resource_id
+          and not exists (select from access_control n where n.account_id = b.id))
+        join access_request q on q.account_id = b.id
+      where p.user_id = ${me} and p.part = 'approver'`
+    : sql``;
+  return sql<boolean>`x.id in (select q.id from access_request q where q.requester_id = ${me}
+    union all select q.id from resource o join account b on b.resource_id = o.id join access_request q on q.account_id = b.id where o.owner_id = ${me}
+    ${decides})`;
 };
 
 /** Waiting requests that the user can decide. */
 export const awaits = (facts: Facts, userId: string | null): RawBuilder<boolean> =>
   facts.permits.includes('manage-passwords')
-    ? sql<boolean>`(x.state = 'waiting' and x.void_at > now() and x.requester_id is distinct from ${userId ?? nobody}::uuid and ${isApprover(userId)}
+    ? sql<boolean>`(x.ended_at is null and x.state = 'waiting' and x.void_at > now() and x.requester_id is distinct from ${userId ?? nobody}::uuid and ${isApprover(userId)}
         and not exists (select from access_decision d where d.request_id = x.id and d.user_id = ${userId ?? nobody}))`
     : sql<boolean>`false`;
 

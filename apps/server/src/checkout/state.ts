@@ -1,119 +1,23 @@
 import { Problem } from '../platform/problem.ts';
+import {
+  begun,
+  canCome,
+  end,
+  held,
+  hourMs,
+  onTurn,
+  overlap,
+  own,
+  put,
+  settle,
+  type Asked,
+  type Desk,
+  type State,
+} from './queue.ts';
 
-// What becomes of the requests for one password. Nothing here touches a database or a clock: all of it can be explored by a test.
+export { held, onTurn, settle, turnMs, type Asked, type Desk, type Ended, type State } from './queue.ts';
 
-/** How long the first in line has a password to itself when it comes free. */
-export const turnMs = 15 * 60_000;
-const hourMs = 3_600_000;
-
-export type Ended = 'checked-in' | 'time-out' | 'forced' | 'rejected' | 'void' | 'expired' | 'withdrawn';
-export type State = 'waiting' | 'approved' | 'in-use' | 'checked-in' | 'rejected' | 'void' | 'expired' | 'withdrawn';
-
-/** One request. Moments are milliseconds since 1970. */
-export interface Asked {
-  readonly id: string;
-  /** Null once the user was deleted. */
-  readonly requester: string | null;
-  /** The requester was deleted, disabled or locked. */
-  readonly gone: boolean;
-  readonly kind: 'request' | 'emergency';
-  readonly state: State;
-  readonly startsAt: number | null;
-  readonly endsAt: number | null;
-  readonly approvalsNeeded: number;
-  /** Who has approved it. */
-  readonly agreed: readonly string[];
-  readonly requestHours: number;
-  /** 0 for until it is checked in. */
-  readonly exclusiveHours: number;
-  readonly voidAt: number;
-  /** Null until the requester could have checked it out, where no window was asked for. */
-  readonly useBy: number | null;
-  /** Until when it is the requester's turn alone; in the past for one who has had it. */
-  readonly turnUntil: number | null;
-  readonly approvedHow: 'people' | 'automatic' | 'ticket' | 'exempt' | null;
-  /** Of one in use: when it must be back; null for no such time. */
-  readonly dueAt: number | null;
-  readonly endedHow: Ended | null;
-}
-
-/** All that has to do with one password at a moment. */
-export interface Desk {
-  readonly now: number;
-  /** In the order in which they were made; those that ended in this very act are still among them. */
-  readonly requests: readonly Asked[];
-  /** Access is controlled. */
-  readonly controlled: boolean;
-  /** Who can approve at this moment. */
-  readonly approvers: readonly string[];
-  /** It came back and is being reset for the first time: nobody gets it before that has ended, in whichever way. */
-  readonly busy: boolean;
-}
-
-const open: readonly State[] = ['waiting', 'approved', 'in-use'];
-const isOpen = (one: Asked): boolean => open.includes(one.state);
-const begun = (one: Asked, now: number): boolean => one.startsAt === null || one.startsAt <= now;
-
-/** Who has the password out. */
-export const held = (desk: Desk): Asked | undefined => desk.requests.find((one) => one.state === 'in-use');
-/** Whose turn it is alone. */
-export const onTurn = (desk: Desk): Asked | undefined =>
-  desk.requests.find((one) => one.state === 'approved' && one.turnUntil !== null && one.turnUntil > desk.now);
-const own = (desk: Desk, userId: string): Asked | undefined =>
-  desk.requests.find((one) => one.requester === userId && isOpen(one));
-
-const put = (desk: Desk, id: string, change: Partial<Asked>): Desk => ({
-  ...desk,
-  requests: desk.requests.map((one) => (one.id === id ? { ...one, ...change } : one)),
-});
-const states: Readonly<Record<Ended, State>> = {
-  'checked-in': 'checked-in',
-  'time-out': 'checked-in',
-  'forced': 'checked-in',
-  'rejected': 'rejected',
-  'void': 'void',
-  'expired': 'expired',
-  'withdrawn': 'withdrawn',
-}; // prettier-ignore
-const end = (desk: Desk, id: string, endedHow: Ended): Desk =>
-  put(desk, id, { state: states[endedHow], endedHow, turnUntil: null });
-
-/** Whether enough approvers are left who have not spoken yet. */
-const canCome = (desk: Desk, one: Asked): boolean =>
-  one.agreed.length + desk.approvers.filter((id) => id !== one.requester && !one.agreed.includes(id)).length >=
-  one.approvalsNeeded;
-
-/**
- * Brings everything to the moment: ends what is over, and gives the turn to the next in line. Doing it twice does nothing more, and
- * doing it late comes to the same but for the moment of turns.
- */
-export function settle(desk: Desk): Desk {
-  const { now } = desk;
-  let after = desk;
-  for (const one of desk.requests) {
-    if (one.state === 'in-use') {
-      if (one.dueAt !== null && one.dueAt <= now) after = end(after, one.id, 'time-out');
-      else if (one.gone) after = end(after, one.id, 'forced');
-    } else if (one.state === 'waiting' || one.state === 'approved') {
-      const { state, useBy, voidAt, gone } = one;
-      if (gone) after = end(after, one.id, 'withdrawn');
-      else if (state === 'waiting' && (voidAt <= now || !desk.controlled || !canCome(desk, one)))
-        after = end(after, one.id, 'void');
-      else if (state === 'approved' && ((useBy !== null && useBy <= now) || !desk.controlled))
-        after = end(after, one.id, 'expired');
-    }
-  }
-  return nextTurn(after);
-}
-
-function nextTurn(desk: Desk): Desk {
-  if (desk.busy || held(desk) || onTurn(desk)) return desk;
-  const { now } = desk;
-  const next = desk.requests.find((one) => one.state === 'approved' && one.turnUntil === null && begun(one, now));
-  if (!next) return desk;
-  const turnUntil = now + turnMs;
-  return put(desk, next.id, { turnUntil, useBy: next.useBy ?? Math.max(turnUntil, now + next.requestHours * hourMs) });
-}
+// What people do about the requests for one password, and what each act makes of them: as pure as `queue.ts`.
 
 export interface Asking {
   readonly id: string;
@@ -160,7 +64,7 @@ export function ask(desk: Desk, asking: Asking): Desk {
 function makeGood(desk: Desk, id: string, approvedHow: Asked['approvedHow']): Desk {
   const one = find(desk, id);
   const other = desk.requests.find(
-    (x) => x.id !== id && (x.state === 'approved' || x.state === 'in-use') && overlap(spanOf(x), spanOf(one)),
+    (x) => x.id !== id && (x.state === 'approved' || x.state === 'in-use') && overlap(x, one),
   );
   if (other)
     throw new Problem('not-that-state', {
@@ -170,16 +74,6 @@ function makeGood(desk: Desk, id: string, approvedHow: Asked['approvedHow']): De
     one.endsAt ?? (one.startsAt === null ? null : Math.max(one.startsAt, desk.now) + one.requestHours * hourMs);
   return put(desk, id, { state: 'approved', approvedHow, useBy });
 }
-
-/** The part of time that a request lays claim to; undefined for one that takes what comes. */
-function spanOf(one: Asked): readonly [number, number] | undefined {
-  if (one.state === 'in-use') return one.dueAt === null ? undefined : [-Infinity, one.dueAt];
-  if (one.startsAt === null) return undefined;
-  const most = one.exclusiveHours === 0 ? undefined : one.startsAt + one.exclusiveHours * hourMs;
-  return [one.startsAt, one.endsAt ?? most ?? one.startsAt + one.requestHours * hourMs];
-}
-const overlap = (a: readonly [number, number] | undefined, b: readonly [number, number] | undefined): boolean =>
-  a !== undefined && b !== undefined && a[0] < b[1] && b[0] < a[1];
 
 function find(desk: Desk, id: string): Asked {
   const one = desk.requests.find((request) => request.id === id);

@@ -14,9 +14,10 @@ const peers = [
   'openssh-client',
   'sudo',
   'sshpass',
-  'chromium',
+  'chromium-headless-shell',
   'curl',
   'python3',
+  'openjdk-17-jdk-headless',
   'openssl',
   'testssl.sh',
   'inetutils-telnetd',
@@ -80,7 +81,7 @@ export async function installPeers(names, say) {
 
 /**
  * Splits the test files of a ring into those that can run here and those that cannot. A file says what it needs in a
- * line of its own, `// needs: root openssh-server chromium`; one without that line needs nothing but Node.js.
+ * line of its own, `// needs: root openssh-server chromium-headless-shell`; one without that line needs nothing but Node.js.
  * @param {RegExp} ending what the names of the ring's files end in
  * @param {ReadonlySet<string>} absent what is not here: names of packages, or `root`
  * @returns {{ files: string[], leftOut: { file: string, lacks: string[] }[] }}

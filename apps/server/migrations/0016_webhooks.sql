@@ -30,6 +30,8 @@ create table strongroom.webhook (
   lease uuid,
   leased_until timestamptz,
   created_by text not null,
+  -- Who is told when it is paused; they may be gone by then.
+  created_by_id uuid,
   changed_by text not null,
   changed_at timestamptz not null default now(),
   version int not null default 1,

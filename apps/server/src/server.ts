@@ -23,7 +23,7 @@ import { sweepImports } from './imports/index.ts';
 import { createPasswordHasher, tidy } from './identity/index.ts';
 import { fault, moveKeys, openMasterKey } from './key-files.ts';
 import { listenFault } from './listen-fault.ts';
-import { runAs, startListeners, tidyListenerRuns } from './listeners/index.ts';
+import { startListeners, tidyListenerRuns } from './listeners/index.ts';
 import { recoverMail, smtpMailer, tidyMail, type Mailer } from './mail/index.ts';
 import { mailChannel, startNotices } from './notices/index.ts';
 import { noteAddress } from './platform/address.ts';
@@ -45,6 +45,7 @@ import { organisations } from './setup/index.ts';
 import { recoverSweeps } from './policies/index.ts';
 import { recoverTasks, sweepTasks } from './tasks/index.ts';
 import { sshDoor } from './ssh-door.ts';
+import { runAs } from './sandbox/index.ts';
 import { tidyTicketChecks } from './tickets/index.ts';
 import { checkMasterKey, createVault, WrongKey } from './vault/index.ts';
 import { xmlRpcDoor } from './xmlrpc-door.ts';
@@ -331,6 +332,7 @@ async function assemble(
   const webhooks = startWebhooks({
     perform,
     vault,
+    publicUrl,
     everyMs: webhooksEveryMs,
     organisationIds: async () => (await organisations(database)).map((organisation) => organisation.id),
     onError: (err) => {

@@ -61,7 +61,7 @@ export function webhooksOf(w: World): Webhooks {
     },
     async run() {
       for (const claim of await webhooks.follow()) {
-        const parts = { perform: w.perform, vault: w.vault, send };
+        const parts = { perform: w.perform, vault: w.vault, publicUrl: () => 'https://vault.example', send };
         await deliver(parts, organisationId, claim, new AbortController().signal).catch((error: unknown) => {
           if (!(error instanceof Died)) throw error;
         });

@@ -999,6 +999,7 @@ export interface Tables {
     lease: string | null;
     leasedUntil: Date | null;
     createdBy: string;
+    createdById: string | null;
     changedBy: string;
     changedAt: Generated<Date>;
     version: Generated<number>;

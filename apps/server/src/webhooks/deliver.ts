@@ -5,11 +5,14 @@ import { trustOf } from '../trust/index.ts';
 import type { Vault } from '../vault/index.ts';
 import { leaseSeconds, type Claim } from './plan.ts';
 import { pauseSeconds, verdict } from './pause.ts';
+import { tellPaused } from './tell.ts';
 import { sendOne, type Send, type Taken } from './send.ts';
 
 export interface DeliverParts {
   readonly perform: Perform;
   readonly vault: Vault;
+  /** Where the console is, for links in mail. */
+  publicUrl(): string;
   /** Left out: over HTTPS. */
   readonly send?: Send;
 }
@@ -28,16 +31,16 @@ export async function deliver(
   claim: Claim,
   signal: AbortSignal,
 ): Promise<void> {
-  const { perform, vault, send } = parts;
+  const { perform, send } = parts;
   const ask = { actor: system(organisationId), objectId: claim.id };
   for (let n = 0; n < atATime && !signal.aborted; n++) {
-    const taken = await perform({ ...ask, action: 'webhook.deliver' }, (grant) => takeUp(grant, vault, claim));
+    const taken = await perform({ ...ask, action: 'webhook.deliver' }, (grant) => takeUp(grant, parts, claim));
     if (!taken) return;
     const answer = await sendOne(taken, signal, send);
     // Stopped in the middle of a call: nobody knows whether it arrived, so it is sent again.
     if (signal.aborted && answer.is !== 'answered') break;
     const goesOn = await perform({ ...ask, action: 'webhook.settle' }, (grant) =>
-      settle(grant, claim, taken.deliveryId, answer),
+      settle(grant, parts, claim, taken.deliveryId, answer),
     );
     if (!goesOn) return;
   }
@@ -53,7 +56,11 @@ const letGo = (grant: Grant<'webhook.deliver'>, { id, lease }: Claim): Promise<u
     .execute();
 
 /** The first that waits, with the secret to sign it. Undefined, and the webhook let go, when there is nothing to send. */
-async function takeUp(grant: Grant<'webhook.deliver'>, vault: Vault, claim: Claim): Promise<Taken | undefined> {
+async function takeUp(
+  grant: Grant<'webhook.deliver'>,
+  { vault, publicUrl }: DeliverParts,
+  claim: Claim,
+): Promise<Taken | undefined> {
   const { rows } = await sql<{
     url: string;
     privateNetwork: boolean;
@@ -85,6 +92,7 @@ async function takeUp(grant: Grant<'webhook.deliver'>, vault: Vault, claim: Clai
       .set({ pausedAt: new Date(), why: notGenuine, lease: null, leasedUntil: null })
       .where('id', '=', claim.id)
       .execute();
+    await tellPaused(grant, publicUrl, claim.id, notGenuine);
     return undefined;
   }
   return { url, privateNetwork, missed, deliveryId, action, body, secret, trust: await trustOf(grant.db) };
@@ -93,6 +101,7 @@ async function takeUp(grant: Grant<'webhook.deliver'>, vault: Vault, claim: Clai
 /** Writes down what came of a call. True when the next may be sent at once. */
 async function settle(
   grant: Grant<'webhook.settle'>,
+  { publicUrl }: DeliverParts,
   claim: Claim,
   deliveryId: string,
   answer: SignedAnswer,
@@ -155,7 +164,7 @@ async function settle(
     .where('id', '=', claim.id)
     .execute();
   if (givesUp) grant.note({ 'given up': delivery.action });
-  if (pauses) grant.note({ paused: true });
+  if (pauses) grant.note({ paused: true, 'mails sent': await tellPaused(grant, publicUrl, claim.id, said.why ?? '') });
   if (givesUp || pauses) grant.note({ why: said.why ?? '' });
   else grant.nothingDone();
   return false;

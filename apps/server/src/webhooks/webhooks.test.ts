@@ -197,6 +197,55 @@ describe('a webhook', () => {
     expect(JSON.stringify(await w.invoke(listWebhooks, admin, {}))).not.toContain(renewed.secret);
   });
 
+  it('that is paused is told of in one mail to whoever made it, with what to do; to all who may turn it on, once its maker may not', async () => {
+    const boss = await w.people.boss.actor();
+    const mail = { host: 'mail.example', port: 25, security: 'none', from: 'strongroom@example.org' } as const;
+    await w.invoke(updateSettings, boss, { mail });
+    const mails = async (): Promise<{ to: string; subject: string; body: string }[]> =>
+      w.sql(
+        `with gone as (delete from strongroom.mail_outbox where about = 'webhook' returning *)
+         select to_address as to, subject, body from gone order by to_address`,
+      );
+    const pause = async (id: string, answer: SignedAnswer): Promise<void> => {
+      await h.happen();
+      h.answer = () => answer;
+      await h.run();
+      await h.later('3 days');
+      await h.run();
+      // Nobody is told again of one that is paused already.
+      await h.later('1 day');
+      await h.run();
+      expect(await h.read(id as never)).toMatchObject({ state: 'paused' });
+    };
+    try {
+      const { webhook } = await h.add({ name: 'SIEM' });
+      await pause(webhook.id, answered(503));
+      const told = await mails();
+      expect(told).toEqual([
+        { to: 'admin@example.org', subject: 'The webhook “SIEM” was paused', body: expect.any(String) as string },
+      ]);
+      expect(told[0]?.body).toMatch(
+        /The answer was 503\.[^]*turn the webhook on again[^]*https:\/\/vault\.example\/admin\/api/,
+      );
+      // Each pause is told of, and an address that is gone at once.
+      await w.invoke(switchWebhook, await w.people.admin.actor(), { webhookId: webhook.id, on: true });
+      await pause(webhook.id, answered(410));
+      expect((await mails()).map(({ to }) => to)).toEqual(['admin@example.org']);
+      await w.invoke(switchWebhook, await w.people.admin.actor(), { webhookId: webhook.id, on: true });
+      await w.sql(`update strongroom.app_user set state = 'disabled' where id = $1`, [w.people.admin.id]);
+      await h.happen();
+      h.answer = () => answered(410);
+      await h.run();
+      const others = (await mails()).map(({ to }) => to);
+      expect(others).toContain('boss@example.org');
+      expect(others).not.toContain('admin@example.org');
+      expect(others).not.toContain('keeper@example.org');
+    } finally {
+      await w.sql(`update strongroom.app_user set state = 'active' where id = $1`, [w.people.admin.id]);
+      await w.invoke(updateSettings, boss, { mail: null });
+    }
+  });
+
   it('signs nothing with a secret that was put there past the product', async () => {
     const [mine, other] = [await h.add(), await h.add()];
     await w.sql(
@@ -250,7 +299,12 @@ describe('a webhook', () => {
     await h.run();
     expect(h.calls).toHaveLength(1);
     const send = (): Promise<SignedAnswer> => Promise.reject(new Error('sent with a lease that is over'));
-    await deliver({ perform: w.perform, vault: w.vault, send }, w.organisationId, claim, new AbortController().signal);
+    await deliver(
+      { perform: w.perform, vault: w.vault, publicUrl: () => 'https://vault.example', send },
+      w.organisationId,
+      claim,
+      new AbortController().signal,
+    );
   });
 
   it('counts what it could not put in line', async () => {

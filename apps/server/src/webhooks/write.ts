@@ -76,7 +76,15 @@ export async function addWebhook(
   await uniquely(
     db
       .insertInto('webhook')
-      .values({ id, organisationId, ...body, ...kept, createdBy: actorName, changedBy: actorName })
+      .values({
+        id,
+        organisationId,
+        ...body,
+        ...kept,
+        createdBy: actorName,
+        changedBy: actorName,
+        createdById: grant.actor.userId,
+      })
       .execute(),
   );
   grant.about({ kind: 'webhook', id, name: body.name });

@@ -309,6 +309,9 @@ describe('the SSH command line', () => {
         status: 1,
         err: expect.stringMatching(/^This key does not sign in/) as string,
       });
+      expect((await w.audit('resource.list')).at(-1)).toMatchObject({
+        ...{ outcome: 'refused', details: { code: 'signed-out' }, actor_name: 'backup@localhost' },
+      });
       await w.sql(`update strongroom.api_credential set expires_at = null where user_id = $1`, [apiUserId]);
       await set({ keyScopes: ['read'] });
       expect(await ask(retrieve)).toMatchObject({

@@ -20,6 +20,7 @@ const server = [
   'files',
   'passwords',
   'tickets',
+  'sandbox',
   'share',
   'group',
   'resource',

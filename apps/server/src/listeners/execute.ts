@@ -1,16 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makePlace, runModule, runProcess, type Ended, type Place, type RunAs } from '../sandbox/index.ts';
 import { asArguments, asEnvironmentFile, type Handed } from './hand-over.ts';
 import type { Outcome } from './outcome.ts';
-import { makePlace, type Place, type RunAs } from './place.ts';
-import { runProcess, type Ended } from './process.ts';
 import type { Taken } from './take-up.ts';
 import { callWebhook } from './webhook.ts';
 
 const host = fileURLToPath(new URL('./module-host.ts', import.meta.url));
-/** A module that gathers more than this is ended, and not the machine. */
-const memoryMegabytes = 256;
 
 const failed = (why: string): Outcome => ({ state: 'failed', why, exitCode: null, output: '' });
 
@@ -27,37 +23,26 @@ export async function execute(taken: Taken, what: Handed, runAs: RunAs, signal: 
     return place;
   };
   try {
-    const place = make();
     const limits = { runAs, limitMs: spec.timeLimitSeconds * 1000, signal };
-    const directory = join(place.directory, 'work');
     if (spec.kind === 'module') {
-      const scriptPath = taken.companion && place.put(taken.companion.name, taken.companion.content, 0o500);
-      place.put('package.json', '{"type":"module"}', 0o400);
-      const hostPath = place.put('strongroom-host.ts', readFileSync(host), 0o400);
-      const modulePath = place.put(`listener-${taken.file.name}`, taken.file.content, 0o400);
-      place.handOver();
       const { resource, account, oldPassword, newPassword, test } = what;
       const given = { ...account, password: newPassword, arguments: what.arguments, test };
       return ofProcess(
-        await runProcess({
+        await runModule({
           ...limits,
-          directory,
-          command: process.execPath,
-          args: [
-            '--permission',
-            `--allow-fs-read=${place.directory}/*`,
-            ...(spec.mayStartPrograms ? ['--allow-child-process'] : []),
-            `--max-old-space-size=${memoryMegabytes}`,
-            '--disable-sigusr1',
-            '--no-warnings',
-            hostPath,
-          ],
-          environment: {},
-          input: JSON.stringify({ modulePath, scriptPath, resource, account: given, oldPassword }),
+          host,
+          module: taken.file,
+          beside: taken.companion,
+          mayStartPrograms: spec.mayStartPrograms,
+          input: ({ modulePath, besidePath }) => ({
+            ...{ modulePath, scriptPath: besidePath, resource, account: given, oldPassword },
+          }),
         }),
         process.execPath,
       );
     }
+    const place = make();
+    const directory = join(place.directory, 'work');
     const script = place.put(taken.file.name, taken.file.content, 0o500);
     if (taken.companion) place.put(taken.companion.name, taken.companion.content, 0o500);
     place.handOver();

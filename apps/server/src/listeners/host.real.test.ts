@@ -9,8 +9,7 @@ import { Secret } from '../platform/secret.ts';
 import { trusting } from '../platform/trust.ts';
 import { execute } from './execute.ts';
 import { handed } from './hand-over.ts';
-import type { RunAs } from './place.ts';
-import { runAs } from './run-as.ts';
+import { runAs, type RunAs } from '../sandbox/index.ts';
 import type { Taken } from './take-up.ts';
 import { madeUp } from './told.ts';
 

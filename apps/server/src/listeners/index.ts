@@ -3,6 +3,5 @@
 // process of its own.
 // It resets nothing and delays no reset: it begins when a password is another already.
 export { listenerEndpoints } from './listeners.endpoints.ts';
-export { runAs } from './run-as.ts';
 export { listenerRound, startListeners, tidyListenerRuns } from './round.ts';
 export { runLane, runListener, type ListenerParts } from './run.ts';

@@ -27,7 +27,7 @@ import { makeCertificate } from '../../test/certificates.ts';
 import { watchFor } from '../../test/watcher.ts';
 import { noOutpost, world, type Person, type World } from '../../test/world.ts';
 import { listenerRound, runListener } from './index.ts';
-import type { RunAs } from './place.ts';
+import type { RunAs } from '../sandbox/index.ts';
 
 /** Numbers that no user of the machine has: setuid(2) asks for none. */
 const runAs: RunAs = { is: 'user', uid: 61_001, gid: 61_001 };

@@ -1,20 +1,7 @@
-import { sql } from 'kysely';
-import { permitsOf, type Grant, type Permit } from '../authorise/index.ts';
-import type { OrganisationDb } from '../platform/db.ts';
-import { linksBegin, queueMails, readMailServer } from '../mail/index.ts';
+import type { Grant } from '../authorise/index.ts';
+import { linksBegin, permittedAddresses, queueMails, readMailServer } from '../mail/index.ts';
 
-const permit: Permit = 'manage-listeners';
-const roles = Object.entries(permitsOf).flatMap(([role, permits]) => (permits.includes(permit) ? [role] : []));
-
-/** The addresses of everybody who may decide about listeners, but for `except`. */
-async function deciders(db: OrganisationDb, except: readonly string[]): Promise<string[]> {
-  const { rows } = await sql<{ email: string }>`
-    select distinct u.email from app_user u left join custom_role c on c.id = u.custom_role_id
-    where u.state = 'active' and u.kind = 'person' and u.email <> '' and u.id <> all(${[...except]}::uuid[])
-      and case u.role when 'custom' then ${permit} = any(c.permissions) else u.role = any(${roles}::text[]) end
-    order by u.email limit 100`.execute(db);
-  return rows.map(({ email }) => email);
-}
+const permit = 'manage-listeners';
 
 /** Tells those who may approve that something waits for them. Without a mail server nobody is told: it stands under Approvals all the same. */
 export async function tellApprovers(
@@ -30,7 +17,7 @@ export async function tellApprovers(
   if ((await readMailServer(grant.db)) === null) return;
   const link = `${await linksBegin(grant.db, parts.publicUrl)}/admin/approvals`;
   const text = `${grant.actorName} asks for your approval of the reset listener “${what.name}”, version ${what.version}.\n\nIt does not run before a second administrator has approved it. Read it here:\n${link}\n`;
-  const mails = (await deciders(grant.db, what.authors)).map((to) => ({
+  const mails = (await permittedAddresses(grant.db, permit, what.authors)).map((to) => ({
     to,
     subject: 'A reset listener waits for your approval',
     text,
@@ -45,7 +32,7 @@ export async function tellAltered(grant: Grant, parts: { publicUrl(): string }, 
   if ((await readMailServer(grant.db)) === null) return;
   const link = `${await linksBegin(grant.db, parts.publicUrl)}/admin/reset-listeners`;
   const text = `The reset listener “${name}” is not what was approved: somebody changed it in the database, past the product. It was not run.\n\nFind out who can write into the database. Then edit the listener and have it approved anew:\n${link}\n`;
-  const mails = (await deciders(grant.db, [])).map((to) => ({
+  const mails = (await permittedAddresses(grant.db, permit, [])).map((to) => ({
     to,
     subject: 'A reset listener was changed past the product',
     text,

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import { system, type Grant, type Perform } from '../authorise/index.ts';
 import type { Jobs } from '../platform/jobs.ts';
+import type { RunAs } from '../sandbox/index.ts';
 import { nextRun } from './lanes.ts';
 import { execute } from './execute.ts';
 import { handed, scrubbed } from './hand-over.ts';
 import type { Outcome } from './outcome.ts';
-import type { RunAs } from './place.ts';
 import { takeUp, type Taken, type TakeUpParts } from './take-up.ts';
 
 export interface ListenerParts extends TakeUpParts {

@@ -8,6 +8,7 @@ import { wakeAll } from './deliver.ts';
 export { deliverMail, sendNow, takeBack, wakeAll, type MailParts } from './deliver.ts';
 export { mailEndpoints } from './mail.endpoints.ts';
 export { queueMail, queueMails, queueSealedMail, tidyMail } from './outbox.ts';
+export { permittedAddresses } from './permitted.ts';
 export { linksBegin, mailPassword, readMailServer } from './server.ts';
 export { smtpMailer, type Mailer } from './smtp.ts';
 

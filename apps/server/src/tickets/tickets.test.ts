@@ -1,14 +1,20 @@
 import {
   addTrustedCertificates,
   changePassword,
+  checkIn,
+  checkOut,
+  controlAccount,
   createField,
   createResource,
   listAccounts,
+  listAudit,
   readTicketing,
   removeTicketing,
+  requestAccount,
   revealAccount,
   rotateAccount,
   setTicketing,
+  shareResource,
   testTicketing,
   type ResourceId,
 } from '@strongroom/contract';
@@ -198,6 +204,46 @@ describe('a ticket', () => {
     await set({ timeLimitSeconds: 1, whenDown: 'allow' });
     await reveal('OPS-1');
     expect((await w.audit('account.reveal')).at(-1)?.details).toMatchObject({ 'ticket was': 'allowed-unchecked' });
+  });
+});
+
+describe('a good ticket', () => {
+  it('takes the place of the approvers where that is set; a bad or an unchecked one never does, and the trail finds each use by it', async () => {
+    const [user, owner] = [w.people.nobody, keeper];
+    const made = await w.invoke(createResource, owner, {
+      ...{ name: 'db-2', type: 'Linux', accounts: [{ username: 'root', password: 'Starting-Point-12-!!' }] },
+    });
+    const id = (await w.invoke(listAccounts, owner, { resourceId: made.id })).items[0]?.id as never;
+    await w.invoke(shareResource, owner, {
+      resourceId: made.id,
+      set: [{ to: { kind: 'user', id: user.id as never }, permission: 'view' }],
+    });
+    const approvers = { approverIds: [w.people.privileged.id as never], excludedIds: [] };
+    const control = (ticketApproves: boolean) =>
+      w.invoke(controlAccount, owner, { accountId: id, control: { ...approvers, ticketApproves } });
+    const actor = await user.actor();
+    const ask = (given: string) => w.invoke(requestAccount, actor, { accountId: id, reason: 'disk', ticket: given });
+    await control(true);
+    await set();
+    await expect(ask('OPS-2')).rejects.toEqual(refusedFor('ticket-refused', 'It is closed.'));
+    await expect(w.invoke(revealAccount, actor, { accountId: id, ticket: 'OPS-1' })).rejects.toEqual(
+      refusedFor('approval-required'),
+    );
+    expect(await ask('OPS-1')).toMatchObject({ state: 'approved', ticket: 'OPS-1' });
+    await w.invoke(checkOut, actor, { accountId: id, ticket: 'OPS-1' });
+    expect((await w.invoke(revealAccount, actor, { accountId: id, ticket: 'OPS-1' })).password).toBe(
+      'Starting-Point-12-!!',
+    );
+    await w.invoke(checkIn, actor, { accountId: id });
+    const { items } = await w.invoke(listAudit, await w.people.boss.actor(), { objectId: id, search: 'OPS-1' });
+    const found = items.map(({ action }) => action);
+    for (const use of ['account.request', 'account.check-out', 'account.reveal', 'ticket.settle'])
+      expect(found).toContain(use);
+    expect(new Set(items.map((event) => event.ticket))).toEqual(new Set(['OPS-1']));
+    await set({ whenDown: 'allow', timeLimitSeconds: 1 });
+    peer.mood.answers = 'error';
+    expect(await ask('OPS-3')).toMatchObject({ state: 'waiting' });
+    expect((await w.audit('account.request')).at(-1)?.details).toMatchObject({ 'ticket was': 'allowed-unchecked' });
   });
 });
 

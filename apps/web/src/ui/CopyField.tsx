@@ -30,7 +30,8 @@ export function CopyField({
       description={description}
       value={value}
       readOnly
-      className="mono"
+      classNames={{ input: 'mono' }}
+      spellCheck={false}
       onFocus={(event) => event.currentTarget.select()}
       rightSectionPointerEvents="all"
       rightSection={

@@ -8,6 +8,7 @@ export const programs = catalogue('programs', {
   'tab-webhooks': 'Webhooks',
   'tab-deliveries': 'Deliveries',
   add: 'Add webhook',
+  addFirst: 'Add the first',
   filter: 'Filter by name or address',
   empty: 'No system is told of anything',
   emptyHelp:
@@ -42,7 +43,7 @@ export const programs = catalogue('programs', {
   last: 'Last taken',
   never: 'Never',
   why: 'What was wrong',
-  since: 'Since',
+  since: 'Not reached since',
   nextTry: 'Next try',
   pausedHelp:
     'It is not called any more: it was away for three days, says that it is gone, or its secret is not genuine. Turn it on again to go on with what waits.',

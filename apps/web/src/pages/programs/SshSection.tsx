@@ -1,6 +1,7 @@
 import { readSshCommandLine } from '@strongroom/contract';
 import { IconTerminal2 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { Fragment } from 'react';
 import { ask } from '../../lib/client.ts';
 import { sshCommandLine } from '../../lib/messages/ssh-command-line.ts';
 import { Bones } from '../../ui/Bones.tsx';
@@ -52,7 +53,12 @@ export function SshSection() {
               [
                 sshCommandLine(name),
                 <code key={name} className={`mono ${css.address}`}>
-                  {command}
+                  {command.split(' ').map((part, index) => (
+                    <Fragment key={part}>
+                      {index > 0 && ' '}
+                      <span className={css.part}>{part}</span>
+                    </Fragment>
+                  ))}
                 </code>,
               ] as const,
           )}

@@ -1,6 +1,6 @@
 import { Button, Checkbox, Stack, TagsInput, TextInput } from '@mantine/core';
 import { createWebhook, updateWebhook, type Webhook } from '@strongroom/contract';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { ask } from '../../lib/client.ts';
 import { kit } from '../../lib/messages/kit.ts';
 import { programs } from '../../lib/messages/programs.ts';
@@ -11,7 +11,7 @@ import { toast } from '../../ui/toast.tsx';
 import { BusyButton } from '../me/BusyButton.tsx';
 import { useAction } from '../me/use-action.ts';
 import css from './programs.module.css';
-import { bodyOf, faultOf, formOf, type WebhookForm } from './webhook-form.ts';
+import { bodyOf, faultsOf, formOf, type WebhookFault, type WebhookForm } from './webhook-form.ts';
 import { refreshWebhooks } from './words.tsx';
 
 /** What systems most often want to hear of; any other action can be typed. */
@@ -38,17 +38,22 @@ export function WebhookDialog(props: {
 }) {
   const { webhook, close } = props;
   const [form, setForm] = useState<WebhookForm>(() => formOf(webhook));
-  const [tried, setTried] = useState(false);
+  // How often it was to be saved: each time that something is missing, the first such field is gone to.
+  const [tries, setTries] = useState(0);
+  const frame = useRef<HTMLFormElement>(null);
   const action = useAction();
   const errors = fieldErrors(action.error);
-  const fault = tried ? faultOf(form) : null;
+  const faults = tries > 0 ? faultsOf(form) : [];
+  useEffect(() => {
+    if (tries > 0 || action.error !== null) frame.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [tries, action.error]);
   const change = (part: Partial<WebhookForm>) => setForm((before) => ({ ...before, ...part }));
-  const said = (field: string, own: 'nameMissing' | 'urlWrong' | 'eventsMissing') =>
+  const said = (field: string, own: WebhookFault) =>
     Object.entries(errors).find(([path]) => path.split('.')[0] === field)?.[1] ??
-    (fault === own ? programs(own) : null);
+    (faults.includes(own) ? programs(own) : null);
   const save = () => {
-    setTried(true);
-    if (faultOf(form) !== null) return;
+    setTries((before) => before + 1);
+    if (faultsOf(form).length > 0) return;
     const body = bodyOf(form);
     void action
       .run(async () => {
@@ -70,6 +75,7 @@ export function WebhookDialog(props: {
       title={webhook ? programs('editTitle', { name: webhook.name }) : programs('newTitle')}
     >
       <form
+        ref={frame}
         noValidate
         onSubmit={(event) => {
           event.preventDefault();

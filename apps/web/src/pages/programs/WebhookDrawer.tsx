@@ -85,7 +85,7 @@ export function WebhookDrawer(props: {
                 [programs('changedBy'), programs('byAt', { name: webhook.changedBy, at: exact(webhook.changedAt) })],
               ]}
             />
-            <Link to="/admin/api/deliveries" search={{ webhook: webhook.id } as never} className="lnk">
+            <Link to="/admin/api/deliveries" search={{ webhook: webhook.id } as never} className="link">
               {programs('itsDeliveries')}
             </Link>
             {action.error !== null && <ErrorBox error={action.error} />}

@@ -73,7 +73,15 @@ export function WebhooksTab() {
         refetchInterval={5000}
         filtered={search !== ''}
         onClear={() => setUrl({ search: undefined })}
-        empty={<EmptyState icon={IconWebhook} title={programs('empty')} text={programs('emptyHelp')} />}
+        empty={
+          <EmptyState icon={IconWebhook} title={programs('empty')} text={programs('emptyHelp')}>
+            {may && (
+              <Button leftSection={<IconPlus size={15} />} onClick={() => setAdding(true)}>
+                {programs('addFirst')}
+              </Button>
+            )}
+          </EmptyState>
+        }
       />
       <Suspense fallback={null}>
         {url.webhook !== undefined && (

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { bodyOf, faultOf, formOf } from './webhook-form.ts';
+import { bodyOf, faultsOf, formOf } from './webhook-form.ts';
 
 const form = { ...formOf(null), name: ' SIEM ', url: ' https://siem.example/in ', events: ['account.*'] };
 
 describe('the form of a webhook', () => {
-  it('says what is missing', () => {
-    expect(faultOf(formOf(null))).toBe('nameMissing');
+  it('says everything that is missing at once', () => {
+    expect(faultsOf(formOf(null))).toEqual(['nameMissing', 'urlWrong', 'eventsMissing']);
     for (const url of ['', 'http://siem.example/', 'https://user@siem.example/', 'https://a b/', 'https://a/#b'])
-      expect(faultOf({ ...form, url })).toBe('urlWrong');
-    expect(faultOf({ ...form, events: [] })).toBe('eventsMissing');
-    expect(faultOf(form)).toBeNull();
+      expect(faultsOf({ ...form, url })).toEqual(['urlWrong']);
+    expect(faultsOf({ ...form, events: [] })).toEqual(['eventsMissing']);
+    expect(faultsOf(form)).toEqual([]);
   });
 
   it('sends what was done in any case, and the rest as it was chosen', () => {

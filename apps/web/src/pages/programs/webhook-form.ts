@@ -20,12 +20,15 @@ export const formOf = (webhook: Webhook | null): WebhookForm => ({
   privateNetwork: webhook?.privateNetwork ?? false,
 });
 
-/** What is missing before it can be sent. */
-export function faultOf(form: WebhookForm): 'nameMissing' | 'urlWrong' | 'eventsMissing' | null {
-  if (form.name.trim() === '') return 'nameMissing';
-  if (!/^https:\/\/[^\s@#]+$/.test(form.url.trim())) return 'urlWrong';
-  return form.events.length === 0 ? 'eventsMissing' : null;
-}
+/** What a field of the form may be told. */
+export type WebhookFault = 'nameMissing' | 'urlWrong' | 'eventsMissing';
+
+/** Everything that is missing before it can be sent, in the order of the fields. */
+export const faultsOf = (form: WebhookForm): readonly WebhookFault[] => [
+  ...(form.name.trim() === '' ? (['nameMissing'] as const) : []),
+  ...(/^https:\/\/[^\s@#]+$/.test(form.url.trim()) ? [] : (['urlWrong'] as const)),
+  ...(form.events.length === 0 ? (['eventsMissing'] as const) : []),
+];
 
 /** What is sent. What was done is always told. */
 export const bodyOf = ({ name, url, events, refused, failed, privateNetwork }: WebhookForm) => ({

@@ -130,7 +130,7 @@ export default function UserPage() {
                   {users('tab.owns')}
                 </Tabs.Tab>
               </Tabs.List>
-              <Tabs.Panel value="profile" className={css.panel}>
+              <Tabs.Panel value="profile" className={`${css.panel} ${css.cards}`}>
                 {user.kind === 'api' && (
                   <Suspense fallback={null}>
                     <Credentials user={user} />

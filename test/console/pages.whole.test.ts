@@ -1,4 +1,4 @@
-// needs: chromium
+// needs: chromium-headless-shell
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessibilityFindings, launch, settled, signIn, visit, type Size } from './browser.ts';
@@ -6,7 +6,15 @@ import { startProduct, type Product } from './product.ts';
 
 let product: Product;
 let browser: Browser;
-let made: { resource: string; account: string; user: string; apiUser: string; userGroup: string; event: string };
+let made: {
+  resource: string;
+  account: string;
+  user: string;
+  apiUser: string;
+  userGroup: string;
+  event: string;
+  webhook: string;
+};
 
 /** Makes a call of the console's API as the signed-in administrator. */
 async function ask<T>(page: Page, method: 'GET' | 'POST', path: string, data?: object): Promise<T> {
@@ -51,6 +59,12 @@ beforeAll(async () => {
   });
   await ask(page, 'POST', `/user-groups/${group.id}/members`, { add: [user.id] });
   await ask(page, 'POST', '/roles', { name: 'Help desk', basedOn: 'password-user' });
+  const told = await ask<{ webhook: { id: string } }>(page, 'POST', '/webhooks', {
+    name: 'Security operations',
+    url: 'https://127.0.0.1:9/a-path-that-is-so-long-that-it-does-not-fit-anywhere/events',
+    events: ['account.*', 'user.*', 'identity.sign-in'],
+    privateNetwork: true,
+  });
   const events = await ask<{ items: { id: string }[] }>(page, 'GET', '/audit?trail=resource');
   made = {
     resource: resource.id,
@@ -59,6 +73,7 @@ beforeAll(async () => {
     apiUser: api.user.id,
     userGroup: group.id,
     event: events.items[0]?.id ?? '',
+    webhook: told.webhook.id,
   };
   await context.close();
 });
@@ -134,6 +149,11 @@ const addresses = (): Readonly<Record<string, string>> => ({
   'Reset listeners': '/admin/reset-listeners',
   Approvals: '/admin/approvals',
   Ticketing: '/admin/ticketing',
+  Programs: '/admin/api',
+  'a webhook': `/admin/api?webhook=${made.webhook}`,
+  'what webhooks were sent': '/admin/api/deliveries',
+  'the SSH command line': '/admin/api/ssh',
+  'XML-RPC': '/admin/api/xml-rpc',
   Mail: '/admin/mail',
   'the mail that waits': '/admin/mail/queue',
   Certificates: '/admin/certificates',
@@ -162,7 +182,7 @@ describe.each(['desktop', 'phone'] as const)('every page, %s, in light and dark'
         if (size === 'desktop' && address) {
           const kilobytes = await scriptsLoaded(page);
           // A drawer over a list brings what it shows, which the list need not wait for.
-          const budget = (address.startsWith('/home') ? 270 : 240) + (address.includes('account=') ? 25 : 0);
+          const budget = (address.startsWith('/home') ? 270 : 240) + (/account=|webhook=/.test(address) ? 25 : 0);
           if (kilobytes > budget)
             findings.push(`${name}: loads ${Math.round(kilobytes)} kB of scripts, more than ${budget}`);
         }

@@ -33,15 +33,17 @@ async function measure(product: Product, vault: Vault, peer: Peer, client: LoadC
     peer: { ...common, port: peer.port, paths: peer.paths, heads: vault.programs },
     programs: { ...common, port: product.port, paths: vault.paths, heads: vault.programs },
     console: { ...common, port: product.port, paths: vault.paths, heads: [vault.console] },
+    // Without a reason: the dialect's would stand in the address.
+    rest: { ...common, port: product.port, paths: vault.restPaths, heads: vault.restPrograms, bodies: [] },
   };
-  const outcomes: Record<keyof typeof plans, Outcome[]> = { peer: [], programs: [], console: [] };
+  const outcomes: Record<keyof typeof plans, Outcome[]> = { peer: [], programs: [], console: [], rest: [] };
   for (const plan of Object.values(plans)) await slice(client, { ...plan, seconds: 2 });
   for (let n = 0; n < slices; n++) {
     for (const [name, plan] of Object.entries(plans) as [keyof typeof plans, Plan][])
       outcomes[name].push(await slice(client, { ...plan, first: n * 1009 }));
   }
   const theirs = median(outcomes.peer.map((outcome) => outcome.perSecond));
-  const throughput = (who: 'programs' | 'console', what: string): Row => {
+  const throughput = (who: 'programs' | 'console' | 'rest', what: string): Row => {
     const ours = median(outcomes[who].map((outcome) => outcome.perSecond));
     return {
       name: 'reveal',
@@ -58,6 +60,7 @@ async function measure(product: Product, vault: Vault, peer: Peer, client: LoadC
   return [
     throughput('programs', `reveals with a token, ${String(connections)} connections`),
     throughput('console', `reveals with a session cookie, ${String(connections)} connections`),
+    throughput('rest', `reveals through the reference REST API, ${String(connections)} connections`),
     {
       name: 'reveal',
       what: `p99 of a reveal at a steady ${String(perSecond)}/s (p50 ${steady.p50.toFixed(1)} ms)`,

@@ -69,6 +69,8 @@ function open(plan: Plan, index: number): Promise<Connection> {
 /** Request number `n`: paths, bodies and heads each go round by themselves. */
 function requestOf(plan: Plan, n: number): string {
   const at = <T>(list: readonly T[]): T => list[n % list.length] as T;
+  if (plan.bodies.length === 0)
+    return `GET ${at(plan.paths)} HTTP/1.1\r\nhost: localhost:${String(plan.port)}\r\n${at(plan.heads)}\r\n`;
   const body = at(plan.bodies);
   return `POST ${at(plan.paths)} HTTP/1.1\r\nhost: localhost:${String(plan.port)}\r\ncontent-type: application/json\r\ncontent-length: ${String(body.length)}\r\n${at(plan.heads)}\r\n${body}`;
 }

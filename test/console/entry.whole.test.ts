@@ -1,4 +1,4 @@
-// needs: chromium
+// needs: chromium-headless-shell
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launch, tracesOf, visit, type Complaints } from './browser.ts';

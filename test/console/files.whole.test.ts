@@ -1,4 +1,4 @@
-// needs: chromium
+// needs: chromium-headless-shell
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

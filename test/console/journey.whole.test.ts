@@ -1,4 +1,4 @@
-// needs: chromium
+// needs: chromium-headless-shell
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';

@@ -1,4 +1,4 @@
-// needs: chromium
+// needs: chromium-headless-shell
 import { createServer, type Server } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';

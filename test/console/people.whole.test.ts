@@ -1,4 +1,4 @@
-// needs: chromium
+// needs: chromium-headless-shell
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launch, settled, signIn, visit, type Complaints } from './browser.ts';

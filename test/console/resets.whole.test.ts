@@ -1,4 +1,4 @@
-// needs: chromium
+// needs: chromium-headless-shell
 /** Resets and checks of many accounts in the console, on targets that say nothing or only let in: what runs do on real hosts is shown in test/rotation. */
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';

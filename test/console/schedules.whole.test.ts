@@ -1,4 +1,4 @@
-// needs: chromium
+// needs: chromium-headless-shell
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessibilityFindings, launch, settled, signIn, visit, type Complaints } from './browser.ts';

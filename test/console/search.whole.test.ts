@@ -1,4 +1,4 @@
-// needs: chromium
+// needs: chromium-headless-shell
 import { mkdirSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

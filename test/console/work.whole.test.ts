@@ -1,4 +1,4 @@
-// needs: chromium
+// needs: chromium-headless-shell
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'node:tls';

@@ -1,4 +1,4 @@
-// needs: chromium openssl
+// needs: chromium-headless-shell openssl
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -2,8 +2,6 @@ import { faultsText, readConfig } from './platform/config.ts';
 import { createLog, switchLevelOnSignal } from './platform/log.ts';
 import { guardMemory } from './platform/memory.ts';
 import { StartFault } from './platform/start-fault.ts';
-import { runCommand } from './commands/index.ts';
-import { startServer } from './server.ts';
 
 /** How long a stop may take before the process ends all the same. */
 const longestStopMs = 60_000;
@@ -20,6 +18,7 @@ async function start(): Promise<number> {
     for (const reason of guardMemory(config))
       log.warn({ reason }, 'memory could be read by others; refused in production');
     const stopping = stopSignal();
+    const { startServer } = await import('./server.ts');
     const server = await startServer(config, log);
     switchLevelOnSignal(log, config.logLevel);
     process.stdout.write(`Console: ${server.url}/\n`);
@@ -58,6 +57,11 @@ const stopSignal = (): Promise<void> =>
   });
 
 const [command, ...rest] = process.argv.slice(2);
-process.exitCode = command === 'start' && rest.length === 0 ? await start() : await runCommand(process.argv.slice(2));
+// The server is loaded by the one command that is it: the others would wait for modules they do not use.
+if (command === 'start' && rest.length === 0) process.exitCode = await start();
+else {
+  const { runCommand } = await import('./commands/index.ts');
+  process.exitCode = await runCommand(process.argv.slice(2));
+}
 // Idle handles of libraries must not keep a finished command alive.
 process.exit();

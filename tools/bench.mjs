@@ -40,14 +40,17 @@ try {
     process.stderr.write(`${file} ...\n`);
     const out = join(scratch, `${file}.json`);
     const child = fileURLToPath(new URL('./lib/bench-one.mjs', import.meta.url));
-    const { code, output } = await runProgram(pinnedNode(), [child, join(folder, file), out]);
+    const { code } = await runProgram(pinnedNode(), [child, join(folder, file), out], {
+      // Some take the better part of an hour, and say how far they are.
+      onOutput: (text) => process.stderr.write(text),
+    });
     const result = code === 0 ? JSON.parse(readFileSync(out, 'utf8')) : undefined;
     const faults = code === 0 ? faultsOf(result) : [`it ended with exit status ${code}`];
     if (faults.length === 0) {
       rows.push(...result.map((row) => ({ ...row, machine, at: new Date().toISOString() })));
     } else {
       broken.push(file);
-      process.stderr.write(`${output.trimEnd()}\n${file}: ${faults.join('; ')}\n`);
+      process.stderr.write(`${file}: ${faults.join('; ')}\n`);
     }
   }
 } finally {

@@ -44,10 +44,10 @@ export async function runSteps(steps, { width = 2, say = (line) => process.stdou
  * an exit status; rejects when the program cannot be started.
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ cwd?: string }} [options]
+ * @param {{ cwd?: string, onOutput?: (text: string) => void }} [options] onOutput gets it as it is written, too
  * @returns {Promise<{ code: number, output: string }>} code 1 when a signal ended it
  */
-export function runProgram(command, args, { cwd = root } = {}) {
+export function runProgram(command, args, { cwd = root, onOutput } = {}) {
   return new Promise((resolve, reject) => {
     // The output is kept and shown later, possibly in a file: no colours.
     const env = {
@@ -62,7 +62,10 @@ export function runProgram(command, args, { cwd = root } = {}) {
     const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text) => (output += text));
+      stream.setEncoding('utf8').on('data', (text) => {
+        output += text;
+        onOutput?.(text);
+      });
     }
     child.on('error', reject);
     child.on('close', (code, signal) => {

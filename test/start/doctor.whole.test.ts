@@ -82,6 +82,7 @@ describe('doctor', () => {
       'console',
       'certificate',
       'port',
+      'SSH command line',
       'database',
       'migrations',
       'database role',
@@ -94,7 +95,7 @@ describe('doctor', () => {
     ]);
     const text: Ended = await place.run(['doctor'], { STRONGROOM_PORT: port });
     expect(text.stdout).toMatch(new RegExp(`^ok +port: ${port} is held by this installation's server\\.$`, 'm'));
-    expect(text.stdout.trim().split('\n').at(-1)).toBe('18 ok, 0 to look at, 0 to mend');
+    expect(text.stdout.trim().split('\n').at(-1)).toBe('19 ok, 0 to look at, 0 to mend');
   });
 
   it('names faults of keys and files with their remedy', async () => {

@@ -97,6 +97,8 @@ export interface World {
   sql<Row extends object = Record<string, unknown>>(text: string, values?: unknown[]): Promise<Row[]>;
   /** Audit rows of an action, oldest first. */
   audit(action: Action): Promise<AuditRow[]>;
+  /** Waits until all that has happened is the past for every reader of the trail: transactions of other tests on the same cluster may hold it back. */
+  past(): Promise<void>;
   /** Seals the trail to its end and gives the last checkpoint. */
   seal(organisationId?: string): Promise<string>;
   close(): Promise<void>;
@@ -322,6 +324,17 @@ export async function world(
       });
       apps.push(app);
       return app;
+    },
+    async past() {
+      const [now] = await sql<{ tx: string }>('select pg_current_xact_id()::text as tx');
+      for (const deadline = Date.now() + 20_000; ;) {
+        const [row] = await sql<{ past: boolean }>(
+          'select pg_snapshot_xmin(pg_current_snapshot())::text::bigint > $1::bigint as past',
+          [now?.tx],
+        );
+        if (row?.past === true) return;
+        if (Date.now() > deadline) throw new Error('a transaction of another test stays open');
+      }
     },
     audit: (action) => sql<AuditRow>('select * from strongroom.audit_event where action = $1 order by id', [action]),
     async seal(organisation = organisationId) {

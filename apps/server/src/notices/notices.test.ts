@@ -70,20 +70,6 @@ async function caughtUp(with_: NoticeParts = parts()): Promise<void> {
   );
 }
 
-/** Waits until no transaction in the cluster is older than what has happened: it is the past for every reader. */
-async function past(): Promise<void> {
-  await vi.waitFor(
-    async () => {
-      const [row] = await w.sql<{ past: boolean }>(
-        `select pg_snapshot_xmin(pg_current_snapshot())::text::bigint > coalesce(max(tx), 0) as past from strongroom.audit_event where organisation_id = $1`,
-        [w.organisationId],
-      );
-      expect(row?.past).toBe(true);
-    },
-    { timeout: 20_000, interval: 5 },
-  );
-}
-
 interface Fixture {
   resourceId: never;
   accountId: never;
@@ -318,7 +304,7 @@ describe('notices', () => {
     const one = await fixture();
     await rule(one.groupId, { event: 'accessed', owner: true });
     await reveal(one.accountId);
-    await past();
+    await w.past();
     await w.sql(`update strongroom_local.notice_cursor set tx = tx + 1000000000`);
     await caughtUp();
     expect(await told()).toEqual([]);

@@ -12,6 +12,8 @@ let w: World;
 let followers: Followers;
 beforeAll(async () => {
   w = await world();
+  // Who listens from now on hears nothing of how the world was made.
+  await w.past();
   followers = createFollowers({
     ...{ database: w.database, perform: w.perform, everyMs: 20, beatMs: 40 },
     onError: (error) => {

@@ -22,12 +22,4 @@ export { abilities, derive, isAction, lineOf, policy, refusal, type Action, type
 export type { StreamAsk, StreamEndpoint, StreamReply } from './stream.ts';
 export { leaseHolds } from './lease.ts';
 export { heldAccounts, reachOf, seesAccount, seesGroup, seesResource, type Reached } from './reach.ts';
-export {
-  readSight,
-  resourcesSeen,
-  seenAccount,
-  seenOnResource,
-  seenResource,
-  someSeen,
-  type Sight,
-} from './sight.ts';
+export { readSight, resourcesSeen, seenAccount, seenOnResource, seenResource, someSeen, type Sight } from './sight.ts';

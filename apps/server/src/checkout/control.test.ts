@@ -1,6 +1,5 @@
 import {
   listAccessControls,
-  listApprovers,
   readAccessControl,
   readRequest,
   startTask,
@@ -52,26 +51,6 @@ describe('a control', () => {
     await d.control(null);
     expect(await d.reveal(anna)).toBe('First-word-1');
     expect(await d.access(anna)).toBeNull();
-  });
-
-  it('has people for approvers: no program stands in for one, be its role what it may', async () => {
-    const program = await w.add({ username: 'program', kind: 'api', role: 'administrator' });
-    const d = await lent({ approvers: [cleo] });
-    await expect(d.control({ approverIds: [program.id] as never })).rejects.toMatchObject({
-      errors: [{ path: 'control.approverIds', message: expect.stringContaining('program cannot') as unknown }],
-    });
-    const offered = await w.invoke(listApprovers, await keeper.actor(), {});
-    expect(offered.items.map(({ name }) => name)).toContain('cleo');
-    expect(offered.items.map(({ name }) => name)).not.toContain('program');
-    // Even on the list, past every check, it decides nothing.
-    await w.sql(
-      `insert into strongroom.access_control_user (organisation_id, control_id, user_id, part)
-        select organisation_id, id, $2, 'approver' from strongroom.access_control where account_id = $1`,
-      [d.accountId, program.id],
-    );
-    const request = await d.ask(keeper);
-    await expect(d.approve(program, request)).rejects.toMatchObject({ code: 'not-your-role' });
-    expect(await d.approve(cleo, request)).toMatchObject({ state: 'approved' });
   });
 
   it('voids what nobody is left to approve, and what needs no approval any more', async () => {

@@ -21,7 +21,7 @@ const keptDays = 30;
 const resourcesNamed = 5000;
 const barrierPauseMs = 100;
 const leastPauseMs = 5;
-/** A sweep rests so many times as long as it worked: it writes much, and whoever waits for an answer writes too. */
+/** A sweep rests so many times as long as it worked, the wait for its own commit included: where the disk is slow, it rests longer. */
 const restsPerWork = 2;
 
 /** One at a time in a process: each takes a third of what a processor can give. */
@@ -90,9 +90,6 @@ const readSweep = async (db: OrganisationDb, id: string): Promise<Sweep | undefi
 async function batch(grant: Grant<'policy.evaluate'>, vault: Vault, sweepId: string): Promise<boolean> {
   const { db } = grant;
   await startJudging(db);
-  // Nobody is told of a batch: one that is lost with the machine is judged again, since where the sweep stands is lost with it. Others then need not wait
-  // until all of it is on the disk.
-  await sql`set local synchronous_commit = off`.execute(db);
   const sweep = await readSweep(db, sweepId);
   if (sweep?.state !== 'running') {
     grant.nothingDone();

@@ -1,4 +1,4 @@
-import { setImmediate as breathe, setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { system, type Grant, type Perform } from '../authorise/index.ts';
 import type { Database, OrganisationDb } from '../platform/db.ts';
@@ -13,8 +13,6 @@ export interface SweepParts {
   readonly vault: Vault;
 }
 
-/** Requests are served between so many passwords: about a millisecond of work. */
-const atOneBreath = 50;
 /** How long a sweep that has ended is shown; what it did stays in the trail. */
 const keptDays = 30;
 /** A sweep names so many resources at most. */
@@ -138,8 +136,7 @@ async function judgePage(
   const changes: Change[] = [];
   let judged = 0;
   let unopened = 0;
-  for (const [i, row] of page.rows.entries()) {
-    if (i % atOneBreath === atOneBreath - 1) await breathe();
+  for (const row of page.rows) {
     const policy = byId.get(row.appliedId ?? '') ?? defaultOf(policies);
     if (sweep.policyId !== null && policy.id !== sweep.policyId) continue;
     judged++;

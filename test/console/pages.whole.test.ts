@@ -149,6 +149,7 @@ const addresses = (): Readonly<Record<string, string>> => ({
   'Reset listeners': '/admin/reset-listeners',
   Approvals: '/admin/approvals',
   Ticketing: '/admin/ticketing',
+  'the ticketing module': '/admin/ticketing/module',
   Programs: '/admin/api',
   'a webhook': `/admin/api?webhook=${made.webhook}`,
   'what webhooks were sent': '/admin/api/deliveries',

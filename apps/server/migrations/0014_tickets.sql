@@ -35,8 +35,33 @@ create table strongroom.ticket_check (
 );
 create index ticket_check_old on strongroom.ticket_check (organisation_id, at);
 
+-- Versions of the module that asks a ticketing system of one's own. The newest approved one runs.
+create table strongroom.ticketing_module (
+  id uuid primary key,
+  organisation_id uuid not null references strongroom.organisation (id),
+  version int not null check (version > 0),
+  note text not null,
+  file_name text not null,
+  bytes int not null,
+  -- Of the file, in hexadecimal.
+  sha256 text not null,
+  sealed bytea not null,
+  -- Over all of the version; what is approved is this.
+  hash text not null,
+  state text not null default 'waiting' check (state in ('waiting', 'approved', 'refused', 'replaced')),
+  author_id uuid not null,
+  author text not null,
+  created_at timestamptz not null default now(),
+  decided_by text,
+  decided_at timestamptz,
+  why text,
+  approval bytea,
+  unique (organisation_id, version),
+  check ((state = 'approved') = (approval is not null))
+);
+
 do $$ declare t text; begin
-  foreach t in array array['ticketing', 'ticket_check']
+  foreach t in array array['ticketing', 'ticket_check', 'ticketing_module']
   loop
     execute format('alter table strongroom.%I enable row level security', t);
     execute format('create policy organisation on strongroom.%I using (organisation_id = (select strongroom.current_organisation()))', t);

@@ -39,6 +39,7 @@ import {
   endpointWithTickets,
   streamWithTickets,
   ticketingEndpoints,
+  ticketingModuleEndpoints,
   withTickets,
 } from './tickets/index.ts';
 import { trustEndpoints } from './trust/index.ts';
@@ -59,7 +60,7 @@ export interface Parts {
   publicUrl(): string;
   onMailFailure(error: unknown): void;
   onStreamFailure(error: unknown): void;
-  /** As whom listeners run, and who is told when one is not what was approved. */
+  /** As whom listeners and the ticketing module run, and who is told when one is not what was approved. */
   readonly listeners: Pick<ListenerParts, 'runAs' | 'onAltered'>;
   signerOf(organisationId: string): NoteSigner;
   /** How the SSH command line is reached; left out, it is not. */
@@ -82,7 +83,7 @@ export interface Composed {
 /** Puts the modules together: the one place that knows them all. The server and the tests' world start here. */
 export function compose(parts: Parts): Composed {
   const { database, vault, hasher, mailer, tls, publicUrl, onMailFailure, signerOf } = parts;
-  const tickets = { database, vault, desk: createDesk() };
+  const tickets = { database, vault, desk: createDesk(parts.listeners.runAs) };
   // A ticket is looked at before whatever is done with it, in whichever way somebody comes.
   const perform = withTickets(parts.perform, tickets);
   const worker = { ...parts.worker, perform };
@@ -99,6 +100,7 @@ export function compose(parts: Parts): Composed {
     ...mailEndpoints(mail),
     ...trustEndpoints(database, tls),
     ...ticketingEndpoints(tickets),
+    ...ticketingModuleEndpoints({ vault, publicUrl }),
     ...resourceEndpoints({ vault, catalogue: driverCatalogue, passwords: firstPasswords(driverCatalogue) }),
     ...groupEndpoints(),
     ...listenerEndpoints({ vault, publicUrl }),

@@ -30,6 +30,7 @@ export const entryRoutes: readonly PageRoute[] = [
   { path: '/admin/reset-listeners/$listenerId', load: () => import('./pages/listeners/ListenerPage.tsx') },
   { path: '/admin/api/{-$tab}', load: () => import('./pages/programs/index.tsx') },
   { path: '/admin/ticketing', load: () => import('./pages/ticketing/index.tsx') },
+  { path: '/admin/ticketing/module', load: () => import('./pages/ticketing/ModulePage.tsx') },
   { path: '/admin/approvals', load: () => import('./pages/listeners/Approvals.tsx') },
   { path: '/admin/certificates', load: () => import('./pages/settings/Certificates.tsx') },
   { path: '/admin/users', load: () => import('./pages/users/index.tsx').then((page) => ({ default: page.People })) },

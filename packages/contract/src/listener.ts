@@ -328,8 +328,10 @@ export const retryListenerRun = call({
 /** Something that waits for a second administrator. */
 export const Approval = z
   .object({
-    kind: z.enum(['listener']),
-    id: ListenerId,
+    kind: z.enum(['listener', 'ticketing-module']),
+    /** Of a listener; of the module, its version. */
+    id: z.uuid(),
+    /** Of a listener; of the module, its file. */
     name: z.string(),
     version: z.int(),
     /** An approved version of it runs meanwhile. */

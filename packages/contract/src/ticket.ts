@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { call, Empty, Instant, Line, Ticket } from './call.ts';
+import { call, Empty, Instant, largestNumber, Line, Ticket } from './call.ts';
+import { ListenerFile, ListenerFileInput, ListenerVersionState } from './listener.ts';
 
-/** Ticketing systems that are spoken to without code of one's own. */
+/** Ticketing systems that are spoken to. `other` is any, by a module of one's own. */
 export const TicketSystem = z.enum([
   'servicedesk-plus',
   'servicedesk-plus-on-demand',
@@ -9,6 +10,7 @@ export const TicketSystem = z.enum([
   'servicenow',
   'jira',
   'zendesk',
+  'other',
 ]);
 export type TicketSystem = z.infer<typeof TicketSystem>;
 
@@ -84,7 +86,7 @@ const settings = {
   on: z.boolean(),
   system: TicketSystem,
   url: SystemUrl,
-  /** ServiceNow: the user; Jira and Zendesk: the e-mail address. Jira without one takes the secret as a personal access token. */
+  /** ServiceNow: the user; Jira and Zendesk: the e-mail address. Jira without one takes the secret as a personal access token. A module gets it as it is. */
   username: Line(255).default(''),
   /** ServiceDesk Plus On-Demand: the client of the Zoho console, and where tokens are got. */
   clientId: Line(255).default(''),
@@ -170,7 +172,7 @@ export const testTicketing = call({
   reply: z.object({
     /** `failed`: the system could not be asked. */
     is: z.enum(['open', 'closed', 'not-found', 'failed']),
-    /** Of `failed`, why: a sentence. */
+    /** Of `failed`, why; of a ticket that a module says does not fit, why not: a sentence. */
     why: z.string().nullable(),
     milliseconds: z.int(),
     /** What the ticket says, by the names that mapping and conditions take. */
@@ -180,4 +182,84 @@ export const testTicketing = call({
     /** Whether they hold together; null as above. */
     conditionsHold: z.boolean().nullable(),
   }),
+});
+
+/** One version of the module that asks a ticketing system of one's own. It is never changed: another file makes another. */
+export const TicketingModule = z
+  .object({
+    version: z.int(),
+    note: z.string(),
+    file: ListenerFile,
+    /** SHA-256 over all of it; what is approved is this. */
+    hash: z.string(),
+    state: ListenerVersionState,
+    author: z.string(),
+    createdAt: Instant,
+    decidedBy: z.string().nullable(),
+    decidedAt: Instant.nullable(),
+    /** Why it was refused. */
+    why: z.string().nullable(),
+  })
+  .meta({ id: 'TicketingModule' });
+export type TicketingModule = z.infer<typeof TicketingModule>;
+export const TicketingModules = z
+  .object({
+    /** Newest first; a hundred at most. */
+    versions: z.array(TicketingModule),
+    /** The approved version that runs; null when there is none. */
+    runs: z.int().nullable(),
+    /** Whoever asks may decide about the newest version. */
+    mayDecide: z.boolean(),
+  })
+  .meta({ id: 'TicketingModules' });
+export type TicketingModules = z.infer<typeof TicketingModules>;
+
+export const readTicketingModules = call({
+  name: 'ticketing.modules',
+  method: 'GET',
+  path: '/ticketing/modules',
+  scope: 'read',
+  summary: 'The module that asks a ticketing system of one’s own, with its versions.',
+  input: Empty,
+  reply: TicketingModules,
+});
+export const readTicketingModuleFile = call({
+  name: 'ticketing.read-module-file',
+  method: 'GET',
+  path: '/ticketing/modules/:moduleVersion/file',
+  scope: 'administer',
+  summary: 'The file of one version as it is stored, in base64. Recorded.',
+  input: z.object({ moduleVersion: z.coerce.number().int().min(1).max(largestNumber) }),
+  reply: ListenerFile.extend({ base64: z.string() }),
+  secret: true,
+});
+export const addTicketingModule = call({
+  name: 'ticketing.add-module',
+  method: 'POST',
+  path: '/ticketing/modules',
+  scope: 'administer',
+  summary: 'Adds a version, which waits for another administrator; until then the approved one runs on.',
+  input: z.object({
+    note: z.string().trim().max(2000).default(''),
+    file: ListenerFileInput,
+    /** The newest version when the edit was begun; 0 for the first. */
+    newest: z.int().min(0).max(largestNumber),
+  }),
+  reply: TicketingModules,
+});
+export const approveTicketingModule = call({
+  name: 'ticketing.approve-module',
+  method: 'POST',
+  path: '/ticketing/modules/approve',
+  summary: 'Approves the newest version, named by its hash: it runs from now on. Not for those who made it.',
+  input: z.object({ hash: z.string().max(100) }),
+  reply: TicketingModules,
+});
+export const refuseTicketingModule = call({
+  name: 'ticketing.refuse-module',
+  method: 'POST',
+  path: '/ticketing/modules/refuse',
+  summary: 'Refuses the newest version. An approved one before it runs on.',
+  input: z.object({ hash: z.string().max(100), why: z.string().trim().min(3).max(500) }),
+  reply: TicketingModules,
 });

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   addConsumer,
+  addTicketingModule,
   calls,
   changePassword,
   controlAccount,
@@ -263,7 +264,7 @@ async function scheduledThings(
     tellBefore: {},
     tellAfter: {},
   });
-  const listening = { ...(await listeners(n)), ...(await webhooks(n)) };
+  const listening = { ...(await listeners(n)), ...(await webhooks(n)), ...(await ticketingModule()) };
   const consumer = await w.invoke(addConsumer, owner, { accountId: accountId as never, name: `program-${n}` });
   return { scheduleTemplateId: template.id, consumerId: consumer.id, ...listening };
 }
@@ -284,6 +285,15 @@ async function listeners(n: number): Promise<Record<string, unknown>> {
     [w.organisationId, listener.id],
   );
   return { listenerId: listener.id, hash: version?.hash, newest: 1, listenerRunId: run?.id };
+}
+
+/** The one version of the ticketing module, which waits. */
+async function ticketingModule(): Promise<Record<string, unknown>> {
+  await w.sql('delete from strongroom.ticketing_module');
+  const { versions } = await w.invoke(addTicketingModule, await w.people.admin.actor(), {
+    ...{ file: { name: 'ask.mjs', base64: 'ZWNobwo=' }, newest: 0 },
+  });
+  return { moduleVersion: 1, moduleHash: versions[0]?.hash };
 }
 
 /** A webhook with a delivery that has ended. */
@@ -439,6 +449,11 @@ function fitted(call: ACall, ids: Record<string, unknown>): Record<string, unkno
       const noRules = { mapping: [], conditions: [], mappingExpression: '', conditionsExpression: '' };
       return { ...ids, ...noRules, on: false, url: address, accountsUrl: address, table: 'incident' };
     }
+    case 'ticketing.approve-module':
+    case 'ticketing.refuse-module':
+      return { ...ids, hash: ids['moduleHash'] };
+    case 'ticketing.add-module':
+      return { ...ids, newest: 1, file: { name: 'ask.mjs', base64: 'ZWNobwo=' } };
     case 'resource-group.set-notices':
       return { ...ids, alsoReset: false };
     case 'access-request.withdraw':

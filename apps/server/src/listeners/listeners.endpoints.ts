@@ -19,6 +19,7 @@ import { sql } from 'kysely';
 import { endpoint, type Endpoint, type Grant } from '../authorise/index.ts';
 import { Problem } from '../platform/problem.ts';
 import { newId } from '../platform/random.ts';
+import { waitingModules } from '../tickets/index.ts';
 import { Altered } from './approval.ts';
 import { approve, refuse } from './decide.ts';
 import { approvals, listenerPage, oneListener } from './listener.queries.ts';
@@ -191,7 +192,11 @@ export const listenerEndpoints = (parts: WriteParts): Endpoint[] => [
   }),
   endpoint(listApprovals, {
     async run(grant) {
-      const items = await approvals(grant.db, grant.actor);
+      const module = await waitingModules(grant.db, grant.actor);
+      const items = [
+        ...(await approvals(grant.db, grant.actor)),
+        ...module.map(({ at, ...one }) => ({ ...one, kind: 'ticketing-module' as const, at: at.toISOString() })),
+      ].sort((a, b) => (a.at < b.at ? -1 : 1));
       return { items, mine: items.filter((item) => item.mayDecide).length };
     },
   }),

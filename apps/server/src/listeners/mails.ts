@@ -3,30 +3,6 @@ import { linksBegin, permittedAddresses, queueMails, readMailServer } from '../m
 
 const permit = 'manage-listeners';
 
-/** Tells those who may approve that something waits for them. Without a mail server nobody is told: it stands under Approvals all the same. */
-export async function tellApprovers(
-  grant: Grant,
-  parts: { publicUrl(): string },
-  what: {
-    readonly id: string;
-    readonly name: string;
-    readonly version: number;
-    readonly authors: readonly string[];
-  },
-): Promise<void> {
-  if ((await readMailServer(grant.db)) === null) return;
-  const link = `${await linksBegin(grant.db, parts.publicUrl)}/admin/approvals`;
-  const text = `${grant.actorName} asks for your approval of the reset listener “${what.name}”, version ${what.version}.\n\nIt does not run before a second administrator has approved it. Read it here:\n${link}\n`;
-  const mails = (await permittedAddresses(grant.db, permit, what.authors)).map((to) => ({
-    to,
-    subject: 'A reset listener waits for your approval',
-    text,
-    about: 'approval',
-  }));
-  grant.note({ asked: mails.length });
-  await queueMails(grant.db, mails);
-}
-
 /** Tells everybody who may decide about listeners that one was changed past the product, and was not run. */
 export async function tellAltered(grant: Grant, parts: { publicUrl(): string }, name: string): Promise<void> {
   if ((await readMailServer(grant.db)) === null) return;

@@ -1,13 +1,13 @@
 import type { createListener, ListenerFileInput, updateListener } from '@strongroom/contract';
 import type { z } from 'zod';
 import type { Grant } from '../authorise/index.ts';
+import { askApproval, type Waiting } from '../mail/index.ts';
 import { isDuplicate, type OrganisationDb } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
 import { newId, newToken, sha256 } from '../platform/random.ts';
 import { Secret } from '../platform/secret.ts';
 import type { Vault } from '../vault/index.ts';
 import { hashOf, type Content } from './hash.ts';
-import { tellApprovers } from './mails.ts';
 import { readVersions, type StoredFile } from './versions.ts';
 
 type Writing = Grant<'listener.create'> | Grant<'listener.update'>;
@@ -113,6 +113,9 @@ export async function drawSecret(
   return secret;
 }
 
+const tellApprovers = (grant: Writing, { publicUrl }: WriteParts, what: Omit<Waiting, 'kind'>): Promise<void> =>
+  askApproval(grant, publicUrl, 'manage-listeners', { kind: 'reset listener', ...what });
+
 /** Adds a listener whose first version waits. Gives its id and a webhook's secret. */
 export async function addListener(
   grant: Grant<'listener.create'>,
@@ -133,7 +136,7 @@ export async function addListener(
   const file = body.file && (await keepFile(grant, parts.vault, id, body.file));
   const companion = body.companion && (await keepFile(grant, parts.vault, id, body.companion));
   await addVersion(grant, id, 1, { ...body, file, companion });
-  await tellApprovers(grant, parts, { id, name: body.name, version: 1, authors: [userId] });
+  await tellApprovers(grant, parts, { name: body.name, version: 1, authors: [userId] });
   return { id, secret: body.spec.kind === 'webhook' ? await drawSecret(grant, parts.vault, id) : null };
 }
 
@@ -193,6 +196,6 @@ export async function editListener(
   );
   await addVersion(grant, id, version, { ...body, file, companion });
   const authors = await authorsSince(grant.db, id, runs);
-  await tellApprovers(grant, parts, { id, name: body.name, version, authors });
+  await tellApprovers(grant, parts, { name: body.name, version, authors });
   return { secret: isWebhook && sealed === null ? await drawSecret(grant, parts.vault, id) : null };
 }

@@ -5,6 +5,7 @@ import { sql } from 'kysely';
 import type { Database } from '../platform/db.ts';
 import { wakeAll } from './deliver.ts';
 
+export { askApproval, type Waiting } from './ask-approval.ts';
 export { deliverMail, sendNow, takeBack, wakeAll, type MailParts } from './deliver.ts';
 export { mailEndpoints } from './mail.endpoints.ts';
 export { queueMail, queueMails, queueSealedMail, tidyMail } from './outbox.ts';

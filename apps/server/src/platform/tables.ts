@@ -937,6 +937,25 @@ export interface Tables {
     changedAt: Generated<Date>;
     version: Generated<number>;
   };
+  ticketingModule: {
+    id: string;
+    organisationId: string;
+    version: number;
+    note: string;
+    fileName: string;
+    bytes: number;
+    sha256: string;
+    sealed: Buffer;
+    hash: string;
+    state: Generated<string>;
+    authorId: string;
+    author: string;
+    createdAt: Generated<Date>;
+    decidedBy: string | null;
+    decidedAt: Date | null;
+    why: string | null;
+    approval: Buffer | null;
+  };
   trustedCertificate: {
     id: string;
     organisationId: string;

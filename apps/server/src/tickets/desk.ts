@@ -1,4 +1,8 @@
 import type { TrustOptions } from '../platform/trust.ts';
+import type { RunAs } from '../sandbox/index.ts';
+import type { OpenModule } from './own-module/approved.ts';
+import { askModule } from './own-module/ask-module.ts';
+import type { Own } from './rules.ts';
 import { sender } from './send.ts';
 import type { StoredTicketing } from './settings.ts';
 import { systems } from './systems/index.ts';
@@ -16,6 +20,10 @@ export interface Ready {
   readonly ticketing: StoredTicketing;
   readonly credential: Credential;
   readonly trust: TrustOptions;
+  /** The approved module, where one asks. */
+  readonly module: OpenModule | null;
+  /** What is known of the use; null for a test. */
+  readonly use: Own | null;
 }
 
 /** Where tickets are asked for. One for each process. */
@@ -40,8 +48,8 @@ interface State {
   pausedUntil: number;
 }
 
-/** `now` is the clock of pauses. */
-export function createDesk(now: () => number = Date.now): Desk {
+/** Modules run as `runAs` says. `now` is the clock of pauses. */
+export function createDesk(runAs: RunAs, now: () => number = Date.now): Desk {
   const states = new Map<string, State>();
   const line: (() => void)[] = [];
   let busy = 0;
@@ -81,7 +89,7 @@ export function createDesk(now: () => number = Date.now): Desk {
 
   return {
     async ask(ready, ticket, { evenPaused = false } = {}) {
-      const { ticketing, credential, trust } = ready;
+      const { ticketing } = ready;
       const state = stateOf(ready);
       if (!evenPaused && state.pausedUntil > now())
         return {
@@ -90,12 +98,12 @@ export function createDesk(now: () => number = Date.now): Desk {
         };
       // Whoever comes first after a pause asks for all: the others are not kept waiting for a system that is still away.
       if (state.failures >= failuresBefore) state.pausedUntil = now() + pauseMs;
+      const ends = Date.now() + ticketing.timeLimitSeconds * 1000;
       const signal = AbortSignal.timeout(ticketing.timeLimitSeconds * 1000);
       if (!(await takePlace(signal)))
         return { is: 'failed', why: 'Too many tickets are being checked at this moment.' };
       try {
-        const send = sender(trust, signal);
-        const found = await systems[ticketing.system].find(ticket, ticketing, credential, send, state.memory);
+        const found = await findTicket(runAs, ready, ticket, { signal, ends, memory: state.memory });
         state.failures = 0;
         state.pausedUntil = 0;
         return found ? { is: 'found', ticket: found, closed: isClosed(ticketing, found) } : { is: 'not-found' };
@@ -116,6 +124,20 @@ export function createDesk(now: () => number = Date.now): Desk {
       return until > now() ? new Date(until) : null;
     },
   };
+}
+
+/** Asks the system, or the module that does. Throws `NoAnswer`. */
+function findTicket(
+  runAs: RunAs,
+  { ticketing, credential, trust, module, use }: Ready,
+  ticket: string,
+  { signal, ends, memory }: { signal: AbortSignal; ends: number; memory: Memory },
+): Promise<Found | undefined> {
+  const { system } = ticketing;
+  if (system !== 'other') return systems[system].find(ticket, ticketing, credential, sender(trust, signal), memory);
+  if (!module) throw new NoAnswer('No version of the ticketing module is approved yet.');
+  const limitMs = Math.max(1, ends - Date.now());
+  return askModule(ticket, { runAs, module, settings: ticketing, credential, trust, use, limitMs, signal });
 }
 
 function isClosed({ closedStates }: StoredTicketing, { state, over }: Found): boolean {

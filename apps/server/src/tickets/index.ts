@@ -3,6 +3,8 @@
 // transaction and never for longer than the time limit.
 // It decides nothing by itself: what was found is written down for a moment, where the decision reads it.
 export { createDesk } from './desk.ts';
+export { ticketingModuleEndpoints } from './own-module/module.endpoints.ts';
+export { waitingModules } from './own-module/versions.ts';
 export { ticketingEndpoints } from './ticketing.endpoints.ts';
 export { tidyTicketChecks } from './found.ts';
 export { endpointWithTickets, streamWithTickets, withTickets } from './with-tickets.ts';

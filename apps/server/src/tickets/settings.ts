@@ -4,8 +4,10 @@ import type { Grant } from '../authorise/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
 import { newId } from '../platform/random.ts';
+import { Secret } from '../platform/secret.ts';
 import type { Place, Vault } from '../vault/index.ts';
 import { NotAnExpression, readExpression } from './expression.ts';
+import { runningModule } from './own-module/versions.ts';
 import { readSigning, signing } from './systems/signing.ts';
 import type { Credential } from './systems/system.ts';
 
@@ -39,13 +41,15 @@ const placeOf = ({ id, secretVersion }: Pick<StoredTicketing, 'id' | 'secretVers
   version: secretVersion,
 });
 
-/** Opens what signs in; undefined where nothing is stored. */
+/** Opens what signs in; undefined where nothing is stored that must be. */
 export async function openCredential(
   grant: Grant<'ticket.check' | 'ticketing.test'>,
   vault: Vault,
   stored: StoredTicketing,
 ): Promise<Credential | undefined> {
-  if (stored.sealed === null) return undefined;
+  // A module of one's own may need nothing to sign in with.
+  if (stored.sealed === null)
+    return stored.system === 'other' ? { secret: new Secret(''), clientSecret: new Secret('') } : undefined;
   return readSigning(await vault.open(grant, stored.sealed, placeOf(stored)));
 }
 
@@ -76,7 +80,11 @@ export async function writeTicketing(
     : same
       ? stored.sealed
       : null;
-  if (on && sealed === null)
+  if (on && kept.system === 'other' && !(await runningModule(grant.db)))
+    throw new Problem('input-invalid', {
+      errors: [{ path: 'system', message: 'needs a module that a second administrator has approved' }],
+    });
+  if (on && kept.system !== 'other' && sealed === null)
     throw new Problem('input-invalid', {
       errors: [{ path: 'secret', message: 'must be given for this system, address and name before it can be on' }],
     });

@@ -1,12 +1,13 @@
 import { readTicketing, removeTicketing, setTicketing, testTicketing } from '@strongroom/contract';
 import { endpoint, longEndpoint, type Endpoint } from '../authorise/index.ts';
 import { Problem } from '../platform/problem.ts';
-import { trustOf } from '../trust/index.ts';
 import type { Vault } from '../vault/index.ts';
 import type { Desk, Ready } from './desk.ts';
+import { Altered } from './own-module/approved.ts';
 import { fieldColumns } from './own.ts';
 import { conditionsOf } from './rules.ts';
-import { openCredential, readStored, ticketingReply, writeTicketing } from './settings.ts';
+import { makeReady } from './ready.ts';
+import { readStored, ticketingReply, writeTicketing } from './settings.ts';
 
 /** How tickets are checked: what is set, and the test of it. */
 export const ticketingEndpoints = ({ vault, desk }: { vault: Vault; desk: Desk }): Endpoint[] => [
@@ -35,12 +36,14 @@ export const ticketingEndpoints = ({ vault, desk }: { vault: Vault; desk: Desk }
     const ready = await perform(
       { actor, action: 'ticketing.test', objectId: organisationId, ticket },
       async (grant): Promise<Ready> => {
-        const ticketing = await readStored(grant.db);
-        const credential = ticketing && (await openCredential(grant, vault, ticketing));
-        if (!credential)
-          throw new Problem('not-that-state', { detail: 'Save the settings first, with what signs in.' });
-        grant.note({ system: ticketing.system, url: ticketing.url });
-        return { organisationId, ticketing, credential, trust: await trustOf(grant.db) };
+        const ready = await makeReady(grant, vault, null).catch((error: unknown) => {
+          if (error instanceof Altered) throw new Problem('not-that-state', { detail: error.message, cause: error });
+          throw error;
+        });
+        if (!ready) throw new Problem('not-that-state', { detail: 'Save the settings first, with what signs in.' });
+        grant.note({ system: ready.ticketing.system, url: ready.ticketing.url });
+        if (ready.module) grant.note({ module: ready.module.version });
+        return ready;
       },
     );
     const began = Date.now();
@@ -51,10 +54,10 @@ export const ticketingEndpoints = ({ vault, desk }: { vault: Vault; desk: Desk }
         ...{ is: answer.is, why: answer.is === 'failed' ? answer.why : null, milliseconds },
         ...{ fields: [], conditions: [], conditionsHold: null },
       };
-    const { fields } = answer.ticket;
+    const { fields, misfit } = answer.ticket;
     const { rows, together } = conditionsOf(ready.ticketing, fields);
     return {
-      ...({ is: answer.closed ? 'closed' : 'open', why: null, milliseconds } as const),
+      ...({ is: answer.closed ? 'closed' : 'open', why: misfit ?? null, milliseconds } as const),
       fields: [...fields].map(([name, value]) => ({ name, value })).sort((a, b) => (a.name < b.name ? -1 : 1)),
       conditions: rows.map((holds, i) => ({ name: `C${i + 1}`, holds })),
       conditionsHold: together,

@@ -10,13 +10,14 @@ import {
 } from '../authorise/index.ts';
 import type { Database } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
-import { trustOf } from '../trust/index.ts';
 import type { Vault } from '../vault/index.ts';
 import type { Answer, Desk, Ready } from './desk.ts';
 import { writeFinding, type Finding } from './found.ts';
+import { Altered } from './own-module/approved.ts';
 import { readOwn, type OwnAndNames } from './own.ts';
 import { misfit } from './rules.ts';
-import { openCredential, readStored } from './settings.ts';
+import { makeReady } from './ready.ts';
+import { readStored, type StoredTicketing } from './settings.ts';
 
 export interface TicketParts {
   readonly database: Database;
@@ -57,8 +58,10 @@ export const streamWithTickets = ({ handle, ...stream }: StreamEndpoint, parts: 
 });
 
 interface Prepared {
-  readonly ready: Ready;
   readonly known: OwnAndNames;
+  readonly set: StoredTicketing;
+  /** `Altered`: the module is not what was approved. */
+  readonly ready: Ready | Altered;
 }
 
 /** Asks the system and writes down what it said. Gives why the ticket is not good, or could not be checked. */
@@ -71,30 +74,38 @@ async function check(perform: Perform, parts: TicketParts, ask: Ask, use: Ticket
   const prepared = await perform(
     { actor: product, action: 'ticket.check', objectId: organisationId },
     async (grant): Promise<Prepared | string> => {
-      const ticketing = await readStored(grant.db);
       const known = await readOwn(grant.db, { userId, kind, objectId, use, reason: ask.reason });
-      if (!ticketing?.on || !known) return 'The settings were changed at this moment. Try again.';
-      const credential = await openCredential(grant, parts.vault, ticketing);
-      if (!credential) return 'Nothing is stored that signs in to the ticketing system.';
-      return { known, ready: { organisationId, ticketing, credential, trust: await trustOf(grant.db) } };
+      const set = await readStored(grant.db);
+      if (!set?.on || !known) return 'The settings were changed at this moment. Try again.';
+      const ready = await makeReady(grant, parts.vault, known.own).catch((error: unknown) => {
+        if (error instanceof Altered) return error;
+        throw error;
+      });
+      return ready ? { known, set, ready } : 'Nothing is stored that signs in to the ticketing system.';
     },
   );
   if (typeof prepared === 'string') return prepared;
-  const { ready, known } = prepared;
+  const { known, set, ready } = prepared;
   const began = Date.now();
-  const answer = await parts.desk.ask(ready, ticket);
-  const { verdict, why } = judged(ready, known, answer);
+  const { verdict, why }: Judged =
+    ready instanceof Altered ? { why: ready.message } : judged(ready, known, await parts.desk.ask(ready, ticket));
   await perform(
     { actor: product, action: 'ticket.settle', objectId: organisationId, ticket, reason: ask.reason },
     async (grant) => {
       grant.about({ kind, id: objectId, name: known.objectName });
-      grant.note({ use, for: known.username, system: ready.ticketing.system, milliseconds: Date.now() - began });
+      grant.note({ use, for: known.username, system: set.system, milliseconds: Date.now() - began });
+      if (!(ready instanceof Altered) && ready.module) grant.note({ module: ready.module.version });
       grant.note({ verdict: verdict ?? 'no answer', ...(why === undefined ? {} : { why }) });
-      const settingsVersion = ready.ticketing.version;
+      const settingsVersion = set.version;
       if (verdict) await writeFinding(grant, { userId, objectId, use, ticket, verdict, settingsVersion });
     },
   );
   return why;
+}
+
+interface Judged {
+  readonly verdict?: Finding['verdict'];
+  readonly why?: string;
 }
 
 /** The verdict on a ticket; none where it could not be checked and that refuses. */
@@ -102,11 +113,12 @@ function judged(
   { ticketing }: Ready,
   { own }: OwnAndNames,
   answer: Answer,
-): { verdict?: Finding['verdict']; why?: string } {
+): Judged {
   if (answer.is === 'failed')
     return { why: answer.why, ...(ticketing.whenDown === 'allow' ? { verdict: 'allowed-unchecked' } : {}) };
   if (answer.is === 'not-found') return { verdict: 'refused', why: 'There is no such ticket.' };
   if (answer.closed) return { verdict: 'refused', why: 'It is closed.' };
+  if (answer.ticket.misfit !== undefined) return { verdict: 'refused', why: answer.ticket.misfit };
   const why = misfit(ticketing, answer.ticket.fields, own);
   return why === undefined ? { verdict: 'allowed' } : { verdict: 'refused', why };
 }

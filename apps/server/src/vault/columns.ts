@@ -18,6 +18,8 @@ export const secretColumns = [
   'listener_version.approval',
   'webhook.sealed',
   'ticketing.sealed',
+  'ticketing_module.sealed',
+  'ticketing_module.approval',
 ] as const;
 export type SecretColumn = (typeof secretColumns)[number];
 

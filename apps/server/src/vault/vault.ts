@@ -28,6 +28,7 @@ export type Opening =
   | 'webhook.deliver'
   | 'ticket.check'
   | 'ticketing.test'
+  | 'ticketing.read-module-file'
   | 'policy.evaluate'
   | 'mail.deliver'
   | 'mail.test'

@@ -54,6 +54,7 @@ export const keys = {
   webhooks: ['webhooks'] as const,
   approvals: ['approvals'] as const,
   ticketing: ['ticketing'] as const,
+  ticketingModules: ['ticketing-modules'] as const,
   tasks: ['tasks'] as const,
   task: (id: string) => ['task', id] as const,
   runs: ['runs'] as const,

@@ -5,8 +5,8 @@ import { serviceNow } from './servicenow.ts';
 import type { System } from './system.ts';
 import { zendesk } from './zendesk.ts';
 
-/** How each kind of ticketing system is asked. MSP speaks as on premises does. */
-export const systems: Readonly<Record<TicketSystem, System>> = {
+/** How each kind of ticketing system is asked that needs no module. MSP speaks as on premises does. */
+export const systems: Readonly<Record<Exclude<TicketSystem, 'other'>, System>> = {
   'servicedesk-plus': serviceDeskPlus,
   'servicedesk-plus-msp': serviceDeskPlus,
   'servicedesk-plus-on-demand': serviceDeskPlusOnDemand,

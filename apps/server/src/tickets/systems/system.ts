@@ -32,6 +32,8 @@ export interface Found {
   readonly state: string;
   readonly over: boolean;
   readonly fields: Fields;
+  /** Why it is not good for this use, whatever the rules say: a sentence. Only a module of one's own looks at that by itself. */
+  readonly misfit?: string;
 }
 
 export type Settings = Pick<Ticketing, 'url' | 'username' | 'clientId' | 'accountsUrl' | 'table' | 'jiraApi'>;

@@ -26,12 +26,21 @@ function List({ title, items }: { readonly title: string; readonly items: readon
                 </b>
               </span>
               <span className="dim">
-                {listeners(item.edit ? 'listenerEdit' : 'listenerNew')} ·{' '}
+                {listeners(
+                  item.kind === 'listener'
+                    ? item.edit
+                      ? 'listenerEdit'
+                      : 'listenerNew'
+                    : item.edit
+                      ? 'moduleEdit'
+                      : 'moduleNew',
+                )}{' '}
+                ·{' '}
                 {listeners('version', { version: item.version })} ·{' '}
                 {listeners('asks', { name: item.author, at: exact(item.at) })}
               </span>
               <Link
-                to={`/admin/reset-listeners/${item.id}`}
+                to={item.kind === 'listener' ? `/admin/reset-listeners/${item.id}` : '/admin/ticketing/module'}
                 className={css.look}
                 aria-label={`${listeners('look')}: ${item.name}`}
               >

@@ -49,7 +49,28 @@ export function Diff({ lines, label }: { readonly lines: readonly DiffLine[]; re
   );
 }
 
-/** A file with its line numbers; beside a former version, what changed since. */
+/** A text with its line numbers; beside a former one, what changed since. */
+export function CodeText(props: {
+  readonly label: string;
+  readonly text: string;
+  readonly before?: string | null | undefined;
+}) {
+  const lines = linesOfText(props.text);
+  if (typeof props.before === 'string')
+    return <Diff lines={diffLines(linesOfText(props.before), lines)} label={props.label} />;
+  return (
+    <section className={css.code} aria-label={props.label} tabIndex={0} dir="ltr">
+      {lines.map((line, at) => (
+        <div key={at}>
+          <i aria-hidden>{at + 1}</i>
+          <code>{unmasked(line)}</code>
+        </div>
+      ))}
+    </section>
+  );
+}
+
+/** A file of a listener; beside a former version, what changed since. */
 export function FileCode(props: {
   readonly listenerId: ListenerId;
   readonly version: ListenerVersion;
@@ -66,17 +87,5 @@ export function FileCode(props: {
   if (now.isError) return <ErrorBox error={now.error} retry={() => void now.refetch()} />;
   if (now.data === undefined || then.isLoading) return <Bones lines={[70, 50, 80]} />;
   if (now.data === null) return <p className={css.program}>{listeners('program', { sha256: file.sha256 })}</p>;
-  const lines = linesOfText(now.data);
-  if (before && !unchanged && typeof then.data === 'string')
-    return <Diff lines={diffLines(linesOfText(then.data), lines)} label={file.name} />;
-  return (
-    <section className={css.code} aria-label={file.name} tabIndex={0} dir="ltr">
-      {lines.map((line, at) => (
-        <div key={at}>
-          <i aria-hidden>{at + 1}</i>
-          <code>{unmasked(line)}</code>
-        </div>
-      ))}
-    </section>
-  );
+  return <CodeText label={file.name} text={now.data} before={before && !unchanged ? (then.data ?? null) : null} />;
 }

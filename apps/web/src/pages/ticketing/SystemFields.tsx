@@ -1,8 +1,10 @@
 import { Select, TextInput } from '@mantine/core';
 import { TicketSystem } from '@strongroom/contract';
+import { Link } from '@tanstack/react-router';
 import { ticketing } from '../../lib/messages/ticketing.ts';
 import { FormSection } from '../../ui/FormSection.tsx';
 import { PasswordInput } from '../../ui/PasswordInput.tsx';
+import css from './ticketing.module.css';
 import type { TicketingForm } from './ticketing-form.ts';
 
 /** Where the system is, and what signs in to it. */
@@ -36,7 +38,16 @@ export function SystemFields(props: {
           const next = TicketSystem.options.find((one) => one === value);
           if (next) change({ system: next });
         }}
+        error={errors['system']}
       />
+      {system === 'other' && (
+        <p className={css.none}>
+          {ticketing('module.needs')}{' '}
+          <Link to="/admin/ticketing/module" className="lnk">
+            {ticketing('module')}
+          </Link>
+        </p>
+      )}
       <TextInput
         label={ticketing('url')}
         description={ticketing(`url.${system}`)}
@@ -53,10 +64,10 @@ export function SystemFields(props: {
           {text('accountsUrl', ticketing('accountsUrlHelp'))}
         </>
       )}
-      {(system === 'servicenow' || system === 'jira' || system === 'zendesk') && (
+      {(system === 'servicenow' || system === 'jira' || system === 'zendesk' || system === 'other') && (
         <TextInput
           label={ticketing(`username.${system}`)}
-          description={system === 'jira' ? ticketing('username.jiraHelp') : undefined}
+          description={system === 'jira' || system === 'other' ? ticketing(`username.${system}Help`) : undefined}
           value={form.username}
           onChange={(event) => change({ username: event.currentTarget.value })}
           error={errors['username']}

@@ -54,10 +54,11 @@ export function TestCard(props: { readonly unsaved: boolean; readonly learn: (fi
       <div role="status" className={css.said}>
         {tested && (
           <>
-            <Pill tone={tested.is === 'open' ? 'ok' : 'bad'}>
+            <Pill tone={tested.is === 'open' && tested.why === null ? 'ok' : 'bad'}>
               {ticketing('test.took', { count: tested.milliseconds })}
             </Pill>{' '}
             {tested.is === 'failed' ? tested.why : ticketing(`test.${tested.is}`)}
+            {tested.is === 'open' && tested.why !== null && ` ${ticketing('test.misfit', { why: tested.why })}`}
           </>
         )}
       </div>

@@ -69,7 +69,7 @@ function Form(props: { readonly stored: Ticketing | null; readonly fieldColumns:
     <div className={css.form}>
       {save.error !== null && <ErrorBox error={save.error} />}
       <SystemFields form={form} change={change} errors={shown} stored={stored?.credentialStored === true} />
-      <TestCard unsaved={dirty || stored?.credentialStored !== true} learn={setFields} />
+      <TestCard unsaved={dirty || stored === null || !(stored.credentialStored || stored.system === 'other')} learn={setFields} />
       <Enforcement form={form} change={change} errors={shown} />
       {rules('mapping')}
       {rules('conditions')}

@@ -1,8 +1,10 @@
 // needs: chromium-headless-shell
+import type { AddressInfo, Server } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessibilityFindings, launch, settled, signIn, visit, type Complaints } from './browser.ts';
-import { startProduct, type Product } from './product.ts';
+import { mailSink } from './mail-sink.ts';
+import { administrator, startProduct, type Product } from './product.ts';
 
 let product: Product;
 let browser: Browser;
@@ -11,12 +13,16 @@ let ada: Page;
 let yuki: Page;
 const complaints: Complaints[] = [];
 let resourceId = '';
+let adaId = '';
+/** The accounts by their names. */
+const accounts: Record<string, string> = {};
+let sink: Server;
 const chosen = 'quiet-harbour-lantern-42';
 /** What is on screen follows within two seconds; a busy machine gets more. */
 const soon = { timeout: 15_000 };
 
 /** Makes a call as whoever is signed in there. */
-async function call<T>(where: Page, method: 'GET' | 'POST' | 'PATCH', path: string, data?: object): Promise<T> {
+async function call<T>(where: Page, method: 'GET' | 'POST' | 'PATCH' | 'PUT', path: string, data?: object): Promise<T> {
   const { csrfToken } = (await (await where.request.get('/api/v1/session')).json()) as { csrfToken: string };
   const reply = await where.request.fetch(`/api/v1${path}`, {
     method,
@@ -39,8 +45,21 @@ const row = (page: Page, name: string) =>
     .getByRole('row')
     .filter({ has: page.getByRole('button', { name, exact: true }) });
 
+/** Waits for a mail, without asking again and again: it is looked at whenever one comes. */
+const mailed = (subject: string): Promise<string> => mailWhere((mail) => mail.includes(`Subject: ${subject}`));
+let mailWhere: (is: (mail: string) => boolean) => Promise<string>;
+/** Yuki takes an account, with ada's approval, by calls alone. */
+async function lend(name: string, reason: string): Promise<void> {
+  const path = `/accounts/${accounts[name] ?? ''}`;
+  const { id } = await call<{ id: string }>(yuki, 'POST', `${path}/request`, { reason });
+  await call(ada, 'POST', `/requests/${id}/approve`, {});
+  await call(yuki, 'POST', `${path}/check-out`, {});
+}
+
 beforeAll(async () => {
-  [product, browser] = await Promise.all([startProduct({ unattended: true }), launch()]);
+  const post = mailSink();
+  mailWhere = post.first;
+  [product, browser, sink] = await Promise.all([startProduct({ unattended: true }), launch(), post.listening]);
   const [first, second] = await Promise.all([
     visit(browser, product.origin, { reducedMotion: true }),
     visit(browser, product.origin, { reducedMotion: true, theme: 'dark' }),
@@ -55,9 +74,20 @@ beforeAll(async () => {
     role: 'password-user',
     password: 'chosen by somebody else',
   });
+  adaId = (await call<{ user: { id: string } }>(ada, 'GET', '/session')).user.id;
+  await call(ada, 'PATCH', '/settings', {
+    mail: {
+      host: '127.0.0.1',
+      port: (sink.address() as AddressInfo).port,
+      security: 'none',
+      from: 'strongroom@northwind.example',
+    },
+  });
   const resource = await call<{ id: string }>(ada, 'POST', '/resources', {
     name: 'fra-db-1',
     type: 'Linux',
+    // Nothing listens there: every reset of it fails.
+    dnsName: '127.0.0.1',
     accounts: [
       { username: 'root', password: 'The-Root-One-71-!!' },
       { username: 'deploy', password: 'The-Depl-One-71-!!' },
@@ -70,10 +100,20 @@ beforeAll(async () => {
     signIn(yuki, { username: 'yuki', password: 'chosen by somebody else' }),
   ]);
   await call(yuki, 'POST', '/me/password', { current: 'chosen by somebody else', next: chosen });
+  await call(ada, 'PUT', `/resources/${resourceId}/reset`, {
+    reset: { settings: { port: 1 }, adminAccountId: null, elevationAccountId: null },
+  });
+  const { items } = await call<{ items: { id: string; username: string }[] }>(
+    ada,
+    'GET',
+    `/accounts?resourceId=${resourceId}`,
+  );
+  for (const { id, username } of items) accounts[username] = id;
 });
 afterAll(async () => {
   await browser?.close();
   await product?.stop();
+  sink?.close();
 });
 
 describe('passwords that are asked for first', () => {
@@ -184,22 +224,47 @@ describe('passwords that are asked for first', () => {
   });
 
   it('case 5: are seen by administrators while somebody has them out where the setting says so', async () => {
-    const { items } = await call<{ items: { id: string; username: string }[] }>(
-      ada,
-      'GET',
-      `/accounts?resourceId=${resourceId}`,
-    );
-    const root = items.find(({ username }) => username === 'root')?.id ?? '';
-    const request = await call<{ id: string }>(yuki, 'POST', `/accounts/${root}/request`, { reason: 'Once more.' });
-    await call(ada, 'POST', `/requests/${request.id}/approve`, {});
-    await call(yuki, 'POST', `/accounts/${root}/check-out`, {});
+    await lend('root', 'Once more.');
     await ada.goto(`/resources/${resourceId}`);
     await row(ada, 'root').getByText('In use by yuki').waitFor();
     await call(ada, 'PATCH', '/settings', { administratorsSeeCheckedOut: true });
-    await button(ada, 'Show password of root on fra-db-1').waitFor(soon);
+    await ada.reload();
+    await button(ada, 'Show password of root on fra-db-1').waitFor();
     await call(ada, 'PATCH', '/settings', { administratorsSeeCheckedOut: false });
-    await row(ada, 'root').getByText('In use by yuki').waitFor(soon);
-    await call(yuki, 'POST', `/accounts/${root}/check-in`, {});
+    await call(yuki, 'POST', `/accounts/${accounts['root'] ?? ''}/check-in`, {});
+  });
+
+  it('case 7: are passed over by a schedule while somebody has them out, and the trail says so', async () => {
+    const deploy = accounts['deploy'] ?? '';
+    await call(ada, 'PUT', `/accounts/${deploy}/access-control`, {
+      control: { approverIds: [adaId], resetAfter: true },
+    });
+    await lend('deploy', 'Rolls out the hot fix.');
+    const group = await call<{ id: string }>(ada, 'POST', '/resource-groups', {
+      name: 'Ledger',
+      resourceIds: [resourceId],
+    });
+    const schedule = `/resource-groups/${group.id}/schedule`;
+    await call(ada, 'PUT', schedule, { when: { is: 'never' }, timeZone: 'UTC', passwords: 'unique' });
+    await call(ada, 'POST', `${schedule}/run`, {});
+    const events = `/audit?action=schedule.run&objectId=${deploy}`;
+    const { items } = await call<{ items: { id: string; trail: string }[] }>(ada, 'GET', events);
+    await ada.goto(`/audit/resources?event=${items[0]?.id ?? ''}`);
+    await ada.getByText('Somebody has it checked out. It is reset once it is back.').first().waitFor();
+    await button(yuki, 'Show password of deploy on fra-db-1').waitFor(soon);
+  });
+
+  it('case 6: alarm the approver who agreed where the reset after check-in fails, and say so', async () => {
+    await button(yuki, 'Check in deploy on fra-db-1').press('Enter');
+    expect(await mailed('Not reset after check-in: deploy on fra-db-1')).toContain('To: ada@northwind.example');
+    await ada.goto(`/resources/${resourceId}`);
+    await row(ada, 'deploy').getByText('Reset failed').waitFor(soon);
+    const trail = await call<{ items: { outcome: string; action: string }[] }>(
+      ada,
+      'GET',
+      '/audit?trail=task&action=lease.reset-failed',
+    );
+    expect(trail.items).toHaveLength(1);
   });
 
   it('case 8: are free again once the control is deactivated', async () => {
@@ -210,29 +275,42 @@ describe('passwords that are asked for first', () => {
     await clean(ada);
     await ada.getByRole('dialog').last().getByRole('button', { name: 'Deactivate', exact: true }).click();
     await button(ada, 'Show password of root on fra-db-1').waitFor(soon);
-    await yuki.reload();
-    await button(yuki, 'Show password of root on fra-db-1').waitFor();
+    await button(yuki, 'Show password of root on fra-db-1').waitFor(soon);
   });
 
-  it('keep the way of a link in a mail through signing in, and say when it is of no use', async () => {
-    const {
-      context,
-      page,
-      complaints: third,
-    } = await visit(browser, product.origin, { size: 'phone', reducedMotion: true });
-    complaints.push(third);
-    await page.goto(`/requests/approve#${'x'.repeat(43)}`);
-    await page.getByLabel('User name').fill('yuki');
-    await page.getByLabel('Password', { exact: true }).fill(chosen);
+  it('are approved by the link in the mail: for its reader alone, behind the sign-in, and once', async () => {
+    await call(yuki, 'POST', `/accounts/${accounts['deploy'] ?? ''}/request`, { reason: 'From the road.' });
+    // Quoted-printable folds long lines (RFC 2045, 6.7).
+    const mail = (await mailWhere((one) => one.includes('From the road.')))
+      .replaceAll('=\n', '')
+      .replaceAll('=3D', '=');
+    const token = /approve#([A-Za-z0-9_-]{43})/.exec(mail)?.[1] ?? '';
+    const way = `/requests/approve#${token}`;
+    // Of no use to anybody else, whoever signed in.
+    await yuki.goto(way);
+    await yuki.getByText('This link does not work').waitFor();
+    const visited = await visit(browser, product.origin, { size: 'phone', reducedMotion: true });
+    const { context, page } = visited;
+    complaints.push(visited.complaints);
+    await page.goto(way);
+    await page.getByLabel('User name').fill(administrator.username);
+    await page.getByLabel('Password', { exact: true }).fill(administrator.password);
     await button(page, 'Sign in').click();
-    await page.getByText('This link does not work').waitFor();
+    await page.getByText('From the road.').first().waitFor();
     expect(new URL(page.url()).pathname + new URL(page.url()).hash).toBe('/requests/approve');
-    await clean(page);
-    await page.getByRole('link', { name: 'See what waits for you' }).click();
-    await page.getByText('Yuki').first().waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
     await clean(page);
+    await button(page, 'Approve').click();
+    await page.getByText('Your decision is saved.').waitFor();
+    await page.goto('/home');
+    await page.goto(way);
+    await page.getByText('This link does not work').waitFor();
+    await clean(page);
+    await page.getByRole('link', { name: 'See what waits for you' }).click();
+    await page.getByText('Nothing to approve').waitFor();
     await context.close();
+    await yuki.goto('/home?view=all');
+    await button(yuki, 'Check out deploy on fra-db-1').waitFor(soon);
   });
 
   it('made no page complain', () => {

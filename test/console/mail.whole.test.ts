@@ -1,9 +1,9 @@
 // needs: chromium-headless-shell
-import { createServer, type Server } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessibilityFindings, launch, settled, signIn, visit, type Complaints } from './browser.ts';
+import { mailSink } from './mail-sink.ts';
 import { startProduct, type Product } from './product.ts';
 
 let product: Product;
@@ -11,44 +11,10 @@ let browser: Browser;
 let page: Page;
 let complaints: Complaints;
 let sink: Server;
-const taken: string[] = [];
-
-/** A mail server of the plainest kind (RFC 5321): no TLS, no sign-in; it refuses whoever is called gone. */
-function plainServer(): Promise<Server> {
-  const server = createServer((socket) => {
-    let data: string[] | undefined;
-    let rest = '';
-    const say = (line: string): void => void socket.write(`${line}\r\n`);
-    say('220 sink.test ESMTP');
-    socket.on('error', () => undefined);
-    socket.on('data', (chunk) => {
-      const lines = (rest + chunk.toString('utf8')).split('\r\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) {
-        if (data) {
-          if (line === '.') {
-            taken.push(data.join('\n'));
-            data = undefined;
-            say('250 2.0.0 taken');
-          } else data.push(line);
-        } else if (/^RCPT TO:<gone@/i.test(line)) say('550 5.1.1 no such user');
-        else if (/^DATA/i.test(line)) {
-          data = [];
-          say('354 go on');
-        } else if (/^QUIT/i.test(line)) socket.end('221 bye\r\n');
-        else say('250 ok');
-      }
-    });
-  });
-  return new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => {
-      resolve(server);
-    });
-  });
-}
+const post = mailSink();
 
 beforeAll(async () => {
-  [product, browser, sink] = await Promise.all([startProduct({ unattended: true }), launch(), plainServer()]);
+  [product, browser, sink] = await Promise.all([startProduct({ unattended: true }), launch(), post.listening]);
   ({ page, complaints } = await visit(browser, product.origin, { reducedMotion: true }));
   await signIn(page);
 });
@@ -100,7 +66,7 @@ describe('mail and notices', () => {
     await button('Send test mail').click();
     await page.getByText('The server took the mail').waitFor();
     await page.getByText('250 2.0.0 taken').waitFor();
-    expect(taken.length).toBe(1);
+    expect(post.taken.length).toBe(1);
   });
 
   it('says in a group who is told, tells them, and shows what could not be sent', async () => {
@@ -134,7 +100,7 @@ describe('mail and notices', () => {
       .getByRole('row', { name: /ada@northwind\.example/ })
       .getByText('Sent')
       .waitFor();
-    const told = taken.at(-1) ?? '';
+    const told = post.taken.at(-1) ?? '';
     expect(told).toContain('Subject: Password accessed: root on lnx-1');
     expect(told.replaceAll('=\n', '')).toContain('https://vault.northwind.example/resources/');
     expect(told).not.toContain('Passw0rd-of-root');

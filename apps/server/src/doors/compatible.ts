@@ -5,6 +5,7 @@ import type { Endpoint, Perform, StreamEndpoint } from '../authorise/index.ts';
 import { readSettings } from '../identity/index.ts';
 import type { Database } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
+import { accountNumbered } from '../resource/index.ts';
 import { noOrganisation, type Authenticator } from './authenticate.ts';
 import type { JsonParts } from './json/index.ts';
 import { invoker } from './programs.ts';
@@ -43,6 +44,8 @@ export function compatibleParts(parts: Parts, authenticator: Authenticator, limi
     tokenInUrlAllowed: (actor) =>
       parts.database.asOrganisation(actor.organisationId, async (db) => (await readSettings(db)).tokenInUrl),
     passwordRules: (actor) => parts.database.asOrganisation(actor.organisationId, readSettings),
+    accountId: (actor, number, resource) =>
+      parts.database.asOrganisation(actor.organisationId, (db) => accountNumbered(db, number, resource)),
     invoke: invoker(parts),
     open: opener(parts),
     ...signingIn(parts, authenticator, limit),

@@ -31,6 +31,22 @@ export interface NewAccount {
   readonly fields?: Values;
 }
 
+/** The id of the account with a number, and of a resource with one where that is given, whoever sees it: for work that has the decision still before it. */
+export async function accountNumbered(
+  db: OrganisationDb,
+  number: number,
+  resourceNumber?: number,
+): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('account')
+    .innerJoin('resource', 'resource.id', 'account.resourceId')
+    .select('account.id')
+    .where('account.number', '=', number)
+    .$if(resourceNumber !== undefined, (query) => query.where('resource.number', '=', resourceNumber ?? 0))
+    .executeTakeFirst();
+  return row?.id;
+}
+
 type Adding = 'account.create' | 'resource.create' | 'account.copy' | 'resource.copy';
 
 /** Adds accounts with their first passwords. Throws `name-taken`, naming the account, and adds none. */

@@ -15,7 +15,7 @@ import { resourceEndpoints as endpoints, type ResourceParts } from './resource.e
 export { findAccounts, findResources } from './find.ts';
 export { fits, nearly, spellingsIn, wordsOf, type Word } from './words.ts';
 export { driversWithAddress, isResettable, proofReply, readAccountRow } from './account.queries.ts';
-export { requireNoAttempt } from './accounts.ts';
+export { accountNumbered, requireNoAttempt } from './accounts.ts';
 export { fieldPlace, fieldReader, readFields, type FieldRow } from './fields.ts';
 export {
   addManyAccounts,

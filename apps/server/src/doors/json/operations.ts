@@ -1,6 +1,7 @@
 import { noteOfflineUse, signOut } from '@strongroom/contract';
 import { Problem } from '../../platform/problem.ts';
 import {
+  accountIdNumbered,
   accountNumbered,
   anywhere,
   dateOf,
@@ -41,7 +42,7 @@ export const operations: ReadonlyMap<string, Named> = new Map([
       operation: {
         name: 'GET PASSWORD',
         says: noAccount,
-        run: async (ask: Ask) => revealed(ask, await accountNumbered(ask, anywhere(ask, 'PASSWDID') ?? '')),
+        run: async (ask: Ask) => revealed(ask, await accountIdNumbered(ask, anywhere(ask, 'PASSWDID') ?? '')),
       },
       parts: {},
     },

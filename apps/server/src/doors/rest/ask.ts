@@ -1,5 +1,5 @@
 import type { Account, Call, Policy, Resource } from '@strongroom/contract';
-import { listAccounts, listPolicies, listResources } from '@strongroom/contract';
+import { listAccounts, listPolicies, listResources, readAccount } from '@strongroom/contract';
 import type { z } from 'zod';
 import type { StreamReply } from '../../authorise/index.ts';
 import { Problem } from '../../platform/problem.ts';
@@ -17,6 +17,8 @@ export interface Ask {
   /** Makes one of our own calls as the asker. Throws Problem. */
   invoke<I extends z.ZodType, R extends z.ZodType>(call: Call<string, I, R>, input: z.input<I>): Promise<z.output<R>>;
   rules(): Promise<PasswordRules>;
+  /** The id of the account with this number; of one that nobody sees when there is none. Whoever uses it has it decided whether the asker sees it. */
+  accountId(number: number, resourceNumber?: number): Promise<string>;
   /** Opens a stored file as the asker. Throws Problem. */
   open(action: FileAction, params: Readonly<Record<string, string>>, why: Why): Promise<StreamReply>;
   /** A part of the path by its name, decoded; empty for a name that the path has not. */
@@ -69,6 +71,25 @@ export async function accountById(ask: Ask, resourceId: string, id: string): Pro
   const found = number === undefined ? undefined : (await ask.invoke(listAccounts, { number, limit: 1 })).items[0];
   if (!found || found.resourceNumber !== idOf(resourceId)) throw new Problem('not-found');
   return found;
+}
+
+/** An account by its id of ours, whether or not the asker sees it; and the account itself, which throws `not-found` where they do not. */
+export interface Numbered {
+  readonly accountId: string;
+  read(): Promise<Account>;
+}
+
+/** The account with this id on the resource with that one, without reading it: for calls that decide for themselves. Throws `not-found`. */
+export async function accountOfNumbers(ask: Ask, resourceId: string, id: string): Promise<Numbered> {
+  const [resource, account] = [idOf(resourceId), idOf(id)];
+  if (resource === undefined || account === undefined) throw new Problem('not-found');
+  return accountNumberedOn(ask, account, resource);
+}
+
+/** The same, whatever resource it is on where none is given. */
+export async function accountNumberedOn(ask: Ask, number: number, resource?: number): Promise<Numbered> {
+  const accountId = await ask.accountId(number, resource);
+  return { accountId, read: () => ask.invoke(readAccount, { accountId }) };
 }
 
 /** The resource of this name, in any case. Throws `not-found`. */

@@ -8,7 +8,7 @@ export { dateOf } from './dates.ts';
 export { envelope, failure, unknownCall, type Outcome } from './envelope.ts';
 export { level } from './groups.ts';
 export { given, readInputData, readInputList, required, type Details } from './input-data.ts';
-export { accountNumbered } from './names.ts';
+export { accountIdNumbered, accountNumbered } from './names.ts';
 export { askFor, type RestParts } from './parts.ts';
 export { revealed } from './passwords.ts';
 export { answerUnknown, operationNamed, restDoor } from './rest-door.ts';

@@ -9,7 +9,7 @@ import {
   type User,
 } from '@strongroom/contract';
 import { Problem } from '../../platform/problem.ts';
-import type { Ask } from './ask.ts';
+import { accountNumberedOn, type Ask, type Numbered } from './ask.ts';
 import { given, type Details } from './input-data.ts';
 
 /** An id as this API writes them: a small number. Undefined for anything that cannot be one. */
@@ -31,6 +31,9 @@ function one<T>(items: readonly T[]): T {
 /** The account with this id, whatever resource it is on. Throws `not-found`. */
 export const accountNumbered = async (ask: Ask, id: string): Promise<Account> =>
   one((await ask.invoke(listAccounts, { number: numbered(id), limit: 1 })).items);
+
+/** The same without reading it: for calls that decide for themselves. */
+export const accountIdNumbered = (ask: Ask, id: string): Promise<Numbered> => accountNumberedOn(ask, numbered(id));
 
 /** The resource group with this id. Throws `not-found`. */
 export const groupNumbered = async (ask: Ask, id: string): Promise<ResourceGroup> =>

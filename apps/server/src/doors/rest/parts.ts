@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Actor, StreamReply } from '../../authorise/index.ts';
 import { Problem } from '../../platform/problem.ts';
+import { newId } from '../../platform/random.ts';
 import type { Ask, FileAction, PasswordRules } from './ask.ts';
 
 /** What the door needs of the product. */
@@ -22,6 +23,8 @@ export interface RestParts {
   tokenInUrlAllowed(actor: Actor): Promise<boolean>;
   /** What the organisation asks before a password is opened; without it the replies say that it asks nothing. */
   passwordRules?(actor: Actor): Promise<PasswordRules>;
+  /** The id of an account by its number, and that of its resource where one is given; undefined where the organisation has no such account. */
+  accountId(actor: Actor, number: number, resourceNumber?: number): Promise<string | undefined>;
   /** Opens a stored file; without it there are none. */
   open?(
     action: FileAction,
@@ -45,5 +48,7 @@ export const askFor = (parts: RestParts, actor: Actor, given: Given): Ask => ({
     return parts.open(action, actor, ids, { ...reasons });
   },
   rules: async () => (await parts.passwordRules?.(actor)) ?? { reasonToReveal: false, ticketToReveal: false },
+  // What is not there is asked for like what is not seen: it takes as long, and stands in the trail.
+  accountId: async (number, resource) => (await parts.accountId(actor, number, resource)) ?? newId(),
   remoteWaitMs: parts.remoteWaitMs ?? 60_000,
 });

@@ -1,7 +1,18 @@
-import { generatePassword, revealAccount, type Account } from '@strongroom/contract';
+import { generatePassword, revealAccount } from '@strongroom/contract';
 import { Problem } from '../../platform/problem.ts';
 import { changeAndWait } from '../programs.ts';
-import { accountById, anywhere, policies, policyId, resourceById, why, type Ask, type Operation } from './ask.ts';
+import {
+  accountById,
+  accountOfNumbers,
+  anywhere,
+  policies,
+  policyId,
+  resourceById,
+  why,
+  type Ask,
+  type Numbered,
+  type Operation,
+} from './ask.ts';
 import { sentence, type Outcome } from './envelope.ts';
 import { given, required } from './input-data.ts';
 import { placeholder, resourceObject } from './shapes.ts';
@@ -30,16 +41,19 @@ async function change(ask: Ask): Promise<Outcome> {
     : { message: unchanged.says, failed: true };
 }
 
-/** The password of an account, or the word of the workflow that stands in its place: clients look at the word, and ask or check out. */
-export async function revealed(ask: Ask, account: Account): Promise<Outcome> {
+/**
+ * The password of an account, or the word of the workflow that stands in its place: clients look at the word, and ask or check out. Most of what
+ * programs ask is this call: the account itself is read only where the word turns on it.
+ */
+export async function revealed(ask: Ask, { accountId, read }: Numbered): Promise<Outcome> {
   const message = 'Password fetched successfully';
   try {
-    const { password } = await ask.invoke(revealAccount, { accountId: account.id, purpose: 'use', ...why(ask) });
+    const { password } = await ask.invoke(revealAccount, { accountId, purpose: 'use', ...why(ask) });
     return { message, details: { PASSWORD: password } };
   } catch (error) {
     if (!(error instanceof Problem) || (error.code !== 'approval-required' && error.code !== 'checked-out'))
       throw error;
-    return { message, details: { PASSWORD: placeholder(account, error.code) } };
+    return { message, details: { PASSWORD: placeholder(await read(), error.code) } };
   }
 }
 
@@ -49,7 +63,7 @@ export const passwordOperations: readonly Operation[] = [
     path: 'resources/:rid/accounts/:aid/password',
     name: 'GET PASSWORD',
     says,
-    run: async (ask) => revealed(ask, await accountById(ask, ask.part('rid'), ask.part('aid'))),
+    run: async (ask) => revealed(ask, await accountOfNumbers(ask, ask.part('rid'), ask.part('aid'))),
   },
   { method: 'PUT', path: 'resources/:rid/accounts/:aid/password', name: 'CHANGE PASSWORD', says, run: change },
   {

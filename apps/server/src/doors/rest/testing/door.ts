@@ -57,6 +57,13 @@ export const page = (items: Record<string, unknown>[], input: Record<string, unk
   };
 };
 
+/** The account that a call is about. Throws `not-found`. */
+function known(input: Record<string, unknown>): object {
+  const found = [admin, root].find((one) => one['id'] === input['accountId']);
+  if (!found) throw new Problem('not-found');
+  return found;
+}
+
 /** Starts the door. The token `T` is good, `ELSEWHERE` is bound to another host, every other is unknown. */
 export async function startDoor(): Promise<Door> {
   const app = Fastify({
@@ -75,7 +82,11 @@ export async function startDoor(): Promise<Door> {
       'resource.list': (input) => page([web, db], input, 'name'),
       'account.list': (input) => page([admin, root], input, 'username'),
       'policy.list': () => ({ items: [policy(1, 'Low'), policy(2, 'Strong', true)] }),
-      'account.reveal': () => ({ username: 'Administrator', password: 'p"\\&+%= ü', version: 1, candidate: null }),
+      'account.read': (input) => known(input),
+      'account.reveal': (input) => {
+        known(input);
+        return { username: 'Administrator', password: 'p"\\&+%= ü', version: 1, candidate: null };
+      },
       'account.change-password': (input) => ({ version: 2, attemptId: input['where'] === 'target' ? uuid(700) : null }),
       'field.list': () => ({ items: [] }),
       'resource.create': (input) => ({ ...web, name: input['name'] }),
@@ -111,6 +122,12 @@ export async function startDoor(): Promise<Door> {
         : Promise.reject(new Problem(token === 'ELSEWHERE' ? 'wrong-host' : 'signed-out'));
     },
     tokenInUrlAllowed: () => Promise.resolve(door.tokenInUrl),
+    accountId: (_actor, number, resourceNumber) =>
+      Promise.resolve(
+        [admin, root].find(
+          (one) => one['number'] === number && (resourceNumber === undefined || one['resourceNumber'] === resourceNumber),
+        )?.['id'] as string | undefined,
+      ),
     passwordRules: () => Promise.resolve({ reasonToReveal: true, ticketToReveal: false }),
     remoteWaitMs: 700,
   };

@@ -33,8 +33,11 @@ async function measure(product: Product, vault: Vault, peer: Peer, client: LoadC
     peer: { ...common, port: peer.port, paths: peer.paths, heads: vault.programs },
     programs: { ...common, port: product.port, paths: vault.paths, heads: vault.programs },
     console: { ...common, port: product.port, paths: vault.paths, heads: [vault.console] },
-    // Without a reason: the dialect's would stand in the address.
-    rest: { ...common, port: product.port, paths: vault.restPaths, heads: vault.restPrograms, bodies: [] },
+    // Without a reason: the dialect's would stand in the address. It answers with 200 whatever comes of a call, so what it says is looked at.
+    rest: {
+      ...{ ...common, port: product.port, paths: vault.restPaths, heads: vault.restPrograms, bodies: [] },
+      says: '"PASSWORD":"Pass-server-',
+    },
   };
   const outcomes: Record<keyof typeof plans, Outcome[]> = { peer: [], programs: [], console: [], rest: [] };
   for (const plan of Object.values(plans)) await slice(client, { ...plan, seconds: 2 });

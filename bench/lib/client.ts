@@ -5,9 +5,9 @@
 import { connect, type TLSSocket } from 'node:tls';
 import type { Outcome, Plan } from './load.ts';
 
-/** The answer to one request: its status, and when it was whole. */
+/** Sends one request after the other. Gives each answer's status once it was whole, with a word more where it does not say what it should. */
 interface Connection {
-  send(text: string): Promise<number>;
+  send(text: string): Promise<string>;
   close(): void;
 }
 
@@ -36,7 +36,7 @@ function open(plan: Plan, index: number): Promise<Connection> {
       },
     );
     socket.setNoDelay(true);
-    let waiting: { done(status: number): void; fail(error: Error): void } | undefined;
+    let waiting: { done(status: string): void; fail(error: Error): void } | undefined;
     let held = Buffer.alloc(0);
     socket.on('data', (part) => {
       held = held.length === 0 ? part : Buffer.concat([held, part]);
@@ -49,11 +49,11 @@ function open(plan: Plan, index: number): Promise<Connection> {
         return;
       }
       if (held.length < end + headEnd.length + Number(length)) return;
+      const says = plan.says === undefined || held.includes(plan.says, end);
       held = Buffer.alloc(0);
-      const status = Number(head.slice(9, 12));
       const { done } = waiting ?? {};
       waiting = undefined;
-      done?.(status);
+      done?.(`${head.slice(9, 12)}${says ? '' : ' with another text'}`);
     });
     const lost = (error: Error): void => {
       reject(error);
@@ -79,7 +79,7 @@ function requestOf(plan: Plan, n: number): string {
 async function closedLoop(
   plan: Plan,
   connections: Connection[],
-  tell: (status: number, ms: number) => void,
+  tell: (status: string, ms: number) => void,
 ): Promise<void> {
   const until = performance.now() + plan.seconds * 1000;
   let n = plan.first;
@@ -104,7 +104,7 @@ async function openLoop(
   plan: Plan,
   perSecond: number,
   connections: Connection[],
-  tell: (status: number, ms: number) => void,
+  tell: (status: string, ms: number) => void,
 ): Promise<void> {
   const idle = [...connections];
   const due: number[] = [];
@@ -142,7 +142,7 @@ async function carryOut(plan: Plan): Promise<Outcome> {
   const connections = await Promise.all(Array.from({ length: plan.connections }, (_, index) => open(plan, index)));
   const times: number[] = [];
   const statuses: Record<string, number> = {};
-  const tell = (status: number, ms: number): void => {
+  const tell = (status: string, ms: number): void => {
     times.push(ms);
     statuses[status] = (statuses[status] ?? 0) + 1;
   };

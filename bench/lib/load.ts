@@ -19,6 +19,8 @@ export interface Plan {
   readonly bodies: readonly string[];
   /** Header lines, each ended by CR LF. */
   readonly heads: readonly string[];
+  /** What a good answer's body holds, where its status does not tell: ASCII. */
+  readonly says?: string;
   /** Local addresses that the connections come from, in turn. */
   readonly from?: readonly string[];
 }
@@ -66,7 +68,7 @@ export function startClient(): LoadClient {
   };
 }
 
-/** The answers that were not 200, as text such as `429 x 12`; empty when all were. */
+/** The answers that were not 200, or said another thing than they should, as text such as `429 x 12`; empty when there were none. */
 export const notOk = (outcome: Outcome): string =>
   Object.entries(outcome.statuses)
     .filter(([status]) => status !== '200')

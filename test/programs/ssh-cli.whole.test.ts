@@ -29,7 +29,7 @@ beforeAll(async () => {
   await writeFile(
     join(folder, 'config'),
     [
-      'Host test-server',
+      'Host test-server test-secondary-server',
       '  HostName 127.0.0.1',
       `  UserKnownHostsFile ${join(folder, 'known_hosts')}`,
       '  StrictHostKeyChecking yes',
@@ -107,6 +107,12 @@ describe('the manual’s lines, with OpenSSH [API-04]', () => {
       err: '',
       status: 0,
     });
+    // Of the chapter on a second server: without a ticket.
+    expect(
+      await manual(
+        'ssh -q -p 5522 test@test-secondary-server -i /home/guest/id_rsa RETRIEVE --resource=test-server --account=root --reason=Testing password retrieval using ssh client API',
+      ),
+    ).toEqual({ out: 'Root-Pw-0\r\n', err: '', status: 0 });
   });
   it('reset a password in the vault, as the manual glues its options', async () => {
     const line =

@@ -171,6 +171,21 @@ describe('the manual’s lines, in the order in which a newcomer would run them'
       '{"operation":{"name":"CHANGE PASSWORD","result":{"status":"Success","message":"Password changed successfully"}}}',
     );
     expect(await send('"$API/resources/303/accounts/307/password"')).toContain('"PASSWORD":"Test12345$"');
+    // The input as the manual prints it by itself: over many lines, with a comma too few.
+    const printed = `INPUT_DATA={
+"operation":{
+"Details":{
+"NEWPASSWORD":"Test@12345$",
+"RESETTYPE":"LOCAL",
+"REASON":"Password Expired"
+"TICKETID":"7"
+}
+}
+}`;
+    expect(await send(`-X PUT -H "Content-Type: text/json" "$API/resources/303/accounts/307/password" -d '${printed}'`)).toContain(
+      '"message":"Password changed successfully"',
+    );
+    expect(await send('"$API/resources/303/accounts/307/password"')).toContain('"PASSWORD":"Test@12345$"');
   });
   it('give the ids of a resource and an account by their names', async () => {
     expect(
@@ -228,8 +243,10 @@ describe('the manual’s lines for requests and users, and the guide’s for a t
     expect(parse(await send(`-X POST "$API/user" -d 'INPUT_DATA=${jason}'`)).result.message).toContain(
       'PASSWORD: Use at least 12 characters.',
     );
-    const longer = jason.replace('Pa55w0Rd123', 'Pa55w0Rd123-harbour');
-    expect(await send(`-X POST "$API/user" -d 'INPUT_DATA=${longer}'`)).toBe(
+    // In the address, as the manual has it.
+    const longer = jason.replace('Pa55w0Rd123', 'Pa55w0Rd123-harbour').replaceAll(' ', '%20');
+    const address = 'https://192.168.xx.xx:7272/restapi/json/v1/user';
+    expect(await manual(`curl -g -X POST -k '${address}?AUTHTOKEN=${longToken}&INPUT_DATA=${longer}'`)).toBe(
       '{"operation":{"name":"CREATE_USER","result":{"status":"Success","message":"User Created Successfully"}}}',
     );
     const made = parse(
@@ -260,9 +277,11 @@ describe('the manual’s lines for requests and users, and the guide’s for a t
         `curl -k https://192.168.xx.xx:7272/restapi/json/v1/accounts/passwordaccessrequests?AUTHTOKEN=${longToken}`,
       ),
     );
-    expect(list).toMatchObject({
+    const time = expect.stringMatching(/^[A-Z][a-z]{2} \d{1,2}, \d{4} \d\d:\d\d [AP]M$/) as string;
+    expect(list).toEqual({
       name: 'GET_PASSWORDREQUEST',
       result: { status: 'Success', message: 'Password Request fetched successfully' },
+      totalRows: 1,
       Details: [
         {
           'REQUESTER USERID': requester,
@@ -275,7 +294,12 @@ describe('the manual’s lines for requests and users, and the guide’s for a t
               'RESOURCE ID': '7',
               'RESOURCE NAME': 'filler 7',
               'PASSWD ID': '7',
+              STATUS: 'Waiting for approval',
+              'REQUESTED TIME': time,
               REASON: 'Testing',
+              // Of the newer documentation: a window that was not asked for.
+              START_TIME: 'N/A',
+              END_TIME: 'N/A',
             },
           ],
         },
@@ -364,6 +388,28 @@ describe('clients in the field', () => {
         ),
       ).result,
     ).toEqual({ status: 'Failed', message: 'Resource already exists' });
+    // The manual’s input for a new one, as it prints it by itself.
+    const printed = `INPUT_DATA={
+"operation":{
+"Details":{
+"RESOURCENAME":"Windows Server",
+"ACCOUNTNAME":"Administrator",
+"RESOURCETYPE":"Windows",
+"PASSWORD":"Test123#@!",
+"NOTES":"Testing API",
+"RESOURCEURL":"http://windowsserver/adminconsole",
+"RESOURCECUSTOMFIELD":[
+{
+"CUSTOMLABEL":"Secure Resource",
+"CUSTOMVALUE":"YES"
+}
+]
+}
+}
+}`;
+    expect(await send(`-X POST -H "Content-Type: text/json" "$API/resources" -d '${printed}'`)).toContain(
+      '"message":"Resource already exists"',
+    );
   });
   it('are told at once that a target is not set up to be changed', async () => {
     expect(
@@ -389,7 +435,7 @@ describe('clients in the field', () => {
   it('leave neither token nor password in the log, however much it tells [G-2]', () => {
     const said = server.output();
     expect(said).toContain('/restapi/json/v1/resources?AUTHTOKEN=[hidden]');
-    for (const secret of [server.token, 'Test123#@!', 'Test12345$', 'Filler-Password-1!', 'Need the password'])
+    for (const secret of [server.token, 'Test123#@!', 'Test12345$', 'Filler-Password-1!', 'Need the password', 'Pa55w0Rd123'])
       expect(said).not.toContain(secret);
   });
   it('may not put the token into the URL once the organisation says so', async () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { call, Empty, Instant, largestNumber, Line, Ticket } from './call.ts';
+import { call, Empty, Instant, largestNumber, Line, Reason, Ticket } from './call.ts';
+import { AccountId } from './ids.ts';
 import { ListenerFile, ListenerFileInput, ListenerVersionState } from './listener.ts';
 
 /** Ticketing systems that are spoken to. `other` is any, by a module of one's own. */
@@ -181,6 +182,20 @@ export const testTicketing = call({
     conditions: z.array(z.object({ name: z.string(), holds: z.boolean().nullable() })),
     /** Whether they hold together; null as above. */
     conditionsHold: z.boolean().nullable(),
+  }),
+});
+export const checkTicket = call({
+  name: 'account.check-ticket',
+  method: 'POST',
+  path: '/accounts/:accountId/ticket',
+  scope: 'read',
+  summary: 'Says whether a ticket would do to open the password, by the check that a reveal makes. Opens nothing. Recorded.',
+  input: z.object({ accountId: AccountId, ticket: Ticket, reason: Reason.optional() }),
+  reply: z.object({
+    /** Also where no ticket is asked of whoever makes the call. */
+    good: z.boolean(),
+    /** Why it is not good; or, of one that is, that nobody could look at it and it would do all the same. */
+    why: z.string().nullable(),
   }),
 });
 

@@ -478,6 +478,7 @@ export const policy = {
   'ticketing.add-module': { on: 'organisation', trail: 'user', rules: [...person('administer'), may('manage-listeners')] },
   'ticketing.approve-module': { on: 'organisation', trail: 'user', rules: [...themselves, passwordSettled, may('manage-listeners')] },
   'ticketing.refuse-module': { on: 'organisation', trail: 'user', rules: [...themselves, passwordSettled, may('manage-listeners')] },
+  'account.check-ticket': { on: 'account', trail: 'resource', rules: [...person('read'), holds('view'), may('view-passwords'), ticketToReveal] },
   'ticket.check': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: [bySystem] },
   'ticket.settle': { on: 'organisation', trail: 'resource', rules: [bySystem] },
   'approval.list': { on: 'organisation', trail: 'user', audit: 'refusals', rules: [...person('read'), may('manage-listeners')] },

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { signIn } from '@strongroom/contract';
 import type { z } from 'zod';
 import type { Endpoint, Perform, StreamEndpoint } from '../authorise/index.ts';
-import { readSettings } from '../identity/index.ts';
+import { askedOf, readSettings } from '../identity/index.ts';
 import type { Database } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
 import { accountNumbered } from '../resource/index.ts';
@@ -43,7 +43,11 @@ export function compatibleParts(parts: Parts, authenticator: Authenticator, limi
         }),
     tokenInUrlAllowed: (actor) =>
       parts.database.asOrganisation(actor.organisationId, async (db) => (await readSettings(db)).tokenInUrl),
-    passwordRules: (actor) => parts.database.asOrganisation(actor.organisationId, readSettings),
+    passwordRules(actor) {
+      const { userId, organisationId } = actor;
+      if (userId === null) throw new Problem('signed-out');
+      return parts.database.asOrganisation(organisationId, (db) => askedOf(db, userId));
+    },
     accountId: (actor, number, resource) =>
       parts.database.asOrganisation(actor.organisationId, (db) => accountNumbered(db, number, resource)),
     invoke: invoker(parts),

@@ -13,6 +13,7 @@ import { signInEndpoints } from './sign-in.ts';
 import { userGroupEndpoints } from './user-groups.endpoints.ts';
 import { userEndpoints } from './users.endpoints.ts';
 
+export { askedOf } from './asked.ts';
 export { findCertificate, findSshKey, type KnownCredential } from './credentials.ts';
 export { tidy } from './housekeeping.ts';
 export { checkLoginPassword } from './login-password.ts';

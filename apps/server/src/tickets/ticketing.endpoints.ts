@@ -2,6 +2,7 @@ import { readTicketing, removeTicketing, setTicketing, testTicketing } from '@st
 import { endpoint, longEndpoint, type Endpoint } from '../authorise/index.ts';
 import { Problem } from '../platform/problem.ts';
 import type { Vault } from '../vault/index.ts';
+import { checkTicketEndpoint } from './check.endpoints.ts';
 import type { Desk, Ready } from './desk.ts';
 import { Altered } from './own-module/approved.ts';
 import { fieldColumns } from './own.ts';
@@ -9,7 +10,7 @@ import { conditionsOf } from './rules.ts';
 import { makeReady } from './ready.ts';
 import { readStored, ticketingReply, writeTicketing } from './settings.ts';
 
-/** How tickets are checked: what is set, and the test of it. */
+/** How tickets are checked: what is set, the test of it, and the check of one by itself. */
 export const ticketingEndpoints = ({ vault, desk }: { vault: Vault; desk: Desk }): Endpoint[] => [
   endpoint(readTicketing, {
     async run(grant) {
@@ -63,4 +64,5 @@ export const ticketingEndpoints = ({ vault, desk }: { vault: Vault; desk: Desk }
       conditionsHold: together,
     };
   }),
+  checkTicketEndpoint,
 ];

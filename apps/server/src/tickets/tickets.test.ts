@@ -3,6 +3,7 @@ import {
   changePassword,
   checkIn,
   checkOut,
+  checkTicket,
   controlAccount,
   createField,
   createResource,
@@ -204,6 +205,75 @@ describe('a ticket', () => {
     await set({ timeLimitSeconds: 1, whenDown: 'allow' });
     await reveal('OPS-1');
     expect((await w.audit('account.reveal')).at(-1)?.details).toMatchObject({ 'ticket was': 'allowed-unchecked' });
+  });
+});
+
+describe('a ticket by itself', () => {
+  const check = (given: string, actor = keeper) => w.invoke(checkTicket, actor, { accountId, ticket: given });
+
+  it('is checked as a reveal checks it, which then need not ask again; nothing is opened, and the trail has it', async () => {
+    await set({ mapping: [{ field: 'labels', operator: 'NOT_EQUAL', column: 'request-type' }] });
+    const [asked, opened] = [peer.asked.length, (await w.audit('account.reveal')).length];
+    expect(await check('OPS-1')).toEqual({ good: true, why: null });
+    expect(await check('OPS-2')).toEqual({ good: false, why: 'It is closed.' });
+    expect(await check('OPS-9')).toEqual({ good: false, why: 'There is no such ticket.' });
+    expect(peer.asked).toHaveLength(asked + 3);
+    expect(await w.audit('account.reveal')).toHaveLength(opened);
+    expect((await w.audit('account.check-ticket')).slice(-3)).toMatchObject([
+      { ticket: 'OPS-1', outcome: 'done', actor_name: 'keeper', details: { 'ticket was': 'allowed' } },
+      { ticket: 'OPS-2', outcome: 'refused', details: { code: 'ticket-refused' } },
+      { ticket: 'OPS-9', outcome: 'refused', object_id: accountId },
+    ]);
+    await reveal('OPS-1');
+    expect(peer.asked).toHaveLength(asked + 3);
+    // Whoever does not see the account learns nothing, of it or of the ticket.
+    await expect(check('OPS-1', await w.people.auditor.actor())).rejects.toEqual(refusedFor('not-found'));
+    // Of whom none is asked, any is good.
+    expect(await check('OPS-9', await w.people.boss.actor())).toEqual({ good: true, why: null });
+    await set({ asks: ['reset'] });
+    expect(await check('OPS-9')).toEqual({ good: true, why: null });
+    expect(peer.asked).toHaveLength(asked + 3);
+  });
+
+  it('that nobody could look at is neither good nor bad, unless the organisation lets people go on', async () => {
+    await set();
+    peer.mood.answers = 'error';
+    await expect(check('OPS-1')).rejects.toEqual(refusedFor('ticket-unchecked'));
+    await set({ whenDown: 'allow' });
+    expect(await check('OPS-1')).toEqual({ good: true, why: expect.stringMatching(/^It could not be checked/) as string });
+  });
+
+  it('can be asked about through the reference door, which tells beforehand that one is asked for', async () => {
+    await set({ asks: ['retrieval', 'request'] });
+    const [found] = await w.sql<{ account: number; resource: number }>(
+      `select a.number as account, r.number as resource from strongroom.account a join strongroom.resource r on r.id = a.resource_id where a.id = $1`,
+      [accountId],
+    );
+    const token = (await w.people.keeper.token(['read'])).text;
+    const app = w.app();
+    const send = async (path: string, authtoken = token): Promise<{ result: object; Details?: object }> => {
+      const answer = await app.inject({ method: 'GET', url: `/restapi/json/v1/${path}`, headers: { authtoken } });
+      return answer.json<{ operation: { result: object } }>().operation;
+    };
+    const validate = `accounts/${found?.account}/validateHelpDeskID`;
+    expect(await send(`${validate}?REASON=disk+is+full&TICKETID=OPS-1`)).toEqual({
+      name: 'VALIDATE_HELPDESKID',
+      result: { status: 'Success', message: 'Ticket ID validated successfully' },
+    });
+    expect((await w.audit('account.check-ticket')).at(-1)).toMatchObject({ reason: 'disk is full', ticket: 'OPS-1' });
+    expect((await send(`${validate}?TICKETID=OPS-2`)).result).toEqual({ status: 'Failed', message: 'It is closed.' });
+    expect((await send('accounts/999999/validateHelpDeskID?TICKETID=OPS-1')).result).toEqual({
+      status: 'Failed',
+      message: 'No such account found',
+    });
+    const list = `resources/${found?.resource}/accounts`;
+    const flags = (is: 'true' | 'false') => ({
+      'ACCOUNT LIST': [{ IS_TICKETID_REQD: is, IS_TICKETID_REQD_MANDATORY: is, IS_TICKETID_REQD_ACW: is }],
+    });
+    expect((await send(list)).Details).toMatchObject(flags('true'));
+    expect((await send(list, (await w.people.boss.token(['read'])).text)).Details).toMatchObject(flags('false'));
+    await set({ asks: ['reset'] });
+    expect((await send(list)).Details).toMatchObject(flags('false'));
   });
 });
 

@@ -6,10 +6,11 @@ import { Problem } from '../../platform/problem.ts';
 import type { Outcome, Sayings } from './envelope.ts';
 import { given, type Details } from './input-data.ts';
 
-/** What the organisation asks of whoever opens a password. */
+/** What the asker is asked for before a password is opened; and, last, for which a ticketing system wants a ticket too: to request one. */
 export interface PasswordRules {
   readonly reasonToReveal: boolean;
   readonly ticketToReveal: boolean;
+  readonly ticketToRequest: boolean;
 }
 
 /** One request, as the operations see it. */

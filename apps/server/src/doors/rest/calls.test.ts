@@ -140,6 +140,7 @@ describe('access workflow', () => {
     expect([await shown(), await password('nobody')]).toEqual(['***** [checkIn]', 'secret of web']);
     // Exclusive: nobody else, the owner included.
     expect(await password('keeper')).toBe('[ In use ]');
+    expect(await detailsOf(call('keeper', 'GET', path))).toMatchObject({ 'PASSWORD STATUS': '[ In use ]' });
     expect((await w.audit('account.reveal')).at(-1)).toMatchObject({ outcome: 'refused', actor_name: 'keeper' });
     expect(await said(call('admin', 'POST', `${account}/requester/${requester}/checkin`))).toBe(
       'ADMIN_REQUEST_CHECKIN Success: Password have been checked in successfully',

@@ -21,7 +21,7 @@ export interface RestParts {
   authenticate(token: string, request: FastifyRequest, came: 'header' | 'url'): Promise<Actor>;
   /** False when the organisation switched tokens in URLs off (setting tokenInUrl). */
   tokenInUrlAllowed(actor: Actor): Promise<boolean>;
-  /** What the organisation asks before a password is opened; without it the replies say that it asks nothing. */
+  /** What the actor is asked for before a password is opened; without it the replies say that it asks nothing. */
   passwordRules?(actor: Actor): Promise<PasswordRules>;
   /** The id of an account by its number, and that of its resource where one is given; undefined where the organisation has no such account. */
   accountId(actor: Actor, number: number, resourceNumber?: number): Promise<string | undefined>;
@@ -39,6 +39,8 @@ export interface RestParts {
 /** What one request brings: its address, its input, and whether somebody still waits for the answer. */
 export type Given = Pick<Ask, 'part' | 'details' | 'params' | 'gone'>;
 
+const nothingAsked: PasswordRules = { reasonToReveal: false, ticketToReveal: false, ticketToRequest: false };
+
 /** A request as the operations see it: all that they do, they do as this actor. */
 export const askFor = (parts: RestParts, actor: Actor, given: Given): Ask => ({
   ...given,
@@ -47,7 +49,7 @@ export const askFor = (parts: RestParts, actor: Actor, given: Given): Ask => ({
     if (!parts.open) throw new Problem('not-found');
     return parts.open(action, actor, ids, { ...reasons });
   },
-  rules: async () => (await parts.passwordRules?.(actor)) ?? { reasonToReveal: false, ticketToReveal: false },
+  rules: async () => (await parts.passwordRules?.(actor)) ?? nothingAsked,
   // What is not there is asked for like what is not seen: it takes as long, and stands in the trail.
   accountId: async (number, resource) => (await parts.accountId(actor, number, resource)) ?? newId(),
   remoteWaitMs: parts.remoteWaitMs ?? 60_000,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { input, problem, startDoor, type Door } from './testing/door.ts';
+import { input, problem, result, startDoor, type Door } from './testing/door.ts';
 import { admin, attempt } from './testing/rows.ts';
 
 let door: Door;
@@ -91,6 +91,19 @@ describe('passwords', () => {
     expect(door.inputOf('account.change-password')).toMatchObject({ where: 'target' });
     expect(left).toHaveLength(1);
   });
+  it('are opened without reading the account, which is read only for the word in its place', async () => {
+    await door.send('GET', path);
+    expect(door.asked.map(({ name }) => name)).toEqual(['account.reveal']);
+    door.answers['account.reveal'] = problem('approval-required');
+    expect((await door.send('GET', path)).operation.Details).toEqual({ PASSWORD: '[Request]' });
+    expect(door.asked.map(({ name }) => name).slice(1)).toEqual(['account.reveal', 'account.read']);
+    // Neither by the number of another resource, nor by none.
+    for (const wrong of ['304/accounts/307', '303/accounts/308', '303/accounts/0', 'x/accounts/307'])
+      expect((await door.send('GET', `/resources/${wrong}/password`)).operation).toEqual({
+        name: 'GET PASSWORD',
+        result: { status: 'Failed', message: 'No such account found' },
+      });
+  });
   it('come with their resource as JSON in a text, or the reason why not', async () => {
     const { operation } = await door.send(
       'GET',
@@ -106,5 +119,33 @@ describe('passwords', () => {
     expect(JSON.parse(refused['ACCOUNTDETAILS'] ?? '')).toEqual({
       PASSWORD_REASON: 'Give a reason first: the organisation asks for one.',
     });
+  });
+});
+
+describe('a ticket', () => {
+  const path = '/accounts/307/validateHelpDeskID';
+  const validated = (query: string) => result(door.send('GET', `${path}${query}`));
+  it('is looked at by itself, wherever it and the reason are written', async () => {
+    for (const query of [
+      '?REASON=Need+it&TICKETID=7',
+      `?${new URLSearchParams(input({ REASON: 'Need it', TICKETID: 7 })).toString()}`,
+    ]) {
+      expect(await validated(query)).toBe('200 VALIDATE_HELPDESKID: Success, Ticket ID validated successfully');
+      expect(door.inputOf('account.check-ticket')).toEqual({
+        accountId: admin['id'],
+        ticket: '7',
+        reason: 'Need it',
+      });
+    }
+    expect(door.inputOf('account.reveal')).toBeUndefined();
+  });
+  it('that is not good, missing, or of no account fails with the reason why', async () => {
+    door.answers['account.check-ticket'] = () => ({ good: false, why: 'It is closed.' });
+    expect(await validated('?TICKETID=7')).toBe('200 VALIDATE_HELPDESKID: Failed, It is closed.');
+    expect(await validated('?TICKETID=')).toContain('Failed, The request is not valid. TICKETID is missing.');
+    door.answers['account.check-ticket'] = problem('not-found');
+    expect(await validated('?TICKETID=7')).toBe('200 VALIDATE_HELPDESKID: Failed, No such account found');
+    door.answers['account.check-ticket'] = problem('ticket-unchecked', { detail: 'It did not answer in 10 seconds.' });
+    expect(await validated('?TICKETID=7')).toContain('could not be checked. Try again in a moment. It did not answer');
   });
 });

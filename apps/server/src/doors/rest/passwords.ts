@@ -1,4 +1,4 @@
-import { generatePassword, revealAccount } from '@strongroom/contract';
+import { checkTicket, generatePassword, revealAccount } from '@strongroom/contract';
 import { Problem } from '../../platform/problem.ts';
 import { changeAndWait } from '../programs.ts';
 import {
@@ -15,6 +15,7 @@ import {
 } from './ask.ts';
 import { sentence, type Outcome } from './envelope.ts';
 import { given, required } from './input-data.ts';
+import { accountIdNumbered } from './names.ts';
 import { placeholder, resourceObject } from './shapes.ts';
 
 const says = { 'not-found': 'No such account found' } as const;
@@ -57,6 +58,17 @@ export async function revealed(ask: Ask, { accountId, read }: Numbered): Promise
   }
 }
 
+/** Whether a ticket would do to open a password. One that would not is a failure with the reason why, which clients show as it is. */
+async function validateTicket(ask: Ask): Promise<Outcome> {
+  const { accountId } = await accountIdNumbered(ask, ask.part('aid'));
+  const { reason, ticket } = why(ask);
+  if (ticket === undefined) throw new Problem('input-invalid', { detail: 'TICKETID is missing.' });
+  const found = await ask.invoke(checkTicket, { accountId, ticket, ...(reason === undefined ? {} : { reason }) });
+  return found.good
+    ? { message: 'Ticket ID validated successfully' }
+    : { message: found.why ?? 'The ticket does not allow this.', failed: true };
+}
+
 export const passwordOperations: readonly Operation[] = [
   {
     method: 'GET',
@@ -85,6 +97,14 @@ export const passwordOperations: readonly Operation[] = [
         },
       };
     },
+  },
+  {
+    // Not in the manual: clients in the field ask before they open something.
+    method: 'GET',
+    path: 'accounts/:aid/validateHelpDeskID',
+    name: 'VALIDATE_HELPDESKID',
+    says,
+    run: validateTicket,
   },
   {
     method: 'GET',

@@ -99,7 +99,7 @@ export const accountRow = (
   ISREASONREQUIRED: flag(rules.reasonToReveal),
   IS_TICKETID_REQD: flag(rules.ticketToReveal),
   IS_TICKETID_REQD_MANDATORY: flag(rules.ticketToReveal),
-  IS_TICKETID_REQD_ACW: 'false',
+  IS_TICKETID_REQD_ACW: flag(rules.ticketToRequest),
   PASSWORDREQUEST_REASON_MANDATORY: flag(rules.reasonToReveal),
   ISREMOTEAPPONLY: 'false',
   IS_USER_WITH_COMMAND_CONTROL_ROLE: 'false',

@@ -1,18 +1,16 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { letter } from '../../../../../tools/lib/letters.ts';
-import { startDoor, type Door } from './testing/door.ts';
+import { known, startDoor, type Door } from './testing/door.ts';
 import { admin, db, root, web } from './testing/rows.ts';
 
 let door: Door;
 beforeAll(async () => {
   door = await startDoor();
-  door.answers['account.reveal'] = ({ accountId }) => ({
-    username: 'somebody',
-    password: `secret of ${String(accountId)}`,
-    version: 1,
-    candidate: null,
-  });
+  door.answers['account.reveal'] = (input) => {
+    known(input);
+    return { username: 'somebody', password: `secret of ${String(input['accountId'])}`, version: 1, candidate: null };
+  };
 });
 afterAll(() => door.stop());
 
@@ -58,6 +56,7 @@ const paths = [
   ['PUT', 'resources/:r/share'],
   ['PUT', 'resourcegroup/share'],
   ['POST', 'resourcegroup/:a/associateResources'],
+  ['GET', 'accounts/:a/validateHelpDeskID'],
   ['POST', 'accounts/:a/requestpassword'],
   ['POST', 'accounts/:a/requester/:r/reject'],
   ['POST', 'accounts/:a/checkout'],

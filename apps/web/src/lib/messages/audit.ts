@@ -99,6 +99,7 @@ const english = {
   'action.account.copy': 'Copied account',
   'action.account.move': 'Moved account',
   'action.account.reveal': 'Revealed password',
+  'action.account.check-ticket': 'Checked ticket',
   'action.account.note-offline-use': 'Told of offline use',
   'action.account.reveal-former': 'Revealed former password',
   'action.account.change-password': 'Changed password',

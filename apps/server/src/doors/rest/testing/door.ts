@@ -57,8 +57,8 @@ export const page = (items: Record<string, unknown>[], input: Record<string, unk
   };
 };
 
-/** The account that a call is about. Throws `not-found`. */
-function known(input: Record<string, unknown>): object {
+/** The account that a call is about. Throws `not-found` for an id that none has, as the calls themselves do. */
+export function known(input: Record<string, unknown>): object {
   const found = [admin, root].find((one) => one['id'] === input['accountId']);
   if (!found) throw new Problem('not-found');
   return found;
@@ -86,6 +86,10 @@ export async function startDoor(): Promise<Door> {
       'account.reveal': (input) => {
         known(input);
         return { username: 'Administrator', password: 'p"\\&+%= ü', version: 1, candidate: null };
+      },
+      'account.check-ticket': (input) => {
+        known(input);
+        return { good: true, why: null };
       },
       'account.change-password': (input) => ({ version: 2, attemptId: input['where'] === 'target' ? uuid(700) : null }),
       'field.list': () => ({ items: [] }),
@@ -128,7 +132,7 @@ export async function startDoor(): Promise<Door> {
           (one) => one['number'] === number && (resourceNumber === undefined || one['resourceNumber'] === resourceNumber),
         )?.['id'] as string | undefined,
       ),
-    passwordRules: () => Promise.resolve({ reasonToReveal: true, ticketToReveal: false }),
+    passwordRules: () => Promise.resolve({ reasonToReveal: true, ticketToReveal: false, ticketToRequest: false }),
     remoteWaitMs: 700,
   };
   void app.register(

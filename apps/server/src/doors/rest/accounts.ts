@@ -13,34 +13,14 @@ import {
   type Ask,
   type Operation,
   type Read,
-  type ResourceRow,
 } from './ask.ts';
 import { customFields, knownFields, withFields } from './custom-fields.ts';
 import { sentence, type Outcome } from './envelope.ts';
 import { given, objects, required, type Details } from './input-data.ts';
+import { newAccount, unavailableOfAccount } from './new-account.ts';
 import { requireOwner } from './resources.ts';
 import { accountDetails, accountRow, resourceObject } from './shapes.ts';
 
-/** Keys of an account that ask for what the product has not. */
-const unavailable = [
-  'ACCOUNTPASSWORDPOLICYID',
-  'COMMAN_SET',
-  'RECORD_RDP_SESSIONS',
-  'RECORD_CLI_SESSIONS',
-  'DISABLE_PASSWORD_RESETS',
-  'CONFIGURE_PASSWORD_RESET',
-  'ACCOUNT_RESOURCE_GROUP_IDS',
-  'IIS_WEB_CONFIG_RESET',
-  'IIS_APP_POOL_RESTART',
-  'IIS_APP_POOL_RESET',
-  'SERVICES_RESTART',
-  'SERVICES_RESET',
-  'SCHEDULED_TASK_RESET',
-  'TOTP_SECRET',
-  'TOTP_ALGORITHM',
-  'TOTP_DIGITS',
-  'TOTP_VALIDITY',
-] as const;
 const says = { 'not-found': 'No such account found', 'name-taken': 'Account already exists' } as const;
 const ofResource = { 'not-found': 'No such resource found' } as const;
 
@@ -101,7 +81,7 @@ async function add(ask: Ask): Promise<Outcome> {
   for (const account of wanted) {
     const name = required(account, 'ACCOUNTNAME');
     try {
-      await addOne(ask, resource, name, account);
+      await ask.invoke(createAccounts, { resourceId: resource.id, accounts: [await newAccount(ask, name, account)] });
       added++;
       details.push({ [name]: { STATUS: 'Account added successfully' } });
     } catch (error) {
@@ -118,29 +98,10 @@ async function add(ask: Ask): Promise<Outcome> {
     : { message: 'Account(s) added successfully', details };
 }
 
-async function addOne(ask: Ask, resource: ResourceRow, username: string, details: Details): Promise<void> {
-  refuseUnavailable(details, unavailable);
-  const password = given(details, 'PASSWORD');
-  const policy = await policyId(ask, details, 'ACCOUNTPASSWORDPOLICY');
-  const { values, rest } = await knownFields(ask, 'account', customFields(details, 'ACCOUNTCUSTOMFIELD'));
-  await ask.invoke(createAccounts, {
-    resourceId: resource.id,
-    accounts: [
-      {
-        username,
-        ...(password === undefined ? {} : { password }),
-        notes: withFields(given(details, 'NOTES') ?? '', rest),
-        fields: values,
-        policyId: policy ?? null,
-      },
-    ],
-  });
-}
-
 async function edit(ask: Ask): Promise<string> {
   const { details } = ask;
   const account = await accountById(ask, ask.part('rid'), ask.part('aid'));
-  refuseUnavailable(details, [...unavailable, 'DOMAINNAME']);
+  refuseUnavailable(details, [...unavailableOfAccount, 'DOMAINNAME']);
   if (given(details, 'OWNERNAME') !== undefined)
     requireOwner(details, (await resourceById(ask, ask.part('rid'))).ownerName);
   const username = given(details, 'ACCOUNTNAME');

@@ -272,6 +272,14 @@ describe('groups and shares', () => {
     expect(await call('keeper', 'GET', `resources/${made.number}/associatedGroups`)).toMatchObject({
       Details: { 'ASSOCIATED GROUPS': [{ 'GROUP ID': resourceGroupId, 'GROUP NAME': 'Fleet' }] },
     });
+    // A new resource joins a group by its name; one that is no such group, or not the asker's to fill, keeps it from being made.
+    const joining = (who: string, name: string, group: string): Promise<string> =>
+      said(call(who, 'POST', 'resources', { RESOURCENAME: name, RESOURCEGROUPNAME: group }));
+    expect(await joining('keeper', 'joins', ' FLEET ')).toContain('has been added successfully');
+    expect((await call('keeper', 'GET', 'resourcegroup')).Details).toMatchObject([{ noOfResources: '2' }]);
+    for (const [who, group] of [['keeper', 'No Such'], ['admin', 'Fleet']] as const)
+      expect(await joining(who, 'joins not', group)).toContain('names no static resource group');
+    expect(await said(call('keeper', 'GET', 'resources/resourcename/joins%20not'))).toContain('No such resource');
     const nobody = await numberOf('nobody');
     const sees = async (): Promise<string> =>
       (await call('nobody', 'GET', `resources/${made.number}/accounts/${made.account.number}`)).result.status;

@@ -9,7 +9,7 @@ import {
   type User,
 } from '@strongroom/contract';
 import { Problem } from '../../platform/problem.ts';
-import { accountNumberedOn, type Ask, type Numbered } from './ask.ts';
+import { accountNumberedOn, fitting, type Ask, type Numbered, type Read } from './ask.ts';
 import { given, type Details } from './input-data.ts';
 
 /** An id as this API writes them: a small number. Undefined for anything that cannot be one. */
@@ -38,6 +38,21 @@ export const accountIdNumbered = (ask: Ask, id: string): Promise<Numbered> => ac
 /** The resource group with this id. Throws `not-found`. */
 export const groupNumbered = async (ask: Ask, id: string): Promise<ResourceGroup> =>
   one((await ask.invoke(listResourceGroups, { number: numbered(id), limit: 1 })).items);
+
+/** The static group of this name, in any case, that the asker may add to. Throws `input-invalid`, naming the key, for none and for several. */
+export async function staticGroupNamed(ask: Ask, name: string, key: string): Promise<ResourceGroup> {
+  const read: Read<ResourceGroup> = (at) => ask.invoke(listResourceGroups, { kind: 'static', sort: 'number', ...at });
+  const wanted = name.trim().toLowerCase();
+  const fits = (group: ResourceGroup): boolean =>
+    group.name.toLowerCase() === wanted && group.can.includes('resource-group.change-members');
+  const { items, total } = await fitting(read, fits, 0, 1);
+  const [found] = items;
+  if (found === undefined || total > 1) {
+    const which = total > 1 ? 'several resource groups' : 'no static resource group that you may add to';
+    throw new Problem('input-invalid', { detail: `${key} names ${which}.` });
+  }
+  return found;
+}
 
 /** The user with this id, for whoever manages users. Throws `not-found`. */
 export const userNumbered = async (ask: Ask, id: string): Promise<User> =>

@@ -102,6 +102,19 @@ describe('resources', () => {
       accounts: [{ username: 'Administrator', password: 'Test123#@!', notes: 'Testing API', policyId: null }],
     });
   });
+  it('are created with every account that is sent along, since whoever sends a password believes it kept', async () => {
+    const ACCOUNTLIST = [
+      { ACCOUNTNAME: 'root', PASSWORD: 'x', ACCOUNTPASSWORDPOLICY: 'strong' },
+      { ACCOUNTNAME: 'admin', NOTES: 'y' },
+    ];
+    await door.send('POST', '/resources', input({ RESOURCENAME: 'n', ACCOUNTLIST }));
+    expect(door.inputOf('resource.create')).toMatchObject({
+      accounts: [
+        { username: 'root', password: 'x', policyId: uuid(902) },
+        { username: 'admin', notes: 'y' },
+      ],
+    });
+  });
   it('put custom fields that the organisation has into these, by their label in any case, and never twice', async () => {
     const field = (n: number, belongsTo: string, name: string, kind = 'text') => ({
       id: `01990000-0000-7000-8000-00000000010${n}`,
@@ -185,7 +198,13 @@ describe('resources', () => {
     [{ RESOURCENAME: '' }, 'RESOURCENAME is missing.'],
     [{ RESOURCENAME: 'n', PASSWORD: 'x' }, 'ACCOUNTNAME is missing.'],
     [{ RESOURCENAME: 'n', OWNERNAME: 'bob' }, 'OWNERNAME is not available in this product.'],
-    [{ RESOURCENAME: 'n', RESOURCEGROUPNAME: 'g' }, 'RESOURCEGROUPNAME is not available in this product.'],
+    [{ RESOURCENAME: 'n', RESOURCEGROUPNAME: 'g' }, 'RESOURCEGROUPNAME names no static resource group that you may add to.'],
+    [{ RESOURCENAME: 'n', ACCOUNTNAME: 'a', TOTP_SECRET: 'x' }, 'TOTP_SECRET is not available in this product.'],
+    [{ RESOURCENAME: 'n', ACCOUNTLIST: [{ PASSWORD: 'x' }] }, 'ACCOUNTNAME is missing.'],
+    [
+      { RESOURCENAME: 'n', ACCOUNTNAME: 'a', ACCOUNTLIST: [{ ACCOUNTNAME: 'a' }] },
+      'ACCOUNTLIST names an account twice.',
+    ],
     [
       { RESOURCENAME: 'n', WEBSITE_SESSION_RECORDING: true },
       'WEBSITE_SESSION_RECORDING is not available in this product.',

@@ -15,13 +15,14 @@ import {
 } from './ask.ts';
 import { customFields, knownFields, withFields } from './custom-fields.ts';
 import type { Sayings } from './envelope.ts';
-import { given, required, type Details } from './input-data.ts';
+import { given, objects, required, type Details } from './input-data.ts';
+import { staticGroupNamed } from './names.ts';
+import { newAccount } from './new-account.ts';
 import { listed } from './resource-list.ts';
 import { resourceRow } from './shapes.ts';
 
 /** Keys of a resource that ask for what the product has not. */
 const unavailable = [
-  'RESOURCEGROUPNAME',
   'ENABLEPRIVATEKEY',
   'RECORD_CONFIGURED_RESOURCE_URL',
   'DISABLE_TAB_DUPLICATION',
@@ -56,6 +57,23 @@ async function attributes(
   return policy === undefined ? found : { ...found, policyId: policy };
 }
 
+/** The accounts that a new resource comes with: the one that the keys beside its own name, and those of a list. */
+async function accountsOf(ask: Ask): Promise<Awaited<ReturnType<typeof newAccount>>[]> {
+  const { details } = ask;
+  const username = given(details, 'ACCOUNTNAME');
+  const ofOne = ['PASSWORD', 'NOTES', 'ACCOUNTCUSTOMFIELD', 'ACCOUNTPASSWORDPOLICY'] as const;
+  if (username === undefined && ofOne.some((key) => (details[key] ?? '') !== ''))
+    throw new Problem('input-invalid', { detail: 'ACCOUNTNAME is missing.' });
+  const accounts = username === undefined ? [] : [await newAccount(ask, username, details)];
+  // Not documented for new resources. Whoever sends it believes that the passwords are kept.
+  const list = objects(details, 'ACCOUNTLIST');
+  if (list.length > 200) throw new Problem('input-invalid', { detail: 'ACCOUNTLIST takes at most 200 accounts.' });
+  for (const account of list) accounts.push(await newAccount(ask, required(account, 'ACCOUNTNAME'), account));
+  if (new Set(accounts.map((account) => account.username)).size < accounts.length)
+    throw new Problem('input-invalid', { detail: 'ACCOUNTLIST names an account twice.' });
+  return accounts;
+}
+
 async function create(ask: Ask): Promise<string> {
   const { details } = ask;
   const name = required(details, 'RESOURCENAME');
@@ -63,38 +81,17 @@ async function create(ask: Ask): Promise<string> {
   const described = await attributes(ask, details);
   // The maker owns a resource; another owner would need a transfer, and passing over the wish would leave the wrong one.
   refuseUnavailable(details, ['OWNERNAME']);
-  const username = given(details, 'ACCOUNTNAME');
-  if (
-    username === undefined &&
-    (['PASSWORD', 'NOTES', 'ACCOUNTCUSTOMFIELD', 'ACCOUNTPASSWORDPOLICY'] as const).some(
-      (key) => (details[key] ?? '') !== '',
-    )
-  ) {
-    throw new Problem('input-invalid', { detail: 'ACCOUNTNAME is missing.' });
-  }
-  const password = given(details, 'PASSWORD');
-  const accountPolicy = await policyId(ask, details, 'ACCOUNTPASSWORDPOLICY');
-  const ofAccount = await knownFields(ask, 'account', customFields(details, 'ACCOUNTCUSTOMFIELD'));
-  const ofResource = await knownFields(ask, 'resource', customFields(details, 'RESOURCECUSTOMFIELD'));
-  const accounts =
-    username === undefined
-      ? []
-      : [
-          {
-            username,
-            ...(password === undefined ? {} : { password }),
-            notes: withFields(given(details, 'NOTES') ?? '', ofAccount.rest),
-            fields: ofAccount.values,
-            policyId: accountPolicy ?? null,
-          },
-        ];
+  const accounts = await accountsOf(ask);
+  const group = given(details, 'RESOURCEGROUPNAME');
+  const { values, rest } = await knownFields(ask, 'resource', customFields(details, 'RESOURCECUSTOMFIELD'));
   const made = await ask.invoke(createResource, {
     ...described,
     name,
     type,
-    description: withFields(described.description ?? '', ofResource.rest),
-    fields: ofResource.values,
+    description: withFields(described.description ?? '', rest),
+    fields: values,
     accounts,
+    groupIds: group === undefined ? [] : [(await staticGroupNamed(ask, group, 'RESOURCEGROUPNAME')).id],
   });
   return made.name;
 }
@@ -103,8 +100,8 @@ async function edit(ask: Ask): Promise<void> {
   const { details } = ask;
   const resource = await resourceById(ask, ask.part('rid'));
   const described = await attributes(ask, details);
-  // We show neither number, so whoever gives one means the numbers of another installation.
-  refuseUnavailable(details, ['RESOURCETYPEID', 'RESOURCEPASSWORDPOLICYID']);
+  // We show neither number, so whoever gives one means the numbers of another installation. Groups have calls of their own.
+  refuseUnavailable(details, ['RESOURCETYPEID', 'RESOURCEPASSWORDPOLICYID', 'RESOURCEGROUPNAME']);
   requireOwner(details, resource.ownerName);
   const { values, rest } = await knownFields(ask, 'resource', customFields(details, 'RESOURCECUSTOMFIELD'));
   const name = given(details, 'RESOURCENAME');

@@ -81,6 +81,7 @@ export async function startDoor(): Promise<Door> {
     answers: {
       'resource.list': (input) => page([web, db], input, 'name'),
       'account.list': (input) => page([admin, root], input, 'username'),
+      'resource-group.list': (input) => page([], input, 'name'),
       'policy.list': () => ({ items: [policy(1, 'Low'), policy(2, 'Strong', true)] }),
       'account.read': (input) => known(input),
       'account.reveal': (input) => {

@@ -96,7 +96,7 @@ export function RuleRows(props: {
         </ol>
       )}
       {fault && (
-        <p className={css.fault} role="alert">
+        <p className={css.fault} role="alert" tabIndex={-1}>
           {fault}
         </p>
       )}

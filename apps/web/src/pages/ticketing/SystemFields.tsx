@@ -1,10 +1,9 @@
 import { Select, TextInput } from '@mantine/core';
 import { TicketSystem } from '@strongroom/contract';
-import { Link } from '@tanstack/react-router';
 import { ticketing } from '../../lib/messages/ticketing.ts';
 import { FormSection } from '../../ui/FormSection.tsx';
 import { PasswordInput } from '../../ui/PasswordInput.tsx';
-import css from './ticketing.module.css';
+import { ModuleNote } from './ModuleNote.tsx';
 import type { TicketingForm } from './ticketing-form.ts';
 
 /** Where the system is, and what signs in to it. */
@@ -13,6 +12,8 @@ export function SystemFields(props: {
   readonly change: (part: Partial<TicketingForm>) => void;
   readonly errors: Readonly<Record<string, string>>;
   readonly stored: boolean;
+  /** Nothing but the system itself was chosen: nobody loses anything by going elsewhere. */
+  readonly light: boolean;
 }) {
   const { form, change, errors } = props;
   const { system } = form;
@@ -40,14 +41,7 @@ export function SystemFields(props: {
         }}
         error={errors['system']}
       />
-      {system === 'other' && (
-        <p className={css.none}>
-          {ticketing('module.needs')}{' '}
-          <Link to="/admin/ticketing/module" className="lnk">
-            {ticketing('module')}
-          </Link>
-        </p>
-      )}
+      {system === 'other' && <ModuleNote unasked={props.light} />}
       <TextInput
         label={ticketing('url')}
         description={ticketing(`url.${system}`)}

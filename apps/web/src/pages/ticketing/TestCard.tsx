@@ -77,7 +77,7 @@ export function TestCard(props: { readonly unsaved: boolean; readonly learn: (fi
       )}
       {tested && tested.fields.length > 0 && (
         // A box that scrolls must be reachable by keyboard.
-        <div className={css.fields} tabIndex={0} role="region" aria-label={ticketing('test.fieldName')}>
+        <div className={css.fields} tabIndex={0} role="region" aria-label={ticketing('test.fields')}>
           <table>
             <thead>
               <tr>

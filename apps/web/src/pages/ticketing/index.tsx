@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { readTicketing, removeTicketing, setTicketing, type Ticketing } from '@strongroom/contract';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { ask } from '../../lib/client.ts';
 import { exact } from '../../lib/format.ts';
 import { ticketing } from '../../lib/messages/ticketing.ts';
@@ -34,20 +34,31 @@ function Form(props: { readonly stored: Ticketing | null; readonly fieldColumns:
   const [shown, setShown] = useState<Readonly<Record<string, string>>>({});
   const [fields, setFields] = useState<readonly string[]>([]);
   const [removing, setRemoving] = useState(false);
+  // How often it was to be saved: each time that something is wrong, the first such field is gone to.
+  const [tries, setTries] = useState(0);
+  const frame = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (tries > 0) frame.current?.querySelector<HTMLElement>('[aria-invalid="true"], [role="alert"][tabindex]')?.focus();
+  }, [tries]);
   const save = useAction();
   const remove = useAction();
-  const dirty = JSON.stringify(form) !== JSON.stringify(formOf(stored));
+  const kept = formOf(stored);
+  const dirty = JSON.stringify(form) !== JSON.stringify(kept);
+  const light = JSON.stringify({ ...form, system: kept.system }) === JSON.stringify(kept);
   const change = (part: Partial<TicketingForm>) => setForm((before) => ({ ...before, ...part }));
   const submit = async () => {
-    const wrong = formErrors(form);
+    const wrong = formErrors(form, stored);
     setShown(wrong);
+    setTries((before) => before + 1);
     if (Object.keys(wrong).length > 0) return;
     const done = await save.run(async () => {
       try {
         setForm(formOf(await ask(setTicketing, inputOf(form, stored))));
         await refresh();
       } catch (error) {
-        setShown(fieldErrors(error));
+        const refused = fieldErrors(error);
+        setShown({ ...refused, ...(refused['system'] ? { system: ticketing('module.missing') } : {}) });
+        setTries((before) => before + 1);
         throw error;
       }
     });
@@ -66,10 +77,12 @@ function Form(props: { readonly stored: Ticketing | null; readonly fieldColumns:
     />
   );
   return (
-    <div className={css.form}>
-      {save.error !== null && <ErrorBox error={save.error} />}
-      <SystemFields form={form} change={change} errors={shown} stored={stored?.credentialStored === true} />
-      <TestCard unsaved={dirty || stored === null || !(stored.credentialStored || stored.system === 'other')} learn={setFields} />
+    <div ref={frame} className={css.form}>
+      <SystemFields form={form} change={change} errors={shown} stored={stored?.credentialStored === true} light={light} />
+      <TestCard
+        unsaved={dirty || stored === null || !(stored.credentialStored || stored.system === 'other')}
+        learn={setFields}
+      />
       <Enforcement form={form} change={change} errors={shown} />
       {rules('mapping')}
       {rules('conditions')}
@@ -81,6 +94,7 @@ function Form(props: { readonly stored: Ticketing | null; readonly fieldColumns:
           </Button>
         </div>
       )}
+      {save.error !== null && <ErrorBox error={save.error} />}
       <SaveBar
         dirty={dirty}
         busy={save.busy}

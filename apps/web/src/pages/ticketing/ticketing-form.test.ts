@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { formErrors, formOf, inputOf } from './ticketing-form.ts';
 
 describe('the form of ticketing', () => {
-  it('begins with defaults that only lack an address', () => {
-    expect(Object.keys(formErrors(formOf(null)))).toEqual(['url']);
+  it('begins with defaults that only lack an address and what signs in', () => {
+    expect(Object.keys(formErrors(formOf(null), null))).toEqual(['url', 'secret']);
   });
   it('gives what the server takes, and reads back what it stored', () => {
     const form = {
@@ -28,9 +28,25 @@ describe('the form of ticketing', () => {
     const form = {
       ...formOf(null),
       url: 'https://x',
+      secret: 'key',
       timeLimit: '1.5',
       mapping: [{ field: 'a', operator: 'EQUAL' as const, other: '' }],
     };
-    expect(Object.keys(formErrors(form))).toEqual(['timeLimitSeconds', 'mapping']);
+    expect(Object.keys(formErrors(form, null))).toEqual(['timeLimitSeconds', 'mapping']);
+  });
+  it('wants what signs in again for another system, address or name, unless it is off or a module asks', () => {
+    const form = { ...formOf(null), url: 'https://desk.example.org', username: 'agent' };
+    const { secret: _, clientSecret: __, ...kept } = setTicketing.input.parse(inputOf(form, null));
+    const stored = { ...kept, credentialStored: true, changedBy: 'x', changedAt: '2026-11-27T00:00:00Z', version: 3 };
+    const missing = (part: object, of = stored) => 'secret' in formErrors({ ...formOf(of), ...part }, of);
+    expect(missing({})).toBe(false);
+    expect(missing({ table: 'change_request', timeLimit: '5' })).toBe(false);
+    expect(missing({}, { ...stored, credentialStored: false })).toBe(true);
+    for (const part of [{ system: 'zendesk' }, { url: 'https://other.example.org' }, { username: 'other' }]) {
+      expect(missing(part)).toBe(true);
+      expect(missing({ ...part, secret: 'key' })).toBe(false);
+      expect(missing({ ...part, on: false })).toBe(false);
+    }
+    expect(missing({ system: 'other' })).toBe(false);
   });
 });

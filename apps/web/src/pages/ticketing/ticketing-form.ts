@@ -62,13 +62,24 @@ export function formOf(stored: Ticketing | null): TicketingForm {
   };
 }
 
+/** What signs in is kept for the system, address and name that it was stored for, and must be given again for others. */
+const keepsSecret = (form: TicketingForm, stored: Ticketing | null): boolean =>
+  stored?.credentialStored === true &&
+  (['system', 'url', 'username', 'clientId', 'accountsUrl'] as const).every(
+    (name) => stored[name] === form[name].trim(),
+  );
+
 /** What is wrong in the form, by the names the server uses; empty when nothing is. */
-export function formErrors(form: TicketingForm): Readonly<Record<string, string>> {
+export function formErrors(form: TicketingForm, stored: Ticketing | null): Readonly<Record<string, string>> {
   const seconds = Number(form.timeLimit);
   const missing = (rows: readonly RuleRow[]): boolean =>
     rows.some((row) => row.field.trim() === '' || row.other.trim() === '');
   return {
     ...(/^https:\/\/[^/?#@\s]+/.test(form.url.trim()) ? {} : { url: ticketing('urlWrong') }),
+    // A module of one's own may need nothing that signs in; what is not checked by it needs none yet.
+    ...(form.on && form.system !== 'other' && form.secret === '' && !keepsSecret(form, stored)
+      ? { secret: ticketing('secretMissing') }
+      : {}),
     ...(Number.isInteger(seconds) && seconds >= 1 && seconds <= 30
       ? {}
       : { timeLimitSeconds: ticketing('timeLimitWrong') }),

@@ -27,7 +27,7 @@ export const control = catalogue('control', {
   findMore: 'More match: type on to narrow it.',
   remove: 'Remove {name}',
   times: 'Time limits',
-  requestHours: 'A request lapses after',
+  requestHours: 'A request is void after',
   requestHoursHelp: 'Hours in which it must be answered; as many to check it out.',
   exclusiveHours: 'Exclusive use for',
   exclusiveHoursHelp: 'Hours. 0 for no limit: until it is checked in.',

@@ -11,6 +11,7 @@ import {
 import { IconCheck, IconLock, IconX } from '@tabler/icons-react';
 import { useEffect, useState, type Ref } from 'react';
 import { ask } from '../../lib/client.ts';
+import { exact } from '../../lib/format.ts';
 import { checkout } from '../../lib/messages/checkout.ts';
 import { requests } from '../../lib/messages/requests.ts';
 import { useMe } from '../../lib/session.tsx';
@@ -31,9 +32,11 @@ const nameOf = ({ accountName, resourceName }: AccessRequest) => `${accountName}
 function told(after: AccessRequest, approved: boolean): string {
   if (!approved) return requests('rejected', { name: requesterOf(after) });
   const missing = approvalsMissing(after);
-  return missing > 0
-    ? requests('approvedMore', { count: missing })
-    : requests('approved', { name: requesterOf(after) });
+  if (missing > 0) return requests('approvedMore', { count: missing });
+  const name = requesterOf(after);
+  if (after.startsAt && Date.parse(after.startsAt) > Date.now())
+    return requests('approvedLater', { name, at: exact(after.startsAt) });
+  return requests((after.inFront ?? 0) > 0 ? 'approvedInLine' : 'approved', { name });
 }
 
 /** Asks before a password is taken from whoever has it. */

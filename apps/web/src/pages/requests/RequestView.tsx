@@ -85,12 +85,12 @@ export function RequestView({ request }: { readonly request: AccessRequest }) {
           [requests('ticket'), request.ticket ? <bdi className="mono">{request.ticket}</bdi> : requests('noTicket')],
           [requests('wants'), wantedInWords(request)],
           [
-            requests('lapses'),
+            requests('void'),
             state === 'waiting' && (
               <span key="l" className="num" title={exact(request.voidAt)}>
                 {Date.parse(request.voidAt) > Date.now()
-                  ? requests('lapsesIn', { time: until(request.voidAt) })
-                  : requests('lapsed')}
+                  ? requests('voidIn', { time: until(request.voidAt) })
+                  : requests('voidNow')}
               </span>
             ),
           ],

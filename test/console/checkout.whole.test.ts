@@ -259,12 +259,10 @@ describe('passwords that are asked for first', () => {
     expect(await mailed('Not reset after check-in: deploy on fra-db-1')).toContain('To: ada@northwind.example');
     await ada.goto(`/resources/${resourceId}`);
     await row(ada, 'deploy').getByText('Reset failed').waitFor(soon);
-    const trail = await call<{ items: { outcome: string; action: string }[] }>(
-      ada,
-      'GET',
-      '/audit?trail=task&action=lease.reset-failed',
-    );
-    expect(trail.items).toHaveLength(1);
+    // It is tried again half a minute later, so that there may be more than one.
+    const events = '/audit?trail=task&action=lease.reset-failed';
+    const { items } = await call<{ items: object[] }>(ada, 'GET', events);
+    expect(items.length).toBeGreaterThan(0);
   });
 
   it('case 8: are free again once the control is deactivated', async () => {
@@ -280,10 +278,7 @@ describe('passwords that are asked for first', () => {
 
   it('are approved by the link in the mail: for its reader alone, behind the sign-in, and once', async () => {
     await call(yuki, 'POST', `/accounts/${accounts['deploy'] ?? ''}/request`, { reason: 'From the road.' });
-    // Quoted-printable folds long lines (RFC 2045, 6.7).
-    const mail = (await mailWhere((one) => one.includes('From the road.')))
-      .replaceAll('=\n', '')
-      .replaceAll('=3D', '=');
+    const mail = await mailWhere((one) => one.includes('From the road.'));
     const token = /approve#([A-Za-z0-9_-]{43})/.exec(mail)?.[1] ?? '';
     const way = `/requests/approve#${token}`;
     // Of no use to anybody else, whoever signed in.

@@ -4,11 +4,14 @@ import { createServer, type Server } from 'node:net';
 export interface MailSink {
   /** Settles with the server once it listens on a free port of 127.0.0.1. */
   readonly listening: Promise<Server>;
-  /** What came, each with its headers and body as they were sent. */
+  /** What came, each with its headers and body; lines of quoted-printable are put together again. */
   readonly taken: readonly string[];
   /** Settles with the first mail that `is` says yes to, of those that came and that are to come. */
   first(is: (mail: string) => boolean): Promise<string>;
 }
+
+/** Text of quoted-printable without its soft line breaks and with its equals signs (RFC 2045, 6.7): a word or link may be broken anywhere. */
+const unfolded = (mail: string): string => mail.replaceAll('=\n', '').replaceAll('=3D', '=');
 
 /** Takes every mail, without TLS or sign-in; it refuses whoever is called gone. */
 export function mailSink(): MailSink {
@@ -24,9 +27,10 @@ export function mailSink(): MailSink {
       const lines = (rest + chunk.toString('utf8')).split('\r\n');
       rest = lines.pop() ?? '';
       for (const line of lines) {
-        if (data && line !== '.') data.push(line);
+        // A dot that is doubled at the beginning of a line is one (RFC 5321, 4.5.2).
+        if (data && line !== '.') data.push(line.replace(/^\.\./, '.'));
         else if (data) {
-          const mail = data.join('\n');
+          const mail = unfolded(data.join('\n'));
           data = undefined;
           taken.push(mail);
           for (const tell of waiting) tell(mail);

@@ -102,7 +102,7 @@ describe('mail and notices', () => {
       .waitFor();
     const told = post.taken.at(-1) ?? '';
     expect(told).toContain('Subject: Password accessed: root on lnx-1');
-    expect(told.replaceAll('=\n', '')).toContain('https://vault.northwind.example/resources/');
+    expect(told).toContain('https://vault.northwind.example/resources/');
     expect(told).not.toContain('Passw0rd-of-root');
     expect(await accessibilityFindings(page)).toEqual([]);
   });

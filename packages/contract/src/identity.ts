@@ -68,6 +68,8 @@ export const Me = z
       reasonToReveal: z.boolean(),
       reasonToChange: z.boolean(),
       ticketToReveal: z.boolean(),
+      /** A ticket is asked for before access to a controlled password is requested. */
+      ticketToRequest: z.boolean(),
       changeOnTargetByDefault: z.boolean(),
       inactivityMinutes: z.int(),
       globalExplorerTree: z.boolean(),

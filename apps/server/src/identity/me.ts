@@ -1,4 +1,4 @@
-import type { Me } from '@strongroom/contract';
+import type { Me, TicketUse } from '@strongroom/contract';
 import type { z } from 'zod';
 import { abilities, permitsOfRole, policy, type Action, type Facts } from '../authorise/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
@@ -21,7 +21,9 @@ export async function describeMe(
     await readSettings(db),
     await restrictionsOf(db, session.userId),
   ];
-  const asks = await db.selectFrom('ticketing').select('asks').where('isOn', '=', true).executeTakeFirst();
+  const ticketing = await db.selectFrom('ticketing').select('asks').where('isOn', '=', true).executeTakeFirst();
+  const asks = (use: TicketUse): boolean => ticketing?.asks.includes(use) === true;
+  const exempt = user.superAdministrator || restrictions.ticketExempt;
   const facts: Facts = {
     actorKind: 'user',
     live: true,
@@ -80,10 +82,8 @@ export async function describeMe(
       reasonToReveal,
       reasonToChange,
       // Asked for at once, rather than after a refusal.
-      ticketToReveal:
-        (ticketToReveal || asks?.asks.includes('retrieval') === true) &&
-        !user.superAdministrator &&
-        !restrictions.ticketExempt,
+      ticketToReveal: (ticketToReveal || asks('retrieval')) && !exempt,
+      ticketToRequest: asks('request') && !exempt,
       changeOnTargetByDefault,
       inactivityMinutes,
       globalExplorerTree,

@@ -9,6 +9,7 @@ import {
   createResource,
   listAccounts,
   listAudit,
+  readMe,
   readTicketing,
   removeTicketing,
   requestAccount,
@@ -157,7 +158,14 @@ describe('a ticket', () => {
     await set({ asks: ['reset'] });
     await reveal();
     await expect(w.invoke(rotateAccount, keeper, { accountId })).rejects.toEqual(refusedFor('ticket-required'));
+    // Whoever signs in is told beforehand, so that dialogs ask at once and for nothing else.
+    const told = async (actor: Actor) => (await w.invoke(readMe, actor, {})).preferences;
+    expect(await told(keeper)).toMatchObject({ ticketToReveal: false, ticketToRequest: false });
+    await set({ asks: ['request'] });
+    expect(await told(keeper)).toMatchObject({ ticketToReveal: false, ticketToRequest: true });
     await set({ asks: ['retrieval'] });
+    expect(await told(keeper)).toMatchObject({ ticketToReveal: true, ticketToRequest: false });
+    expect(await told(await w.people.boss.actor())).toMatchObject({ ticketToReveal: false });
     await reveal(undefined, await w.people.boss.actor());
     await w.sql(
       `insert into strongroom.user_group (id, organisation_id, number, name, ticket_exempt) values ($1, $2, 900, 'exempt', true)`,

@@ -21,7 +21,7 @@ export default function RequestDialog({ account, close }: { readonly account: Wa
   const { preferences } = useMe();
   const [draft, setDraft] = useState<RequestDraft>(emptyRequest);
   const [tried, setTried] = useState(false);
-  const [needsTicket, setNeedsTicket] = useState(preferences.ticketToReveal);
+  const [needsTicket, setNeedsTicket] = useState(preferences.ticketToRequest);
   const action = useAction();
   const faults = requestFaults(draft, needsTicket);
   const shown = tried ? faults : {};

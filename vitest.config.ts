@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './tools/lib/longest-first.mjs';
 import { pureServerTests } from './tools/lib/pure-tests.mjs';
 
 /**
@@ -18,6 +19,7 @@ export default defineConfig({
   test: {
     // Two workers: the machine a change is checked on has two cores, and more of them only wait for one another.
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {

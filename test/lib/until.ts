@@ -16,6 +16,7 @@ export async function until(
       if (!done(attempt)) throw new Error(`still ${attempt.state}: ${attempt.why ?? ''}`);
       return attempt;
     },
-    { timeout: seconds * 1000, interval: 100 },
+    // Twenty may be asked about at once, and each question costs the server some milliseconds.
+    { timeout: seconds * 1000, interval: 250 },
   );
 }

@@ -44,7 +44,6 @@ describe('a fleet of 20 real hosts', () => {
       attempts.map(({ accountId, attemptId }) => until(server, accountId, attemptId, hasEnded, 120)),
     );
     expect(ends.map(({ state, why }) => [state, why])).toEqual(ends.map(() => ['promoted', null]));
-    // Side by side: each wrong password costs its host's pause of two seconds.
     const found = await Promise.all(
       hosts.map(async ({ index, accountId, username }) => {
         const { password, candidate, version } = await reveal(server, accountId);

@@ -83,7 +83,6 @@ describe('a run on real hosts', () => {
     // The second account of one host signs in for the first, and is reset like all.
     expect(end.counts['done']).toBe(many + 1);
     expect(await Promise.all(hosts.map(works))).toEqual(hosts.map(() => true));
-    // Side by side: each wrong password costs its host's pause of two seconds.
     const former = await Promise.all(
       hosts.map(({ index, username }) => fleet.canLogIn(index, username, passwords[username])),
     );

@@ -132,6 +132,16 @@ export function adminPages(me: Me): readonly Entry[] {
       to: '/admin/ticketing',
     },
   ];
+  // Who may write modules and no settings has no page above it.
+  const ticketModule: Entry[] = [
+    {
+      id: 'ticketing-module',
+      group: 'organisation',
+      label: settings('nav.ticketingModule'),
+      says: settings('admin.ticketingModule.says'),
+      to: '/admin/ticketing/module',
+    },
+  ];
   const programs: Entry[] = [
     {
       id: 'programs',
@@ -160,7 +170,7 @@ export function adminPages(me: Me): readonly Entry[] {
     ...(me.can.includes('mail.list') ? mail : []),
     ...(me.can.includes('schedule-template.list') ? templates : []),
     ...(me.can.includes('listener.list') ? followers : []),
-    ...(me.can.includes('ticketing.update') ? tickets : []),
+    ...(me.can.includes('ticketing.update') ? tickets : me.can.includes('ticketing.modules') ? ticketModule : []),
     ...(me.can.includes('webhook.list') ? programs : []),
     ...(me.can.includes('certificate.install') ? server : []),
   ];

@@ -123,6 +123,7 @@ function Versions({ modules }: { readonly modules: TicketingModules }) {
 /** The module that asks a ticketing system of one's own: what runs, what waits, and its versions. */
 export default function ModulePage() {
   const may = useCan('ticketing.add-module');
+  const sets = useCan('ticketing.update');
   const [editing, setEditing] = useState(false);
   const found = useQuery({
     queryKey: keys.ticketingModules,
@@ -136,17 +137,19 @@ export default function ModulePage() {
     </Button>
   );
   return (
-    <AdminFrame under="/admin/ticketing">
+    <AdminFrame>
       <div className={css.page}>
-        <nav aria-label={settings('nav.crumbs')} className={users.crumbs}>
-          <Link to="/admin/ticketing" className="lnk">
-            {ticketing('title')}
-          </Link>
-          <IconChevronRight size={14} aria-hidden />
-          <b className="trunc" aria-current="page">
-            {ticketing('module')}
-          </b>
-        </nav>
+        {sets && (
+          <nav aria-label={settings('nav.crumbs')} className={users.crumbs}>
+            <Link to="/admin/ticketing" className="lnk">
+              {ticketing('title')}
+            </Link>
+            <IconChevronRight size={14} aria-hidden />
+            <b className="trunc" aria-current="page">
+              {ticketing('module')}
+            </b>
+          </nav>
+        )}
         <PageHeader title={ticketing('module')} stack sub={ticketing('module.sub')}>
           {newest && edit}
         </PageHeader>

@@ -40,7 +40,9 @@ export function ModuleDialog(props: {
       if (!gone) setFile((before) => (before.changed ? before : { ...before, text: textOf(base64) ?? '' }));
     };
     // Without it whoever edits writes all of it anew, and is told so.
-    fill().catch((error: unknown) => !gone && setUnread(error));
+    fill().catch((error: unknown) => {
+      if (!gone) setUnread(error);
+    });
     return () => {
       gone = true;
     };

@@ -15,8 +15,8 @@ export function ModuleNote({ unasked }: { readonly unasked: boolean }) {
     queryFn: ({ signal }) => ask(readTicketingModules, {}, { signal }),
     enabled: may,
   });
-  const { runs = null, versions = [] } = found.data ?? {};
-  const waits = versions[0]?.state === 'waiting';
+  const runs = found.data?.runs ?? null;
+  const waits = found.data?.versions[0]?.state === 'waiting';
   const said = () => {
     if (!may) return ticketing('module.needsOther');
     if (runs !== null) return ticketing(waits ? 'module.runsEdit' : 'module.runs', { version: runs });

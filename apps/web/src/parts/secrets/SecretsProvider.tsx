@@ -12,6 +12,7 @@ import {
 } from 'react';
 import { ask, ProblemError } from '../../lib/client.ts';
 import { secrets } from '../../lib/messages/secrets.ts';
+import { tell } from '../../lib/problem.ts';
 import { keys, queries } from '../../lib/query.ts';
 import { useMe } from '../../lib/session.tsx';
 import { toastProblem } from '../../ui/toast.tsx';
@@ -79,10 +80,13 @@ export function SecretsProvider({ children }: { readonly children: ReactNode }) 
       const kept = given.current.get(id);
       let why: Why | null = kept && Date.now() - kept.at < goodForMs ? kept.why : null;
       let needs = { reason: preferences.reasonToReveal, ticket: preferences.ticketToReveal };
+      let fault: string | undefined;
       for (;;) {
-        if ((needs.reason && !why?.reason) || (needs.ticket && !why?.ticket)) {
-          why = await prompt({ title, ...needs });
+        if (fault !== undefined || (needs.reason && !why?.reason) || (needs.ticket && !why?.ticket)) {
+          const before = why;
+          why = await prompt({ title, ...needs, ...(before && { before }), ...(fault !== undefined && { fault }) });
           if (!why) return null;
+          fault = undefined;
           given.current.set(id, { why, at: Date.now() });
         }
         try {
@@ -92,6 +96,13 @@ export function SecretsProvider({ children }: { readonly children: ReactNode }) 
           // Access came under control, or somebody was quicker: the row says so as soon as it is fetched again.
           if (error instanceof ProblemError && /^(approval-required|checked-out)$/.test(error.code))
             void queries.invalidateQueries({ queryKey: keys.accounts });
+          if (error instanceof ProblemError && /^ticket-(refused|unchecked)$/.test(error.code)) {
+            // Said where the ticket was typed, which stands there to be set right.
+            given.current.delete(id);
+            needs = { ...needs, ticket: true };
+            fault = tell(error).text;
+            continue;
+          }
           if (!more || why?.[more]) {
             given.current.delete(id);
             toastProblem(error);

@@ -23,8 +23,9 @@ export default function WhyDialog({
   readonly question: WhyQuestion;
   readonly answer: (why: Why | null) => void;
 }) {
-  const [reason, setReason] = useState('');
-  const [ticket, setTicket] = useState('');
+  const [reason, setReason] = useState(question.before?.reason ?? '');
+  const [ticket, setTicket] = useState(question.before?.ticket ?? '');
+  const [fault, setFault] = useState(question.fault);
   const [tried, setTried] = useState(false);
   const badReason = question.reason && reason.trim().length < 3;
   const badTicket = question.ticket && ticket.trim() === '';
@@ -62,7 +63,7 @@ export default function WhyDialog({
               value={reason}
               onChange={(event) => setReason(event.currentTarget.value)}
               error={tried && badReason ? secrets('reasonShort') : null}
-              data-autofocus
+              {...(question.fault === undefined ? { 'data-autofocus': true } : {})}
             />
             {last.length > 0 && (
               <ul className={css.last} aria-label={secrets('lastReasons')}>
@@ -84,9 +85,12 @@ export default function WhyDialog({
             withAsterisk
             maxLength={100}
             value={ticket}
-            onChange={(event) => setTicket(event.currentTarget.value)}
-            error={tried && badTicket ? secrets('ticketMissing') : null}
-            {...(question.reason ? {} : { 'data-autofocus': true })}
+            onChange={(event) => {
+              setTicket(event.currentTarget.value);
+              setFault(undefined);
+            }}
+            error={tried && badTicket ? secrets('ticketMissing') : fault}
+            {...(question.reason && question.fault === undefined ? {} : { 'data-autofocus': true })}
           />
         )}
         <DialogActions>

@@ -9,4 +9,7 @@ export interface WhyQuestion {
   readonly title: string;
   readonly reason: boolean;
   readonly ticket: boolean;
+  /** What was answered before, and why its ticket did not do. */
+  readonly before?: Why;
+  readonly fault?: string;
 }

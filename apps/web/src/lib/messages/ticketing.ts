@@ -50,6 +50,7 @@ export const ticketing = catalogue('ticketing', {
   enforcement: 'What tickets are asked for',
   'enforcement.text':
     'Takes effect for everybody except super administrators and user groups that are exempt, as soon as it is on.',
+  'enforcement.groups': 'Exempt a user group in its settings',
   on: 'Check tickets',
   asks: 'Ask for a ticket',
   'use.retrieval': 'to see, copy or download a password',

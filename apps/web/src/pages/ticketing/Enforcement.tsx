@@ -1,6 +1,8 @@
 import { Checkbox, Radio, Stack, Switch, TextInput } from '@mantine/core';
 import { TicketUse } from '@strongroom/contract';
+import { Link } from '@tanstack/react-router';
 import { ticketing } from '../../lib/messages/ticketing.ts';
+import { useCan } from '../../lib/session.tsx';
 import { FormSection } from '../../ui/FormSection.tsx';
 import type { TicketingForm } from './ticketing-form.ts';
 import css from './ticketing.module.css';
@@ -12,8 +14,22 @@ export function Enforcement(props: {
   readonly errors: Readonly<Record<string, string>>;
 }) {
   const { form, change, errors } = props;
+  const seesGroups = useCan('user.list');
   return (
-    <FormSection id="enforcement" title={ticketing('enforcement')} text={ticketing('enforcement.text')}>
+    <FormSection
+      id="enforcement"
+      title={ticketing('enforcement')}
+      text={
+        <>
+          {ticketing('enforcement.text')}{' '}
+          {seesGroups && (
+            <Link to="/admin/user-groups" className="lnk">
+              {ticketing('enforcement.groups')}
+            </Link>
+          )}
+        </>
+      }
+    >
       <Switch
         label={ticketing('on')}
         checked={form.on}

@@ -114,6 +114,9 @@ create table strongroom.access_decision (
   request_id uuid not null,
   user_id uuid,
   username text not null,
+  -- Whose place on the list of approvers it was made from: the user's own, or that of whom they were the deputy, whose name stays written here.
+  place_id uuid not null,
+  for_name text,
   decision text not null check (decision in ('approved', 'rejected')),
   comment text not null default '',
   at timestamptz not null default now(),
@@ -122,6 +125,23 @@ create table strongroom.access_decision (
   foreign key (organisation_id, user_id) references strongroom.app_user (organisation_id, id) on delete set null (user_id)
 );
 create index access_decision_user on strongroom.access_decision (user_id) where user_id is not null;
+
+-- Whoever approves names one other person, who decides beside them for a time. A row alone gives nothing: what it gives is asked at each decision, of
+-- the list of approvers and of the roles of both.
+create table strongroom.deputy (
+  user_id uuid primary key,
+  organisation_id uuid not null,
+  deputy_id uuid not null,
+  begins_at timestamptz not null,
+  ends_at timestamptz not null,
+  note text not null default '',
+  named_at timestamptz not null default now(),
+  check (user_id <> deputy_id),
+  check (begins_at < ends_at and ends_at - begins_at <= interval '90 days'),
+  foreign key (organisation_id, user_id) references strongroom.app_user (organisation_id, id) on delete cascade,
+  foreign key (organisation_id, deputy_id) references strongroom.app_user (organisation_id, id) on delete cascade
+);
+create index deputy_of on strongroom.deputy (deputy_id);
 
 -- The link in the mail to an approver. It opens nothing by itself: whoever follows it signs in as that approver first. Used up by their decision.
 create table strongroom.access_link (
@@ -162,7 +182,7 @@ create index lease_user on strongroom.lease (user_id) where ended_at is null;
 create index lease_over on strongroom.lease (organisation_id, until) where ended_at is null;
 
 do $$ declare t text; begin
-  foreach t in array array['access_control', 'access_control_user', 'access_request', 'access_decision', 'access_link', 'lease']
+  foreach t in array array['access_control', 'access_control_user', 'access_request', 'access_decision', 'access_link', 'deputy', 'lease']
   loop
     execute format('alter table strongroom.%I enable row level security', t);
     execute format('create policy organisation on strongroom.%I using (organisation_id = (select strongroom.current_organisation()))', t);

@@ -26,6 +26,7 @@ const values: Readonly<Record<string, Record<string, unknown>>> = {
   'resource-group.change-criteria': { criteria },
   'resource-group.preview': { criteria },
   'resource-group.change-members': { add: [unknownId], remove: [] },
+  'deputy.set': { beginsAt: new Date().toISOString(), endsAt: new Date(Date.now() + 86_400_000).toISOString() },
   'setting.update': { nightlyCheckAt: '01:00', loginMaxAgeDays: 90 },
   'resource-group.set-notices': { alsoReset: false },
   'ticketing.update': { version: undefined },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { call, Instant, listInput, listReply, Reason, Ticket } from './call.ts';
+import { call, Empty, Instant, listInput, listReply, Reason, Ticket } from './call.ts';
 import { AccessRequestId, AccountId, ResourceId, UserId } from './ids.ts';
 
 /**
@@ -133,10 +133,11 @@ export const listApprovers = call({
   method: 'GET',
   path: '/access-controls/approvers',
   scope: 'read',
-  summary: 'Users who can be made approvers, or with `part=excluded` whoever can be excluded from asking.',
+  summary:
+    'Users who can be made approvers; with `part=excluded` whoever can be excluded from asking, with `part=deputy` whom the asker can name as their deputy.',
   input: z.object({
     search: z.string().trim().max(200).optional(),
-    part: z.enum(['approver', 'excluded']).default('approver'),
+    part: z.enum(['approver', 'excluded', 'deputy']).default('approver'),
     limit: z.coerce.number().int().min(1).max(100).default(50),
   }),
   reply: z.object({ items: z.array(named.extend({ fullName: z.string() })) }),
@@ -196,8 +197,17 @@ export const AccessRequest = z
     endsAt: Instant.nullable(),
     approvalsNeeded: z.int(),
     decisions: z.array(
-      z.object({ by: z.string(), decision: z.enum(['approved', 'rejected']), comment: z.string(), at: Instant }),
+      z.object({
+        by: z.string(),
+        /** As whose deputy; null for an approver at their own place. */
+        for: z.string().nullable(),
+        decision: z.enum(['approved', 'rejected']),
+        comment: z.string(),
+        at: Instant,
+      }),
     ),
+    /** Whose deputy the asker would decide it as; empty for an approver at their own place, and for whoever cannot decide it. */
+    deputyOf: z.array(z.string()),
     /** Unanswered by then: void. */
     voidAt: Instant,
     /** Approved and not checked out by then: expired; null while somebody else is in front. */
@@ -378,4 +388,64 @@ export const reviewEmergency = call({
   summary: 'Says that one looked at an emergency and what one thinks of it.',
   input: requestInput.extend({ review: Comment.min(3) }),
   reply: AccessRequest,
+});
+
+/** For how long at most somebody has a deputy, in days. */
+export const maxDeputyDays = 90;
+/** Who decides about requests beside an approver, and from when until when. */
+export const Deputy = z
+  .object({
+    userId: UserId,
+    user: z.string(),
+    deputyId: UserId,
+    deputy: z.string(),
+    deputyFullName: z.string(),
+    beginsAt: Instant,
+    endsAt: Instant,
+    note: z.string(),
+    /** It has begun. */
+    now: z.boolean(),
+    /** The deputy is active and of a role that may ‘manage-passwords’ at this moment; whoever is not decides nothing. */
+    active: z.boolean(),
+  })
+  .meta({ id: 'Deputy' });
+export type Deputy = z.infer<typeof Deputy>;
+
+export const readDeputy = call({
+  name: 'deputy.read',
+  method: 'GET',
+  path: '/me/deputy',
+  summary: 'Who decides about requests beside the asker, and whose deputy the asker is; what is over is not told.',
+  input: Empty,
+  reply: z.object({
+    own: Deputy.nullable(),
+    /** Those who named the asker, in the order in which it ends. */
+    of: z.array(Deputy),
+    /** `deputy.set`, `deputy.end`. */
+    can: z.array(z.string()),
+  }),
+});
+export const setDeputy = call({
+  name: 'deputy.set',
+  method: 'PUT',
+  path: '/me/deputy',
+  summary: 'Names who decides about requests beside the asker for a time, in place of whoever was named before.',
+  input: z.object({
+    /** Another person, active, of a role that may ‘manage-passwords’. */
+    deputyId: UserId,
+    /** At most a year ahead; a moment that is past stands for now. */
+    beginsAt: Instant,
+    /** At most 90 days after the beginning. */
+    endsAt: Instant,
+    note: z.string().trim().max(500).default(''),
+  }),
+  reply: Deputy,
+});
+export const endDeputy = call({
+  name: 'deputy.end',
+  method: 'DELETE',
+  path: '/me/deputy',
+  summary: 'Ends at once that somebody decides beside the asker.',
+  input: Empty,
+  reply: Empty,
 });

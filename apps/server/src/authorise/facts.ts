@@ -5,6 +5,7 @@ import { holdOf, parseEdges, type Edge, type Relation } from './hold.ts';
 import { leaseHoldsText } from './lease.ts';
 import { permitsOfRole, type Permit, type Role } from './permissions.ts';
 import { lineOf, ticketUseOf, type Action, type Facts, type On, type TicketVerdict } from './policy.ts';
+import { seatsOfRequestText } from './seats.ts';
 
 export interface Ask<A extends Action = Action> {
   readonly actor: Actor;
@@ -106,9 +107,8 @@ const objects: Record<On, string> = {
     from account a join resource r on r.id = a.resource_id
     where a.id = $1::uuid`,
   'access-request': `select x.account_name || ' on ' || x.resource_name as name, r.owner_id, x.account_id, r.id as resource_id, null::uuid as group_id,
-      false as attempt_open, false as by_criteria, x.requester_id = $2::uuid as requester, exists (select from access_control_user p
-        where p.user_id = $2::uuid and p.part = 'approver' and p.control_id = (select c.id from access_control c
-          where c.target_id in (a.id, r.id) order by c.account_id is null limit 1)) as approver
+      false as attempt_open, false as by_criteria, x.requester_id = $2::uuid as requester,
+      exists (select from (${seatsOfRequestText('x', 'a')}) q where q.user_id = $2::uuid) as approver
     from access_request x left join account a on a.id = x.account_id left join resource r on r.id = a.resource_id
     where x.id = $1::uuid`,
   'attempt': `select a.username || ' on ' || r.name as name, r.owner_id, a.id as account_id, r.id as resource_id, null::uuid as group_id, false as attempt_open, false as by_criteria

@@ -40,7 +40,7 @@ export interface Facts {
   readonly lease: 'none' | 'mine' | 'another';
   /** The organisation lets administrators open passwords that somebody has checked out. */
   readonly seesCheckedOut: boolean;
-  /** Of a request for access: the actor made it; the actor is one of those who approve. */
+  /** Of a request for access: the actor made it; the actor is one of those who approve, or the deputy of one. */
   readonly requester: boolean;
   readonly approver: boolean;
   /** The resource group gathers by criteria. */
@@ -161,11 +161,11 @@ const notRequester: Rule = {
   check: (f) => (f.requester ? 'not-yourself' : undefined),
 };
 const approver: Rule = {
-  says: 'is one of its approvers, still with a role that may ‘manage-passwords’',
+  says: 'is one of its approvers or the deputy of one, still with a role that may ‘manage-passwords’',
   check: (f) => (f.approver && f.permits.includes('manage-passwords') ? undefined : 'not-your-role'),
 };
 const approverOrKeeper: Rule = {
-  says: 'is one of its approvers, or manages the password with a role that may ‘manage-passwords’',
+  says: 'is one of its approvers, the deputy of one, or manages the password with a role that may ‘manage-passwords’',
   check: (f) =>
     f.permits.includes('manage-passwords') && (f.approver || ladder.indexOf(f.relation) >= ladder.indexOf('manage'))
       ? undefined
@@ -485,6 +485,9 @@ export const policy = {
   'access-control.read': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: [...person('read'), may('manage-passwords')] },
   'access-control.list': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: [...person('read'), may('manage-passwords')] },
   'access-control.approvers': { on: 'organisation', trail: 'resource', audit: 'refusals', rules: [...person('read'), may('manage-passwords')] },
+  'deputy.read': { on: 'self', trail: 'user', audit: 'refusals', rules: [...themselves, passwordSettled] },
+  'deputy.set': { on: 'self', trail: 'user', rules: [...themselves, passwordSettled, may('manage-passwords')] },
+  'deputy.end': { on: 'self', trail: 'user', rules: [...themselves, passwordSettled] },
   'resource.control-access': { on: 'resource', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-passwords')] },
   'account.control-access': { on: 'account', trail: 'resource', rules: [...person('manage'), holds('manage'), may('manage-passwords')] },
   'account.request': { on: 'account', trail: 'resource', rules: [...person('passwords'), holds('view'), may('view-passwords'), ticketToRequest] },

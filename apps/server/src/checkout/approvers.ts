@@ -1,13 +1,9 @@
 import { sql, type RawBuilder } from 'kysely';
-import { permitsOf, type Permit } from '../authorise/index.ts';
-
-const permit: Permit = 'manage-passwords';
-const roles = Object.entries(permitsOf).flatMap(([role, permits]) => (permits.includes(permit) ? [role] : []));
+import { canApproveText } from '../authorise/index.ts';
 
 /** Whether the user of the table named by `u` can approve at this moment: active, and of a role that may ‘manage-passwords’. */
-export const canApprove = (u: string): RawBuilder<boolean> => {
-  const column = (name: string): RawBuilder<unknown> => sql.ref(`${u}.${name}`);
-  return sql<boolean>`(${column('state')} = 'active' and case ${column('role')}
-    when 'custom' then exists (select from custom_role cr where cr.id = ${column('customRoleId')} and ${permit} = any(cr.permissions))
-    else ${column('role')} = any(${roles}::text[]) end)`;
-};
+export const canApprove = (u: string): RawBuilder<boolean> => sql.raw<boolean>(canApproveText(u));
+
+/** Whether the user `u` can be named as deputy by somebody: another person, no program, who can approve. */
+export const canDeputise = (userId: string | null): RawBuilder<boolean> =>
+  sql<boolean>`(u.kind = 'person' and u.id is distinct from ${userId}::uuid and ${canApprove('u')})`;

@@ -9,13 +9,20 @@ import { sql } from 'kysely';
 import { abilities, endpoint, requireAlso, seesAccount, seesResource, type Endpoint } from '../authorise/index.ts';
 import { containing, readPage } from '../platform/paging.ts';
 import { Problem } from '../platform/problem.ts';
-import { canApprove } from './approvers.ts';
+import { canApprove, canDeputise } from './approvers.ts';
 import { controlColumns, controlReply, controlTables, readControl, setControl, type ControlRow } from './control.ts';
 
 const orders = {
   changedAt: { by: sql`c.changed_at`, type: 'timestamptz' },
   resourceName: { by: sql`lower(r.name)`, type: 'text' },
 } as const;
+
+/** Who can be found for each part. */
+const eligible = {
+  approver: () => canApprove('u'),
+  excluded: () => sql`u.state = 'active'`,
+  deputy: canDeputise,
+};
 
 /** How access is controlled: reading and setting it. */
 export const controlEndpoints = (): Endpoint[] => [
@@ -75,7 +82,7 @@ export const controlEndpoints = (): Endpoint[] => [
         name: string;
         fullName: string;
       }>`select u.id, u.username as name, u.full_name from app_user u
-        where ${part === 'approver' ? canApprove('u') : sql`u.state = 'active'`} ${search === '' ? sql`` : sql`and u.search_text like ${containing(search)}`}
+        where ${eligible[part](grant.actor.userId)} ${search === '' ? sql`` : sql`and u.search_text like ${containing(search)}`}
         order by lower(u.full_name), u.id limit ${limit}`.execute(grant.db);
       return { items: rows };
     },

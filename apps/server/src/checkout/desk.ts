@@ -1,8 +1,13 @@
 import { sql } from 'kysely';
+import { seatsText } from '../authorise/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
 import { newId } from '../platform/random.ts';
-import { canApprove } from './approvers.ts';
-import { held, settle, type Asked, type Desk, type Ended } from './state.ts';
+import { held, settle, type Asked, type Desk, type Ended, type Seat } from './state.ts';
+
+/** A seat with the name of whose place it is. */
+export interface NamedSeat extends Seat {
+  readonly placeName: string;
+}
 
 /** How access to an account is controlled at this moment: its own control, else its resource's. */
 export interface InForce {
@@ -15,8 +20,8 @@ export interface InForce {
   readonly automatic: 'never' | 'always' | 'windows';
   readonly windows: readonly { from: number; to: number }[];
   readonly ticketApproves: boolean;
-  /** Who can approve at this moment. */
-  readonly approvers: readonly string[];
+  /** Who can approve at this moment, deputies included. */
+  readonly seats: readonly NamedSeat[];
   readonly excluded: boolean;
 }
 
@@ -41,7 +46,7 @@ interface Row {
   startsAt: Date | null;
   endsAt: Date | null;
   approvalsNeeded: number;
-  agreed: string[];
+  agreed: Seat[];
   requestHours: number;
   exclusiveHours: number;
   voidAt: Date;
@@ -64,13 +69,14 @@ export async function hold(db: OrganisationDb, accountId: string, userId: string
         where x.account_id = a.id and x.reset_state in ('due', 'running') and x.reset_tries = 0) as busy
       from account a join resource r on r.id = a.resource_id where a.id = ${accountId}`.execute(db),
     sql<InForce>`select c.id, c.is_on, c.approvals, c.request_hours, c.exclusive_hours, c.reset_after, c.automatic, c.windows, c.ticket_approves,
-        array(select p.user_id from access_control_user p join app_user u on u.id = p.user_id
-          where p.control_id = c.id and p.part = 'approver' and ${canApprove('u')} order by p.user_id) as approvers,
+        coalesce((select jsonb_agg(jsonb_build_object('by', s.user_id, 'place', s.place_id, 'placeName', w.username) order by s.place_id, s.user_id)
+          from (${sql.raw(seatsText({ control: 'c.id' }))}) s join app_user w on w.id = s.place_id), '[]'::jsonb) as seats,
         exists (select from access_control_user p where p.control_id = c.id and p.part = 'excluded' and p.user_id = ${userId}) as excluded
       from account a join access_control c on c.target_id in (a.id, a.resource_id) where a.id = ${accountId}
       order by c.account_id is null limit 1`.execute(db),
     sql<Row>`select x.id, x.requester_id, u.state is distinct from 'active' as gone, x.kind, x.state, x.starts_at, x.ends_at, x.approvals_needed,
-        array(select d.user_id from access_decision d where d.request_id = x.id and d.decision = 'approved' and d.user_id is not null) as agreed,
+        coalesce((select jsonb_agg(jsonb_build_object('by', d.user_id, 'place', d.place_id))
+          from access_decision d where d.request_id = x.id and d.decision = 'approved' and d.user_id is not null), '[]'::jsonb) as agreed,
         x.request_hours, x.exclusive_hours, x.void_at, x.use_by, x.turn_until, x.approved_how, x.due_at
       from access_request x left join app_user u on u.id = x.requester_id
       where x.account_id = ${accountId} and x.ended_at is null order by x.created_at, x.id`.execute(db),
@@ -94,7 +100,7 @@ export async function hold(db: OrganisationDb, accountId: string, userId: string
       }),
     ),
     controlled: inForce?.isOn === true,
-    approvers: inForce?.isOn ? inForce.approvers : [],
+    seats: inForce?.isOn ? inForce.seats : [],
     busy: found.busy,
   };
   const { accountName, resourceName } = found;

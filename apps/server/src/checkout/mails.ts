@@ -7,13 +7,14 @@ import { onTurn, type Asked, type Desk } from './state.ts';
 
 type Mail = Parameters<typeof queueMails>[1][number];
 
-interface Reader {
+/** Whom a mail goes to. */
+export interface Reader {
   id: string;
   email: string;
   timeZone: string;
 }
 /** Users by their ids, of those that mail reaches. */
-async function readersOf(db: OrganisationDb, ids: readonly string[]): Promise<Map<string, Reader>> {
+export async function readersOf(db: OrganisationDb, ids: readonly string[]): Promise<Map<string, Reader>> {
   if (ids.length === 0) return new Map();
   const { rows } = await sql<Reader>`select u.id, u.email, coalesce(nullif(u.time_zone, ''),
       (select value #>> '{}' from setting where name = 'timeZone'), 'UTC') as time_zone
@@ -23,7 +24,8 @@ async function readersOf(db: OrganisationDb, ids: readonly string[]): Promise<Ma
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-function moment(at: number | null, { timeZone }: Reader): string {
+/** A moment by the reader's own clock. */
+export function moment(at: number | null, { timeZone }: Reader): string {
   if (at === null) return 'it is checked in';
   try {
     return new Date(at).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'long', timeZone });
@@ -33,7 +35,8 @@ function moment(at: number | null, { timeZone }: Reader): string {
   }
 }
 
-const lines = (...parts: (string | null)[]): string => `${parts.filter((part) => part !== null).join('\n\n')}\n`;
+/** A mail's paragraphs. */
+export const lines = (...parts: (string | null)[]): string => `${parts.filter((part) => part !== null).join('\n\n')}\n`;
 
 /**
  * Tells people by mail of what became of requests, in the transaction in which it did: approvers of what waits for them and of emergencies,
@@ -50,19 +53,28 @@ export async function tell(
 ): Promise<number> {
   if (changes.length === 0 || (await readMailServer(db)) === null) return 0;
   const name = `${accountName} on ${resourceName}`;
-  const approvers = control?.approvers ?? [];
+  const seats = control?.seats ?? [];
   const readers = await readersOf(db, [
-    ...approvers,
+    ...seats.map(({ by }) => by),
     ...changes.flatMap(({ after: one }) => (one.requester === null ? [] : [one.requester])),
   ]);
   const address = await linksBegin(db, publicUrl);
   const page = (id: string): string => `${address}/requests?id=${id}`;
   const mails: Mail[] = [];
   const links: { id: string; userId: string; requestId: string; hash: string }[] = [];
-  const toApprovers = (one: Asked, say: (reader: Reader) => { subject: string; text: string }): void => {
-    for (const id of approvers) {
+  /** Once to everybody who can decide: to a deputy with the names of those they stand in for, who does not do so for the requester. */
+  const toApprovers = (
+    one: Asked,
+    say: (reader: Reader, asDeputy: string | null) => { subject: string; text: string },
+  ): void => {
+    const theirs = seats.filter(({ by, place }) => by !== one.requester && place !== one.requester);
+    for (const id of new Set(theirs.map(({ by }) => by))) {
       const reader = readers.get(id);
-      if (reader && id !== one.requester) mails.push({ to: reader.email, about: 'access', ...say(reader) });
+      const places = theirs.filter(({ by }) => by === id);
+      const asDeputy = places.some(({ place }) => place === id)
+        ? null
+        : `You are asked as deputy of ${places.map(({ placeName }) => placeName).join(' and ')}.`;
+      if (reader) mails.push({ to: reader.email, about: 'access', ...say(reader, asDeputy) });
     }
   };
   for (const { before, after: one } of changes) {
@@ -72,17 +84,18 @@ export async function tell(
         '\n',
       );
       if (one.kind === 'emergency')
-        toApprovers(one, () => ({
+        toApprovers(one, (_, asDeputy) => ({
           subject: `EMERGENCY: ${by} opened ${name}`,
           text: lines(
             `${by} checked out ${name} without approval, as an emergency.`,
             facts,
             'You approve access to this password. Look at what is done with it; you can check it in for them at any time. One approver must review it afterwards.',
+            asDeputy,
             page(one.id),
           ),
         }));
       else if (one.state === 'waiting')
-        toApprovers(one, (reader) => {
+        toApprovers(one, (reader, asDeputy) => {
           const token = newToken();
           links.push({ id: newId(), userId: reader.id, requestId: one.id, hash: hashToken(token).toString('hex') });
           return {
@@ -90,17 +103,19 @@ export async function tell(
             text: lines(
               `${by} asks for the password of ${name}${one.startsAt === null ? '' : ` from ${moment(one.startsAt, reader)}`}${one.endsAt === null ? '' : ` until ${moment(one.endsAt, reader)}`}.`,
               facts,
+              asDeputy,
               `Approve or reject it until ${moment(one.voidAt, reader)}: after that it is void. You sign in first.\n${address}/requests/approve#${token}`,
               `All requests: ${page(one.id)}`,
             ),
           };
         });
       else if (one.approvedHow === 'automatic' || one.approvedHow === 'ticket')
-        toApprovers(one, () => ({
+        toApprovers(one, (_, asDeputy) => ({
           subject: `${by} was given ${name} without asking you`,
           text: lines(
             `The request of ${by} for the password of ${name} was approved ${one.approvedHow === 'ticket' ? 'by its ticket' : 'by itself'}, as the access control says.`,
             facts,
+            asDeputy,
             page(one.id),
           ),
         }));

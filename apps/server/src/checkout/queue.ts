@@ -7,6 +7,12 @@ export const hourMs = 3_600_000;
 export type Ended = 'checked-in' | 'time-out' | 'forced' | 'rejected' | 'void' | 'expired' | 'withdrawn';
 export type State = 'waiting' | 'approved' | 'in-use' | 'checked-in' | 'rejected' | 'void' | 'expired' | 'withdrawn';
 
+/** Somebody who can decide, and whose place on the list of approvers they do it from: their own, or that of whom they are the deputy. */
+export interface Seat {
+  readonly by: string;
+  readonly place: string;
+}
+
 /** One request. Moments are milliseconds since 1970. */
 export interface Asked {
   readonly id: string;
@@ -19,8 +25,8 @@ export interface Asked {
   readonly startsAt: number | null;
   readonly endsAt: number | null;
   readonly approvalsNeeded: number;
-  /** Who has approved it. */
-  readonly agreed: readonly string[];
+  /** Who has approved it, and from which place. */
+  readonly agreed: readonly Seat[];
   readonly requestHours: number;
   /** 0 for until it is checked in. */
   readonly exclusiveHours: number;
@@ -43,7 +49,7 @@ export interface Desk {
   /** Access is controlled. */
   readonly controlled: boolean;
   /** Who can approve at this moment. */
-  readonly approvers: readonly string[];
+  readonly seats: readonly Seat[];
   /** It came back and is being reset for the first time: nobody gets it before that has ended, in whichever way. */
   readonly busy: boolean;
 }
@@ -80,10 +86,24 @@ const states: Readonly<Record<Ended, State>> = {
 export const end = (desk: Desk, id: string, endedHow: Ended): Desk =>
   put(desk, id, { state: states[endedHow], endedHow, turnUntil: null });
 
-/** Whether enough approvers are left who have not spoken yet. */
-export const canCome = (desk: Desk, one: Asked): boolean =>
-  one.agreed.length + desk.approvers.filter((id) => id !== one.requester && !one.agreed.includes(id)).length >=
-  one.approvalsNeeded;
+/** Seats from which somebody else can still approve: of people who have not spoken, at places nobody has spoken from. A deputy of the requester has none for it. */
+const left = (desk: Desk, one: Asked): readonly Seat[] =>
+  desk.seats.filter(
+    ({ by, place }) =>
+      by !== one.requester &&
+      place !== one.requester &&
+      !one.agreed.some((seat) => seat.by === by || seat.place === place),
+  );
+
+/**
+ * Whether enough approvers are left: each approval takes another person and another place. Counting both apart is exact as long as no more than two
+ * are needed: one person can hold two places, and one place be open to two people, but two seats that share neither are there unless all share one.
+ */
+export const canCome = (desk: Desk, one: Asked): boolean => {
+  const seats = left(desk, one);
+  const pairs = Math.min(new Set(seats.map(({ by }) => by)).size, new Set(seats.map(({ place }) => place)).size);
+  return one.agreed.length + pairs >= one.approvalsNeeded;
+};
 
 /**
  * Brings everything to the moment: ends what is over, and gives the turn to the next in line. Doing it twice does nothing more, and

@@ -46,10 +46,12 @@ async function change(grant: Grant, parts: CheckoutParts, facts: Facts, work: (h
   return readRequestReply(grant.db, grant.objectId, facts, grant.actor.userId);
 }
 
-/** Writes down a decision. A link that was followed must be the approver's own for this request; either decision uses it up. Throws `link-invalid`. */
+/** Writes down a decision, and whose deputy made it. A link that was followed must be the approver's own for this request; either decision uses it up. Throws `link-invalid`. */
 async function decide(
   grant: Grant,
   decision: 'approved' | 'rejected',
+  { control }: Held,
+  place: string,
   { comment, token }: { comment: string; token?: string | undefined },
 ): Promise<void> {
   const userId = userOf(grant);
@@ -60,12 +62,21 @@ async function decide(
   );
   if (token !== undefined && !used.rows.some(({ hash }) => hash.equals(hashToken(token))))
     throw new Problem('link-invalid');
-  await sql`insert into access_decision (id, organisation_id, request_id, user_id, username, decision, comment)
-    values (${newId()}, ${grant.actor.organisationId}, ${grant.objectId}, ${userId}, ${grant.actorName}, ${decision}, ${comment})
-    on conflict (request_id, user_id) do update set decision = excluded.decision, comment = excluded.comment, at = now()`.execute(
-    grant.db,
-  );
+  const absent = place === userId ? null : (control?.seats.find((seat) => seat.place === place)?.placeName ?? null);
+  await sql`insert into access_decision (id, organisation_id, request_id, user_id, username, place_id, for_name, decision, comment)
+    values (${newId()}, ${grant.actor.organisationId}, ${grant.objectId}, ${userId}, ${grant.actorName}, ${place}, ${absent}, ${decision}, ${comment})
+    on conflict (request_id, user_id) do update set place_id = excluded.place_id, for_name = excluded.for_name, decision = excluded.decision,
+      comment = excluded.comment, at = now()`.execute(grant.db);
+  if (absent !== null) grant.note({ for: absent });
   if (comment !== '') grant.note({ comment });
+}
+
+/** Says in the event whose deputy the actor is in this, where they are no approver at a place of their own. */
+function noteAbsent(grant: Grant, { desk, control }: Held): void {
+  const by = userOf(grant);
+  const [seat] = state.seatsOf(desk, grant.objectId, by);
+  if (seat && seat.place !== by)
+    grant.note({ for: control?.seats.find(({ place }) => place === seat.place)?.placeName ?? '' });
 }
 
 const orders = {
@@ -144,9 +155,11 @@ export const requestEndpoints = (parts: CheckoutParts): Endpoint[] => [
     object: requestOf,
     reason: (input) => (input.comment === '' ? undefined : input.comment),
     run: (grant, input, facts) =>
-      change(grant, parts, facts, async ({ desk }) => {
-        const after = state.approve(desk, grant.objectId, userOf(grant));
-        await decide(grant, 'approved', input);
+      change(grant, parts, facts, async (held) => {
+        const by = userOf(grant);
+        const after = state.approve(held.desk, grant.objectId, by);
+        const seat = after.requests.find(({ id }) => id === grant.objectId)?.agreed.find((one) => one.by === by);
+        await decide(grant, 'approved', held, seat?.place ?? by, input);
         return { desk: after, comment: input.comment };
       }),
   }),
@@ -154,9 +167,10 @@ export const requestEndpoints = (parts: CheckoutParts): Endpoint[] => [
     object: requestOf,
     reason: (input) => input.comment,
     run: (grant, input, facts) =>
-      change(grant, parts, facts, async ({ desk }) => {
-        const after = state.reject(desk, grant.objectId, userOf(grant));
-        await decide(grant, 'rejected', input);
+      change(grant, parts, facts, async (held) => {
+        const by = userOf(grant);
+        const after = state.reject(held.desk, grant.objectId, by);
+        await decide(grant, 'rejected', held, state.seatsOf(held.desk, grant.objectId, by)[0]?.place ?? by, input);
         return { desk: after, comment: input.comment };
       }),
   }),
@@ -164,7 +178,11 @@ export const requestEndpoints = (parts: CheckoutParts): Endpoint[] => [
     object: requestOf,
     reason: (input) => (input.comment === '' ? undefined : input.comment),
     run: (grant, { comment }, facts) =>
-      change(grant, parts, facts, ({ desk }) => ({ desk: state.force(desk, grant.objectId), comment })),
+      change(grant, parts, facts, (held) => {
+        // Whoever looks after the password needs nobody's place for it.
+        if (facts.relation === 'view') noteAbsent(grant, held);
+        return { desk: state.force(held.desk, grant.objectId), comment };
+      }),
   }),
   endpoint(reviewEmergency, {
     object: requestOf,
@@ -175,7 +193,9 @@ export const requestEndpoints = (parts: CheckoutParts): Endpoint[] => [
       if (rows.length === 0)
         throw new Problem('not-that-state', { detail: 'This is no emergency, or it was reviewed already.' });
       grant.note({ review });
-      return readRequestReply(grant.db, grant.objectId, facts, grant.actor.userId);
+      const shown = await readRequestReply(grant.db, grant.objectId, facts, grant.actor.userId);
+      if (shown.deputyOf.length > 0) grant.note({ for: shown.deputyOf.join(', ') });
+      return shown;
     },
   }),
 ];

@@ -1,13 +1,20 @@
 import type { AccessRequest } from '@strongroom/contract';
 import { sql, type RawBuilder } from 'kysely';
 import type { z } from 'zod';
-import type { Facts } from '../authorise/index.ts';
+import { controlOfText, seatsOfRequestText, seatsText, type Facts } from '../authorise/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
 
 type Reply = z.input<typeof AccessRequest>;
 
 export interface RequestRow extends Omit<Reply, 'decisions' | 'reset' | 'review' | 'can' | Moments> {
-  decisions: { by: string; userId: string | null; decision: 'approved' | 'rejected'; comment: string; at: string }[];
+  decisions: {
+    by: string;
+    userId: string | null;
+    for: string | null;
+    decision: 'approved' | 'rejected';
+    comment: string;
+    at: string;
+  }[];
   resetState: 'due' | 'running' | 'done' | 'failed' | null;
   resetTries: number;
   resetNextAt: Date | null;
@@ -17,6 +24,7 @@ export interface RequestRow extends Omit<Reply, 'decisions' | 'reset' | 'review'
   review: string | null;
   ownerId: string | null;
   approver: boolean;
+  mayAgree: boolean;
   createdAt: Date;
   startsAt: Date | null;
   endsAt: Date | null;
@@ -45,12 +53,21 @@ const nobody = '00000000-0000-0000-0000-000000000000';
 /** Requests as `x`, with their account `a` and resource `r` where those still are. */
 export const requestTables = sql`access_request x left join account a on a.id = x.account_id left join resource r on r.id = a.resource_id`;
 
-/** The control in force over the account `a`. */
-const controlId = sql`(select c.id from access_control c where c.target_id in (a.id, a.resource_id) order by c.account_id is null limit 1)`;
+const seats = sql.raw(seatsOfRequestText('x', 'a'));
 
-/** The user is on the list of those who approve. */
+/** The user can decide, at their own place on the list of those who approve or as a deputy. */
 const isApprover = (userId: string | null): RawBuilder<boolean> =>
-  sql<boolean>`exists (select from access_control_user p where p.user_id = ${userId ?? nobody} and p.part = 'approver' and p.control_id = ${controlId})`;
+  sql<boolean>`exists (select from (${seats}) s where s.user_id = ${userId ?? nobody})`;
+
+/** There is a place that the user can still approve from. */
+const mayAgree = (userId: string | null): RawBuilder<boolean> =>
+  sql<boolean>`exists (select from (${seats}) s where s.user_id = ${userId ?? nobody} and not exists (select from access_decision d
+    where d.request_id = x.id and d.decision = 'approved' and d.user_id is not null and d.place_id = s.place_id))`;
+
+/** The names of those whose deputy the user would decide as; none for an approver at their own place. */
+const deputyOf = (userId: string | null): RawBuilder<string[]> =>
+  sql<string[]>`(select case when bool_or(s.place_id = s.user_id) then '{}'::text[] else coalesce(array_agg(w.username order by lower(w.username)), '{}') end
+    from (${seats}) s join app_user w on w.id = s.place_id where s.user_id = ${userId ?? nobody})`;
 
 /**
  * The requests that somebody has to do with: made, may approve, or of a resource of theirs. Gathered by their ids, each kind by an index of its own:
@@ -64,19 +81,29 @@ export const concerns = (facts: Facts, userId: string | null): RawBuilder<boolea
         join account b on b.id = c.account_id or (c.account_id is null and b.resource_id = c.resource_id
           and not exists (select from access_control n where n.account_id = b.id))
         join access_request q on q.account_id = b.id
-      where p.user_id = ${me} and p.part = 'approver'`
+      where p.user_id = ${me} and p.part = 'approver'
+      union all select q.id from deputy d join access_control_user p on p.user_id = d.user_id and p.part = 'approver' join access_control c on c.id = p.control_id
+        join account b on b.id = c.account_id or (c.account_id is null and b.resource_id = c.resource_id
+          and not exists (select from access_control n where n.account_id = b.id))
+        join lateral (${sql.raw(seatsText({ control: 'c.id', account: 'b.id' }))}) s on s.user_id = d.deputy_id and s.place_id = d.user_id
+        join access_request q on q.account_id = b.id and q.requester_id is distinct from d.user_id
+      where d.deputy_id = ${me}`
     : sql``;
   return sql<boolean>`x.id in (select q.id from access_request q where q.requester_id = ${me}
     union all select q.id from resource o join account b on b.resource_id = o.id join access_request q on q.account_id = b.id where o.owner_id = ${me}
     ${decides})`;
 };
 
-/** Waiting requests that the user can decide. */
-export const awaits = (facts: Facts, userId: string | null): RawBuilder<boolean> =>
-  facts.permits.includes('manage-passwords')
-    ? sql<boolean>`(x.ended_at is null and x.state = 'waiting' and x.void_at > now() and x.requester_id is distinct from ${userId ?? nobody}::uuid and ${isApprover(userId)}
-        and not exists (select from access_decision d where d.request_id = x.id and d.user_id = ${userId ?? nobody}))`
+/** Waiting requests that the user can decide. What is cheap to ask comes first: most people are on no list. */
+export const awaits = (facts: Facts, userId: string | null): RawBuilder<boolean> => {
+  const me = sql`${userId ?? nobody}::uuid`;
+  return facts.permits.includes('manage-passwords')
+    ? sql<boolean>`(x.ended_at is null and x.state = 'waiting' and x.void_at > now() and x.requester_id is distinct from ${me}
+        and exists (select from access_control_user p where p.control_id = ${sql.raw(controlOfText('a'))} and p.part = 'approver'
+          and p.user_id in (select ${me} union all select d.user_id from deputy d where d.deputy_id = ${me}))
+        and ${mayAgree(userId)} and not exists (select from access_decision d where d.request_id = x.id and d.user_id = ${me}))`
     : sql<boolean>`false`;
+};
 
 /** Emergencies that nobody has reviewed yet. */
 export const unreviewed = sql<boolean>`(x.kind = 'emergency' and x.reviewed_at is null)`;
@@ -86,7 +113,8 @@ export const requestColumns = (userId: string | null): RawBuilder<unknown> => sq
   x.created_at, x.starts_at, x.ends_at, x.approvals_needed, x.void_at, x.use_by, x.approved_at, x.approved_how, x.turn_until, x.checked_out_at,
   x.due_at, x.ended_at, x.ended_how, x.ended_by, x.exclusive_hours, x.reset_state, x.reset_tries, x.reset_next_at, x.reset_why, x.reviewed_at,
   x.reviewed_by, x.review, r.owner_id, ${isApprover(userId)} as approver,
-  coalesce((select jsonb_agg(jsonb_build_object('by', d.username, 'userId', d.user_id, 'decision', d.decision, 'comment', d.comment, 'at', d.at) order by d.at)
+  ${mayAgree(userId)} as may_agree, ${deputyOf(userId)} as deputy_of,
+  coalesce((select jsonb_agg(jsonb_build_object('by', d.username, 'userId', d.user_id, 'for', d.for_name, 'decision', d.decision, 'comment', d.comment, 'at', d.at) order by d.at)
     from access_decision d where d.request_id = x.id), '[]'::jsonb) as decisions,
   case when x.state = 'approved' then (select count(*)::int from access_request o where o.account_id = x.account_id and o.ended_at is null
     and (o.state = 'in-use' or (o.state = 'approved' and (o.turn_until > now() or (o.turn_until is null and (o.created_at, o.id) < (x.created_at, x.id))) and o.id <> x.id))) end as in_front,
@@ -108,6 +136,8 @@ export function requestReply(row: RequestRow, facts: Facts, userId: string | nul
     review,
     ownerId,
     approver,
+    mayAgree,
+    deputyOf: standsFor,
     ...rest
   } = row;
   const mine = userId !== null && row.requesterId === userId;
@@ -115,7 +145,7 @@ export function requestReply(row: RequestRow, facts: Facts, userId: string | nul
   const open = row.state === 'waiting' || row.state === 'approved';
   const spoke = decisions.some((one) => one.userId === userId);
   const can = {
-    'access-request.approve': decides && row.state === 'waiting' && !spoke,
+    'access-request.approve': decides && mayAgree && row.state === 'waiting' && !spoke,
     'access-request.reject': decides && open,
     'access-request.withdraw': mine && open,
     'access-request.force-check-in':
@@ -144,6 +174,7 @@ export function requestReply(row: RequestRow, facts: Facts, userId: string | nul
     decisions: decisions.map(({ userId: _, at, ...one }) => ({ ...one, at: new Date(at).toISOString() })),
     reset:
       resetState === null ? null : { state: resetState, tries: resetTries, nextAt: iso(resetNextAt), why: resetWhy },
+    deputyOf: decides ? standsFor : [],
     review: reviewedAt === null ? null : { by: reviewedBy ?? '', at: reviewedAt.toISOString(), text: review ?? '' },
     can: Object.entries(can).flatMap(([name, is]) => (is ? [name] : [])),
   };

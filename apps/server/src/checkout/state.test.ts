@@ -16,6 +16,7 @@ import {
   type Asked,
   type Desk,
   type Ended,
+  type Seat,
 } from './state.ts';
 
 const hour = 3_600_000;
@@ -25,16 +26,23 @@ const step = turnMs;
 interface Setting {
   readonly title: string;
   readonly approvals: 1 | 2;
-  readonly approvers: readonly string[];
+  readonly seats: readonly Seat[];
   readonly exclusiveHours: number;
   readonly automatic: boolean;
 }
+/** On the list of approvers: each at their own place. */
+const listed = (...names: string[]): Seat[] => names.map((name) => ({ by: name, place: name }));
+/** `dora` is the deputy of `ben`, and so may be `eric` of `cleo`. */
+const doraForBen: Seat = { by: 'dora', place: 'ben' };
+const ericForCleo: Seat = { by: 'eric', place: 'cleo' };
 /** `anna` and `ben` use the password; `cleo` approves, and so may `ben`; `dora` owns it and need not ask. */
 const settings: readonly Setting[] = [
-  { title: 'one approval', approvals: 1, approvers: ['ben', 'cleo'], exclusiveHours: 0.5, automatic: false },
-  { title: 'two approvals', approvals: 2, approvers: ['cleo', 'eric'], exclusiveHours: 0.5, automatic: false },
-  { title: 'by itself, without a time limit', approvals: 1, approvers: ['cleo'], exclusiveHours: 0, automatic: true },
-];
+  { title: 'one approval', approvals: 1, seats: listed('ben', 'cleo'), exclusiveHours: 0.5, automatic: false },
+  { title: 'two approvals', approvals: 2, seats: listed('cleo', 'eric'), exclusiveHours: 0.5, automatic: false },
+  { title: 'by itself, without a time limit', approvals: 1, seats: listed('cleo'), exclusiveHours: 0, automatic: true },
+  { title: 'one approval, with a deputy', approvals: 1, seats: [...listed('ben', 'cleo'), doraForBen], exclusiveHours: 0.5, automatic: false },
+  { title: 'two approvals, with deputies', approvals: 2, seats: [...listed('ben', 'cleo'), doraForBen, ericForCleo], exclusiveHours: 0.5, automatic: false },
+]; // prettier-ignore
 const users = ['anna', 'ben'];
 
 interface Move {
@@ -78,7 +86,7 @@ function moves(setting: Setting, desk: Desk): Move[] {
     },
   );
   for (const { id } of desk.requests) {
-    for (const by of setting.approvers)
+    for (const by of new Set(setting.seats.map((seat) => seat.by)))
       all.push(
         { name: 'approve', by, run: (d) => approve(d, id, by) },
         { name: 'reject', by, run: (d) => reject(d, id, by) },
@@ -108,7 +116,7 @@ const isOpen = (one: Asked): boolean => one.endedHow === null;
 function rest(desk: Desk): Desk {
   const requests = desk.requests
     .filter(isOpen)
-    .map((one, i) => ({ ...one, id: `${i}`, agreed: [...one.agreed].sort() }));
+    .map((one, i) => ({ ...one, id: `${i}`, agreed: one.agreed.toSorted((a, b) => (a.by < b.by ? -1 : 1)) }));
   return { ...desk, requests };
 }
 
@@ -119,7 +127,13 @@ function check(before: Desk, move: Move, after: Desk): void {
   for (const one of before.requests)
     if (!after.requests.some((x) => x.id === one.id)) throw new Error('a request was lost');
   for (const one of open) {
-    if (one.requester !== null && one.agreed.includes(one.requester)) throw new Error('approved by the requester');
+    if (one.agreed.some(({ by, place }) => by === one.requester || place === one.requester))
+      throw new Error('approved by the requester, or from their place');
+    for (const kind of ['by', 'place'] as const)
+      if (new Set(one.agreed.map((seat) => seat[kind])).size < one.agreed.length) throw new Error('counted twice');
+    const heard = before.requests.find((x) => x.id === one.id)?.agreed.length ?? 0;
+    for (const { by, place } of one.agreed.slice(heard))
+      if (by !== place && held(before)?.requester === by) throw new Error('decided as deputy by who has it');
     if ((one.state === 'in-use' || one.state === 'approved') && one.kind === 'request')
       if (one.approvedHow === null || (one.approvedHow === 'people' && one.agreed.length < one.approvalsNeeded))
         throw new Error('not enough agreed');
@@ -154,7 +168,7 @@ function check(before: Desk, move: Move, after: Desk): void {
 }
 
 function explore(setting: Setting): { states: number; steps: number; endings: Set<Ended>; refusals: Set<string> } {
-  const start: Desk = { now: 0, requests: [], controlled: true, approvers: setting.approvers, busy: false };
+  const start: Desk = { now: 0, requests: [], controlled: true, seats: setting.seats, busy: false };
   const seen = new Map([[keyOf(start), start]]);
   const line = [start];
   const endings = new Set<Ended>();
@@ -210,10 +224,12 @@ describe('the states of requests', () => {
     if (setting.exclusiveHours > 0) expect(endings).toContain('time-out');
     for (const one of ['check out: checked-out', 'check out: approval-required', 'check out: in-use'])
       expect(refusals).toContain(one);
-    if (setting.approvers.includes('ben')) expect(refusals).toContain('approve: not-yourself');
+    if (setting.seats.some(({ by }) => by === 'ben')) expect(refusals).toContain('approve: not-yourself');
+    // As the deputy of whoever asks, and from a place that has spoken already.
+    if (setting.seats.includes(doraForBen) && setting.approvals === 1) expect(refusals).toContain('approve: not-your-role');
   });
 
-  const quiet: Desk = { now: 0, requests: [], controlled: true, approvers: ['cleo'], busy: false };
+  const quiet: Desk = { now: 0, requests: [], controlled: true, seats: listed('cleo'), busy: false };
   const asking = (requester: string, more: Partial<Parameters<typeof ask>[1]> = {}) => ({
     id: requester,
     requester,
@@ -270,9 +286,40 @@ describe('the states of requests', () => {
     expect(held(desk)?.dueAt).toBe(4 * hour);
   });
 
+  it('counts a person once, and an approver and their deputy once', () => {
+    const two = { approvalsNeeded: 2 };
+    const fromPlaces = (seats: readonly Seat[], ...who: string[]) =>
+      who.reduce((desk, by) => approve(desk, 'anna', by), ask({ ...quiet, seats }, asking('anna', two)));
+    const seats = [...listed('ben', 'cleo'), doraForBen, ericForCleo];
+    expect(state(fromPlaces(seats, 'dora', 'eric'), 'anna')).toBe('approved');
+    expect(state(fromPlaces(seats, 'dora', 'cleo'), 'anna')).toBe('approved');
+    for (const [first, second] of [['dora', 'ben'], ['ben', 'dora'], ['dora', 'dora']] as const)
+      expect(() => fromPlaces(seats, first, second)).toThrow(Problem);
+    // One person at two places is not enough, and takes the place that leaves another to somebody else.
+    const doraForCleo = { by: 'dora', place: 'cleo' };
+    expect(() => fromPlaces([doraForBen, doraForCleo])).toThrow('no longer possible');
+    const chosen = fromPlaces([doraForCleo, doraForBen, ericForCleo], 'dora');
+    expect(chosen.requests[0]?.agreed).toEqual([doraForBen]);
+    expect(state(approve(chosen, 'anna', 'eric'), 'anna')).toBe('approved');
+    // On the list themselves, they speak for themselves.
+    expect(fromPlaces([doraForBen, ...listed('dora', 'cleo')], 'dora').requests[0]?.agreed).toEqual(listed('dora'));
+  });
+
+  it('lets nobody decide as the deputy of whoever asks, nor while they have the password', () => {
+    const seats = [...listed('ben', 'cleo'), doraForBen];
+    expect(() => approve(ask({ ...quiet, seats }, asking('ben')), 'ben', 'dora')).toThrow(new Problem('not-your-role').message);
+    // As the deputy of another they may.
+    const both = [...seats, { by: 'dora', place: 'cleo' }];
+    expect(state(approve(ask({ ...quiet, seats: both }, asking('ben')), 'ben', 'dora'), 'ben')).toBe('approved');
+    expect(() => reject(ask({ ...quiet, seats }, asking('dora')), 'dora', 'dora')).toThrow(new Problem('not-yourself').message);
+    const has = ask(checkOut({ ...quiet, seats }, 'dora', asking('dora')), asking('anna'));
+    for (const act of [approve, reject]) expect(() => act(has, 'anna', 'dora')).toThrow(new Problem('not-your-role').message);
+    expect(state(approve(checkIn(has, 'dora'), 'anna', 'dora'), 'anna')).toBe('approved');
+  });
+
   it('voids what nobody is left to approve', () => {
     const desk = ask(quiet, asking('anna'));
-    expect(state(settle({ ...desk, approvers: [] }), 'anna')).toBe('void');
+    expect(state(settle({ ...desk, seats: [] }), 'anna')).toBe('void');
     expect(() => ask(quiet, asking('cleo'))).toThrow('no longer possible');
   });
 });

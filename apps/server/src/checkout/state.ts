@@ -12,10 +12,11 @@ import {
   settle,
   type Asked,
   type Desk,
+  type Seat,
   type State,
 } from './queue.ts';
 
-export { held, onTurn, settle, turnMs, type Asked, type Desk, type Ended, type State } from './queue.ts';
+export { held, onTurn, settle, turnMs, type Asked, type Desk, type Ended, type Seat, type State } from './queue.ts';
 
 // What people do about the requests for one password, and what each act makes of them: as pure as `queue.ts`.
 
@@ -95,24 +96,49 @@ const words: Readonly<Record<State, string>> = {
   'withdrawn': 'withdrawn',
 }; // prettier-ignore
 
+/**
+ * From which seats somebody decides on a request: their own place first. As a deputy not on what whom they stand in for asked, nor on anything
+ * while they have the password themselves.
+ */
+export function seatsOf(desk: Desk, id: string, by: string): readonly Seat[] {
+  const one = find(desk, id);
+  const has = held(desk)?.requester === by;
+  return desk.seats
+    .filter((seat) => seat.by === by && (seat.place === by || (seat.place !== one.requester && !has)))
+    .toSorted((a, b) => Number(b.place === by) - Number(a.place === by));
+}
+function mustDecide(desk: Desk, one: Asked, by: string): readonly Seat[] {
+  if (one.requester === by) throw new Problem('not-yourself');
+  const seats = seatsOf(desk, one.id, by);
+  if (seats.length === 0) throw new Problem('not-your-role');
+  return seats;
+}
+
 /** One approver's yes. The last that is needed makes the request good. Throws `not-yourself`, `not-your-role`, `not-that-state`. */
 export function approve(desk: Desk, id: string, by: string): Desk {
   const one = find(desk, id);
-  if (one.requester === by) throw new Problem('not-yourself');
-  if (!desk.approvers.includes(by)) throw new Problem('not-your-role');
+  const seats = mustDecide(desk, one, by);
   must(one, 'waiting');
-  if (one.agreed.includes(by))
+  if (one.agreed.some((seat) => seat.by === by))
     throw new Problem('not-that-state', { detail: 'You have approved this already. Another approver must as well.' });
-  const agreed = [...one.agreed, by];
-  const after = put(desk, id, { agreed });
-  return agreed.length < one.approvalsNeeded ? after : settle(makeGood(after, id, 'people'));
+  // Of several places one that leaves another to somebody else: who can approve at all has one, but for who holds the password meanwhile.
+  const after = seats
+    .filter(({ place }) => !one.agreed.some((seat) => seat.place === place))
+    .map((seat) => ({ ...one, agreed: [...one.agreed, seat] }))
+    .find((next) => canCome(desk, next));
+  if (!after)
+    throw new Problem('not-that-state', {
+      detail: 'An approver and their deputy count once. Another approver must approve this.',
+    });
+  const { agreed } = after;
+  const next = put(desk, id, { agreed });
+  return agreed.length < one.approvalsNeeded ? next : settle(makeGood(next, id, 'people'));
 }
 
 /** One approver's no: it counts also after others said yes, until the password is checked out. */
 export function reject(desk: Desk, id: string, by: string): Desk {
   const one = find(desk, id);
-  if (one.requester === by) throw new Problem('not-yourself');
-  if (!desk.approvers.includes(by)) throw new Problem('not-your-role');
+  mustDecide(desk, one, by);
   must(one, 'waiting', 'approved');
   return settle(end(desk, id, 'rejected'));
 }

@@ -37,6 +37,8 @@ export interface Tables {
     requestId: string;
     userId: string | null;
     username: string;
+    placeId: string;
+    forName: string | null;
     decision: string;
     comment: Generated<string>;
     at: Generated<Date>;
@@ -252,6 +254,15 @@ export interface Tables {
     wrapped: Buffer;
     createdAt: Generated<Date>;
     retiredAt: Date | null;
+  };
+  deputy: {
+    userId: string;
+    organisationId: string;
+    deputyId: string;
+    beginsAt: Date;
+    endsAt: Date;
+    note: Generated<string>;
+    namedAt: Generated<Date>;
   };
   explorerChange: {
     organisationId: string;

@@ -1,5 +1,13 @@
 import { sql, type RawBuilder } from 'kysely';
-import { seesAccount, seesGroup, seesResource, type Facts, type Grant, type Permit } from '../authorise/index.ts';
+import {
+  seatsOfRequestText,
+  seesAccount,
+  seesGroup,
+  seesResource,
+  type Facts,
+  type Grant,
+  type Permit,
+} from '../authorise/index.ts';
 import type { Happened } from './trail.ts';
 
 /** Kinds of object that whoever has a permission may see, all of them. */
@@ -58,9 +66,8 @@ async function ask(
     'resource': sql`select from resource r where r.id = x.id and ${seesResource(facts, userId, 'r')}`,
     'resource-group': sql`select from resource_group g where g.id = x.id and ${seesGroup(facts, userId, 'g')}`,
     'access-request': sql`select from access_request q left join account a on a.id = q.account_id left join resource r on r.id = a.resource_id
-      where q.id = x.id and (${all} or q.requester_id = ${userId}::uuid or r.owner_id = ${userId}::uuid or exists (select from access_control_user p
-        where p.user_id = ${userId}::uuid and p.part = 'approver' and p.control_id = (select c.id from access_control c
-          where c.target_id in (a.id, r.id) order by c.account_id is null limit 1)))`,
+      where q.id = x.id and (${all} or q.requester_id = ${userId}::uuid or r.owner_id = ${userId}::uuid
+        or exists (select from (${sql.raw(seatsOfRequestText('q', 'a'))}) y where y.user_id = ${userId}::uuid))`,
     'run': sql`select from reset_run u where u.id = x.id and (${all} or u.requested_by_id = ${userId}::uuid)`,
     'task': sql`select from task t where t.id = x.id and t.user_id = ${userId}::uuid`,
     'import': sql`select from import_run i where i.id = x.id and i.user_id = ${userId}::uuid`,

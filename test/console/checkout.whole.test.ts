@@ -308,6 +308,60 @@ describe('passwords that are asked for first', () => {
     await button(yuki, 'Check out deploy on fra-db-1').waitFor(soon);
   });
 
+  it('are decided by a deputy, who is named by keyboard alone and sees whose deputy they are', async () => {
+    const made = { username: 'marcus', password: 'chosen by somebody else' };
+    const { user } = await call<{ user: { id: string } }>(ada, 'POST', '/users', {
+      ...made,
+      fullName: 'Marcus Lindqvist',
+      email: 'marcus@northwind.example',
+      role: 'password-administrator',
+    });
+    // Marcus is heard of by calls alone: he is away.
+    const { context, page: marcus } = await visit(browser, product.origin, {});
+    await marcus.request.post('/api/v1/session', { data: made });
+    await call(marcus, 'POST', '/me/password', { current: made.password, next: chosen });
+    const [beginsAt, endsAt] = [0, 86_400_000].map((ms) => new Date(Date.now() + ms).toISOString());
+    await call(marcus, 'PUT', '/me/deputy', { deputyId: adaId, beginsAt, endsAt });
+    await context.close();
+    const root = `/accounts/${accounts['root'] ?? ''}`;
+    await call(ada, 'PUT', `${root}/access-control`, { control: { approverIds: [user.id] } });
+    await call(yuki, 'POST', `${root}/request`, { reason: 'While Marcus is away.' });
+
+    await ada.goto('/requests');
+    const card = ada.getByRole('region', { name: 'While you are away' });
+    await card.getByText(/^You decide beside marcus until/).waitFor();
+    await ada.getByText('You decide as deputy of marcus.').waitFor();
+    await button(ada, 'Name a deputy').press('Enter');
+    const dialog = ada.getByRole('dialog', { name: 'Who decides while you are away?' });
+    await dialog.getByLabel('Note to your deputy').press('Tab');
+    await button(ada, 'Save').press('Enter');
+    await dialog.getByText('Choose who decides for you.').waitFor();
+    await clean(ada);
+    const deputy = dialog.getByLabel(/^Deputy/).first();
+    await deputy.fill('marcus');
+    await ada.getByRole('option', { name: /Marcus Lindqvist/ }).waitFor();
+    await deputy.press('ArrowDown');
+    await deputy.press('Enter');
+    await dialog.getByLabel(/^Until/).press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    await card.getByText(/^Marcus Lindqvist decides beside you until/).waitFor();
+    const { width, height } = ada.viewportSize() ?? { width: 0, height: 0 };
+    await ada.setViewportSize({ width: 390, height: 844 });
+    await clean(ada);
+    expect(await ada.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+    await button(ada, 'End now').press('Enter');
+    await button(ada, 'Name a deputy').waitFor();
+    await ada.setViewportSize({ width, height });
+
+    await ada.getByRole('heading', { name: 'Requests', level: 1 }).focus();
+    await ada.keyboard.press('a');
+    await ada.getByText('Nothing to approve').waitFor();
+    await clean(ada);
+    await ada.goto('/requests?view=in-use');
+    await ada.getByRole('grid').getByText('root', { exact: true }).click();
+    await ada.getByRole('dialog').getByText('ada approved as deputy of marcus').waitFor();
+  });
+
   it('made no page complain', () => {
     expect(complaints.flatMap((one) => one.all)).toEqual([]);
   });

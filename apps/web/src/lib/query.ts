@@ -59,6 +59,7 @@ export const keys = {
   task: (id: string) => ['task', id] as const,
   runs: ['runs'] as const,
   requests: ['requests'] as const,
+  deputy: ['deputy'] as const,
   accessControl: (id: string) => ['access-control', id] as const,
   run: (id: string) => ['run', id] as const,
   imports: ['imports'] as const,

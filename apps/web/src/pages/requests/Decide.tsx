@@ -214,6 +214,9 @@ export function Decide(props: {
   return (
     <div className={css.decide}>
       {mine && request.state === 'waiting' && <p className="dim">{requests('own')}</p>}
+      {(deciding || reviewing) && request.deputyOf.length > 0 && (
+        <p className="dim">{requests('asDeputy', { names: request.deputyOf.join(', ') })}</p>
+      )}
       {(deciding || reviewing) && (
         <Textarea
           {...(props.noteRef ? { ref: props.noteRef } : {})}

@@ -5,6 +5,7 @@ import { useCan } from '../../lib/session.tsx';
 import { useUrlState } from '../../lib/use-url-state.ts';
 import { useRequestCounts } from '../../parts/checkout/use-requests.ts';
 import { PageHeader } from '../../ui/PageHeader.tsx';
+import { Away } from './Away.tsx';
 import { Inbox } from './Inbox.tsx';
 import { RequestList } from './List.tsx';
 import css from './requests.module.css';
@@ -54,6 +55,7 @@ export default function RequestsPage() {
           <SegmentedControl aria-label={requests('view')} data={data} value={view} onChange={go} />
         )}
       </PageHeader>
+      {view === 'approve' && !(phone && url.id) && <Away />}
       {view === 'approve' || view === 'emergency' ? (
         <Inbox key={view} view={view} id={url.id} open={(id) => set({ id }, { push: phone === true })} />
       ) : (

@@ -23,6 +23,7 @@ const base: AccessRequest = {
   endsAt: null,
   approvalsNeeded: 2,
   decisions: [],
+  deputyOf: [],
   voidAt: at(50),
   useBy: null,
   approvedAt: null,
@@ -39,8 +40,8 @@ const base: AccessRequest = {
   review: null,
   can: [],
 };
-const ada = { by: 'Ada', decision: 'approved', comment: '', at: at(5) } as const;
-const marcus = { by: 'Marcus', decision: 'approved', comment: 'Agreed.', at: at(6) } as const;
+const ada = { by: 'Ada', for: null, decision: 'approved', comment: '', at: at(5) } as const;
+const marcus = { by: 'Marcus', for: null, decision: 'approved', comment: 'Agreed.', at: at(6) } as const;
 const texts = (request: Partial<AccessRequest>) =>
   timelineOf({ ...base, ...request }).map(({ state, text }) => `${state}: ${text}`);
 
@@ -76,6 +77,9 @@ it('follows one from the asking to the reset', () => {
   expect(timelineOf({ ...base, ...done }).at(-1)?.note).toMatch(
     /^The target did not answer\. · Tried 2 times, next try /,
   );
+});
+it('says as whose deputy somebody decided', () => {
+  expect(texts({ decisions: [{ ...marcus, for: 'Ada' }] })).toContain('done: Marcus approved as deputy of Ada');
 });
 it('tells a rejection once, with what was said', () => {
   const rejected = { ...ada, decision: 'rejected' as const, comment: 'Not today.' };

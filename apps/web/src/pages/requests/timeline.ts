@@ -41,11 +41,13 @@ export function timelineOf(request: AccessRequest): readonly TimelineLine[] {
       text: requests(kind === 'emergency' ? 'line-emergency' : 'line-asked', { name }),
       note: request.reason,
     },
-    ...request.decisions.map(({ by: approver, decision, comment, at }, index): TimelineLine => ({
+    ...request.decisions.map(({ by: approver, for: absent, decision, comment, at }, index): TimelineLine => ({
       key: `decision-${index}`,
       state: decision === 'approved' ? 'done' : 'bad',
       at,
-      text: requests(`line-${decision}`, { name: approver }),
+      text: absent
+        ? requests(`line-${decision}For`, { name: approver, absent })
+        : requests(`line-${decision}`, { name: approver }),
       ...(comment ? { note: comment } : {}),
     })),
   ];

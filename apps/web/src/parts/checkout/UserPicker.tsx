@@ -17,7 +17,7 @@ const atOnce = 50;
 export function UserPicker(props: {
   readonly label: string;
   readonly help: string;
-  readonly part: 'approver' | 'excluded';
+  readonly part: 'approver' | 'excluded' | 'deputy';
   readonly people: readonly Person[];
   readonly change: (people: readonly Person[]) => void;
   readonly error?: string | undefined;

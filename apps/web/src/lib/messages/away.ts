@@ -1,0 +1,32 @@
+import { catalogue } from '../t.ts';
+
+/** What is said of deputies: who decides about requests while an approver is away. */
+export const away = catalogue('away', {
+  title: 'While you are away',
+  nobody: 'Somebody else can decide about requests beside you.',
+  now: '{name} decides beside you until {until}.',
+  later: '{name} decides beside you from {from} until {until}.',
+  cannot: '{name} cannot approve at this moment: locked, or without the role.',
+  of: 'You decide beside {name} until {until}.',
+  ofLater: 'You decide beside {name} from {from} until {until}.',
+  name: 'Name a deputy',
+  change: 'Change',
+  end: 'End now',
+  ended: '{name} decides for you no more, and was told.',
+  saved: '{name} was told.',
+  dialog: 'Who decides while you are away?',
+  help: 'Your deputy is asked with you, wherever you approve. You keep your own right. Neither of you decides about your own requests, and the two of you count as one where two must agree.',
+  deputy: 'Deputy',
+  deputyHelp: 'Only people whose role may manage passwords can be chosen.',
+  deputyMissing: 'Choose who decides for you.',
+  from: 'From',
+  until: 'Until',
+  fromMissing: 'Say when it begins.',
+  untilMissing: 'Say when it ends.',
+  untilPast: 'Choose a time to come.',
+  untilOrder: 'It must end after it begins.',
+  untilLong: 'At most {days} days after the beginning.',
+  note: 'Note to your deputy',
+  cancel: 'Cancel',
+  save: 'Save',
+});

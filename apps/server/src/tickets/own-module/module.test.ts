@@ -137,7 +137,7 @@ describe('a ticketing system of one’s own', () => {
     expect((await reveal('nothing was asked')).version).toBe(1);
   });
 
-  it('waits under Approvals beside listeners, with a mail to those who may decide, and is read before [ADM-07]', async () => {
+  it('waits under Approvals beside listeners, with a mail to those who may decide, and is read before', async () => {
     await w.invoke(updateSettings, await w.people.boss.actor(), {
       mail: { host: 'mail.example', port: 25, security: 'none', from: 'strongroom@example.org' },
     });

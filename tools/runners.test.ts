@@ -1,12 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { describeMachine, faultsOf, merge, table } from './lib/bench-rows.mjs';
-import { pinnedNode } from './lib/install.mjs';
+import { pinnedNode, root } from './lib/install.mjs';
 import { sortByNeeds } from './lib/peers.mjs';
 import { pureServerTests } from './lib/pure-tests.mjs';
-import { count } from './lib/rings.mjs';
+import { count, longest } from './lib/rings.mjs';
 import { runProgram, runSteps } from './lib/steps.mjs';
 
 const homes: string[] = [];
@@ -87,6 +87,12 @@ describe('counting a ring', () => {
     expect(count(afterAllBroke, 1).tests).toEqual({ passed: 1, failed: 1, skipped: 0 });
     expect(count([{ name: 'a', status: 'passed', assertionResults: [test('passed')] }], 1).tests.failed).toBe(1);
     expect(count([], 1).tests.failed).toBe(1);
+  });
+});
+
+describe('the order of a ring', () => {
+  it('is told by names of files that are there', () => {
+    expect(longest.filter((name) => !existsSync(join(root, name)))).toEqual([]);
   });
 });
 

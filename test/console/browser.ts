@@ -1,6 +1,8 @@
+import { createHash, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { certificateOfRun } from '../lib/product.ts';
 import { administrator } from './product.ts';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -12,11 +14,19 @@ const sizes = {
 } as const;
 export type Size = keyof typeof sizes;
 
+/** What Chromium knows a certificate by that it is told to trust: SHA-256 of its public key. */
+const pinOf = (pem: string): string =>
+  createHash('sha256')
+    .update(new X509Certificate(pem).publicKey.export({ type: 'spki', format: 'der' }))
+    .digest('base64');
+
 /**
  * Debian's Chromium as a shell without a window, with everything off that would talk to the network by itself. It draws
- * and judges as the browser does, for a quarter less processor time of a whole test file.
+ * and judges as the browser does, for a quarter less processor time of a whole test file. The run's certificate is
+ * trusted: of a server that merely is not refused, it keeps nothing that it loaded.
  */
-export function launch(): Promise<Browser> {
+export async function launch(): Promise<Browser> {
+  const certificate = await certificateOfRun();
   return chromium.launch({
     executablePath: '/usr/bin/chromium-headless-shell',
     args: [
@@ -27,6 +37,7 @@ export function launch(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...(certificate === undefined ? [] : [`--ignore-certificate-errors-spki-list=${pinOf(certificate)}`]),
     ],
   });
 }

@@ -1,13 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { findEmbedded } from '../../apps/server/src/platform/postgres.ts';
-import { copyInstallation } from './warm.ts';
+import { copyInstallation, installation } from './warm.ts';
 
 /** The root of this checkout. */
 export const checkout = fileURLToPath(new URL('../../', import.meta.url));
@@ -94,16 +94,28 @@ export async function makePlace(own: Settings = {}, beginning: Beginning = {}): 
   const place = placeAt(base, own, leads);
   if (from === 'nothing') return place;
   try {
-    const copied = await copyInstallation(from, base, (at) => setUpOnce(at, from));
-    if (!copied) await setUpOnce(base, from);
-    // The end of a process loses nothing by it, that of the machine would. The product's own settings stand, since they
-    // are on the command line.
-    else if (!durable) await appendFile(join(place.home, 'database', 'postgresql.auto.conf'), 'fsync = off\n');
+    const whole = await installed(from);
+    if (whole === undefined) await setUpOnce(base, from);
+    else {
+      await copyInstallation(whole, base);
+      // The end of a process loses nothing by it, that of the machine would. The product's own settings stand, since they
+      // are on the command line.
+      if (!durable) await appendFile(join(place.home, 'database', 'postgresql.auto.conf'), 'fsync = off\n');
+    }
     return place;
   } catch (error) {
     await place.remove();
     throw error;
   }
+}
+
+const installed = (kind: 'set-up' | 'with-token'): Promise<string | undefined> =>
+  installation(kind, (at) => setUpOnce(at, kind));
+
+/** The certificate, as PEM, that every place shows which begins as `set-up`; undefined where each makes its own. */
+export async function certificateOfRun(): Promise<string | undefined> {
+  const whole = await installed('set-up');
+  return whole === undefined ? undefined : readFile(join(whole, 'home', 'tls', 'server.crt'), 'utf8');
 }
 
 /** Starts on nothing, sets up unattended, and stops. */

@@ -23,27 +23,26 @@ export default function setup(): () => void {
 }
 
 /**
- * Fills `base` (an empty directory) with a copy of the installation of that kind: state directory, keys, and the files
- * beside them. `make` makes one in the directory it is given and ends it; it is called once a run, and its fault is the
- * fault of every file that needs the kind. Gives false, and does nothing, outside a run with this global set-up.
+ * Where the run's installation of that kind lies: state directory, keys, and the files beside them. `make` makes one in
+ * the directory it is given and ends it; it is called once a run, and its fault is the fault of every file that needs the
+ * kind. Undefined outside a run with this global set-up, and where the database lies elsewhere, so that a copy would share it.
  */
-export async function copyInstallation(
-  kind: string,
-  base: string,
-  make: (base: string) => Promise<void>,
-): Promise<boolean> {
+export async function installation(kind: string, make: (base: string) => Promise<void>): Promise<string | undefined> {
   const place = process.env[variable];
-  if (place === undefined) return false;
+  if (place === undefined) return undefined;
   const [whole, making, failed] = [join(place, kind), join(place, `${kind}.making`), join(place, `${kind}.failed`)];
   if (!existsSync(whole)) {
     if (claim(making)) await makeOnce(making, whole, failed, make);
     else await madeElsewhere(() => existsSync(whole) || existsSync(failed));
   }
   if (existsSync(failed)) throw new Error(`the installation of kind ${kind} could not be made; its maker says why`);
-  // Where the database's user cannot enter the temporary directory, the database lies elsewhere and a copy would share it.
-  if (lstatSync(join(whole, 'home', 'database')).isSymbolicLink()) return false;
+  // Where the database's user cannot enter the temporary directory.
+  return lstatSync(join(whole, 'home', 'database')).isSymbolicLink() ? undefined : whole;
+}
+
+/** Fills `base` (an empty directory) with a copy of an installation. */
+export async function copyInstallation(whole: string, base: string): Promise<void> {
   await promisify(execFile)('cp', ['-a', '--reflink=auto', `${whole}/.`, base]);
-  return true;
 }
 
 /** Waits for another worker, which is at it. Vitest is loaded here alone, because benchmarks start servers without it. */

@@ -8,6 +8,29 @@ import { runProgram } from './steps.mjs';
 const waiting = new Set(['real', 'whole']);
 
 /**
+ * The files that take longest, longest first: what a file costs shows neither in its size nor, in a fresh checkout, in
+ * the results of earlier runs. `node_modules/.cache/strongroom/<ring>-last.json` has the durations of the last run.
+ */
+export const longest = [
+  'test/console/pages.whole.test.ts',
+  'test/console/pages-phone.whole.test.ts',
+  'test/rotation/runs.whole.test.ts',
+  'test/crash/database.whole.test.ts',
+  'test/rotation/fleet.whole.test.ts',
+  'test/console/checkout.whole.test.ts',
+  'test/start/trail.whole.test.ts',
+  'test/crash/rotation.whole.test.ts',
+  'test/start/doctor.whole.test.ts',
+  'test/console/resets.whole.test.ts',
+  'test/start/first-run.whole.test.ts',
+  'test/crash/tasks.whole.test.ts',
+  'test/start/refusals.whole.test.ts',
+  'apps/server/src/doors/refusals.test.ts',
+  'apps/server/src/share/agreement.test.ts',
+  'apps/server/src/doors/ids.test.ts',
+];
+
+/**
  * Runs the project, or only the named files of it. A file that could not be loaded counts as one failed test, and so
  * does a run that failed for a reason no test names (an unhandled rejection, a broken set-up).
  * @param {string} project

@@ -41,8 +41,8 @@ const failuresBefore = 3;
 const pauseMs = 30_000;
 
 interface State {
-  /** The settings this is about. */
-  readonly version: number;
+  /** The settings, and the module, that this is about: others begin anew. */
+  readonly of: string;
   readonly memory: Memory;
   failures: number;
   pausedUntil: number;
@@ -55,10 +55,11 @@ export function createDesk(runAs: RunAs, now: () => number = Date.now): Desk {
   let busy = 0;
 
   const stateOf = (ready: Ready): State => {
-    const { organisationId, ticketing } = ready;
+    const { organisationId, ticketing, module } = ready;
+    const of = `${ticketing.id} ${ticketing.version} ${module?.version ?? ''}`;
     const known = states.get(organisationId);
-    if (known?.version === ticketing.version) return known;
-    const made: State = { version: ticketing.version, memory: {}, failures: 0, pausedUntil: 0 };
+    if (known?.of === of) return known;
+    const made: State = { of, memory: {}, failures: 0, pausedUntil: 0 };
     states.set(organisationId, made);
     return made;
   };

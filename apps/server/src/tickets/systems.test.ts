@@ -64,10 +64,7 @@ const ticketOf = (id: string, state: string): Ticket => ({
   ...{ id, state, subject: 'Reboot db-1', requester: by, priority: 'High', asset: 'A-7' },
 });
 
-async function set(
-  kind: Kind,
-  more: Partial<StoredTicketing> = {},
-): Promise<{ peer: TicketingPeer; ready: Ready }> {
+async function set(kind: Kind, more: Partial<StoredTicketing> = {}): Promise<{ peer: TicketingPeer; ready: Ready }> {
   const { id, open, closed, path = '', username = '', secret } = cases[kind];
   const peer = await startTicketing(kind, [ticketOf(id, open), ticketOf(id.replace('42', '43'), closed)]);
   peers.push(peer);

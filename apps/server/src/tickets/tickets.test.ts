@@ -248,7 +248,10 @@ describe('a ticket by itself', () => {
     peer.mood.answers = 'error';
     await expect(check('OPS-1')).rejects.toEqual(refusedFor('ticket-unchecked'));
     await set({ whenDown: 'allow' });
-    expect(await check('OPS-1')).toEqual({ good: true, why: expect.stringMatching(/^It could not be checked/) as string });
+    expect(await check('OPS-1')).toEqual({
+      good: true,
+      why: expect.stringMatching(/^It could not be checked/) as string,
+    });
   });
 
   it('can be asked about through the reference door, which tells beforehand that one is asked for', async () => {

@@ -109,11 +109,7 @@ interface Judged {
 }
 
 /** The verdict on a ticket; none where it could not be checked and that refuses. */
-function judged(
-  { ticketing }: Ready,
-  { own }: OwnAndNames,
-  answer: Answer,
-): Judged {
+function judged({ ticketing }: Ready, { own }: OwnAndNames, answer: Answer): Judged {
   if (answer.is === 'failed')
     return { why: answer.why, ...(ticketing.whenDown === 'allow' ? { verdict: 'allowed-unchecked' } : {}) };
   if (answer.is === 'not-found') return { verdict: 'refused', why: 'There is no such ticket.' };

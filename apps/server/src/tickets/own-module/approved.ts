@@ -43,7 +43,11 @@ export const sealModuleApproval = (
   of: StoredModule,
   by: string,
 ): Promise<Buffer> =>
-  vault.seal(grant, new Secret(JSON.stringify({ hash: of.hash, by } satisfies z.input<typeof Approved>)), approvalOf(of));
+  vault.seal(
+    grant,
+    new Secret(JSON.stringify({ hash: of.hash, by } satisfies z.input<typeof Approved>)),
+    approvalOf(of),
+  );
 
 /** Opens the file of a version and holds it against its checksum. Throws `Altered`. */
 export async function openModule(

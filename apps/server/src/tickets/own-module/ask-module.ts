@@ -25,7 +25,11 @@ const Said = z.union([
 ]);
 
 /** One line, as it may be shown to whoever gave the ticket. */
-const sentence = (text: string): string => text.replace(/\p{C}+/gu, ' ').trim().slice(0, 300);
+const sentence = (text: string): string =>
+  text
+    .replace(/\p{C}+/gu, ' ')
+    .trim()
+    .slice(0, 300);
 
 /** All there is to ask a module with. */
 export interface ModuleAsk {
@@ -62,7 +66,9 @@ export async function askModule(ticket: string, ask: ModuleAsk): Promise<Found |
   if (ended.cut) throw new NoAnswer('The ticketing module wrote more than 128 KiB.');
   if (ended.exitCode === 2) throw new NoAnswer('The ticketing module has no default export that is a function.');
   if (ended.exitCode !== 0)
-    throw new NoAnswer(`The ticketing module ended with ${ended.exitCode === null ? 'a signal' : `code ${ended.exitCode}`}.`);
+    throw new NoAnswer(
+      `The ticketing module ended with ${ended.exitCode === null ? 'a signal' : `code ${ended.exitCode}`}.`,
+    );
   const said = answerIn(ended.output, mark);
   if (!said.exists) return undefined;
   return {

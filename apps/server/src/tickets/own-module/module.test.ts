@@ -17,11 +17,7 @@ import {
 } from '@strongroom/contract';
 import type { z } from 'zod';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  signsIn,
-  startTicketing,
-  type TicketingPeer,
-} from '../../../../../test/peers/ticketing/systems.ts';
+import { signsIn, startTicketing, type TicketingPeer } from '../../../../../test/peers/ticketing/systems.ts';
 import { world, type World } from '../../../test/world.ts';
 import type { Actor } from '../../authorise/index.ts';
 
@@ -36,7 +32,12 @@ beforeAll(async () => {
   w = await world();
   [keeper, admin] = [await w.people.keeper.actor(), await w.people.admin.actor()];
   second = await w.people.privileged.actor();
-  const by = { state: 'open', requester: { name: 'The keeper', email: 'keeper@example.org' }, priority: 'high', asset: 'A-7' };
+  const by = {
+    state: 'open',
+    requester: { name: 'The keeper', email: 'keeper@example.org' },
+    priority: 'high',
+    asset: 'A-7',
+  };
   peer = await startTicketing('zendesk', [
     { ...by, id: '11', subject: 'Reboot db-1' },
     { ...by, id: '12', subject: 'Reboot db-1', state: 'closed' },
@@ -105,11 +106,11 @@ describe('a ticketing system of one’s own', () => {
     await set({ secret: '', conditions: [{ field: 'priority', operator: 'EQUAL', value: 'low' }] });
     await expect(reveal('11')).rejects.toEqual(refused('ticket-refused'));
     const settled = await w.audit('ticket.settle');
-    expect(settled.at(-1)?.details).toMatchObject({ system: 'other', module: 1, verdict: 'refused' });
+    expect(settled.at(-1)?.details).toMatchObject({ system: 'other', module: '1', verdict: 'refused' });
     const tested = await w.invoke(testTicketing, admin, { ticket: '13' });
     expect(tested).toMatchObject({ is: 'open', why: null, conditions: [{ name: 'C1', holds: false }] });
     expect(tested.fields).toContainEqual({ name: 'subject', value: 'Another machine' });
-    expect((await w.audit('ticketing.test')).at(-1)?.details).toMatchObject({ system: 'other', module: 1 });
+    expect((await w.audit('ticketing.test')).at(-1)?.details).toMatchObject({ system: 'other', module: '1' });
   });
 
   it('asks nobody before it is approved, and never by its author; an edit waits while the approved one runs on [TKT-03]', async () => {
@@ -122,17 +123,30 @@ describe('a ticketing system of one’s own', () => {
     await set();
     await reveal('11');
     const edit = await add('export default () => ({ exists: false });');
-    expect(await modules(second)).toMatchObject({ runs: 1, mayDecide: true, versions: [{ state: 'waiting' }, { state: 'approved' }] });
+    expect(await modules(second)).toMatchObject({
+      runs: 1,
+      mayDecide: true,
+      versions: [{ state: 'waiting' }, { state: 'approved' }],
+    });
     await w.sql('delete from strongroom.ticket_check');
     await reveal('11');
     await w.invoke(refuseTicketingModule, second, { hash: edit, why: 'it knows no ticket' });
-    expect((await modules()).versions[0]).toMatchObject({ state: 'refused', why: 'it knows no ticket', decidedBy: 'privileged' });
+    expect((await modules()).versions[0]).toMatchObject({
+      state: 'refused',
+      why: 'it knows no ticket',
+      decidedBy: 'privileged',
+    });
     await expect(approve(edit)).rejects.toEqual(refused('not-that-state'));
     // Whoever made part of what waits decides none of it.
     await add('export default () => ({ exists: false });', second);
     const third = await add('export default () => ({ exists: true, closed: false });');
     await expect(approve(third)).rejects.toEqual(refused('not-yourself'));
-    expect((await modules()).versions.map(({ state }) => state)).toEqual(['waiting', 'replaced', 'refused', 'approved']);
+    expect((await modules()).versions.map(({ state }) => state)).toEqual([
+      'waiting',
+      'replaced',
+      'refused',
+      'approved',
+    ]);
     await approve(third, await w.people.boss.actor());
     expect((await reveal('nothing was asked')).version).toBe(1);
   });
@@ -150,13 +164,24 @@ describe('a ticketing system of one’s own', () => {
     expect(mails[0]?.subject).toBe('A ticketing module waits for your approval');
     const { items, mine } = await w.invoke(listApprovals, second, {});
     expect([items, mine]).toEqual([
-      [expect.objectContaining({ kind: 'ticketing-module', name: 'own.mjs', version: 1, edit: false, mayDecide: true })],
+      [
+        expect.objectContaining({
+          kind: 'ticketing-module',
+          name: 'own.mjs',
+          version: 1,
+          edit: false,
+          mayDecide: true,
+        }),
+      ],
       1,
     ]);
     expect((await w.invoke(listApprovals, admin, {})).mine).toBe(0);
     const read = await w.invoke(readTicketingModuleFile, second, { moduleVersion: 1 });
     expect(Buffer.from(read.base64, 'base64').toString()).toBe(zendesk);
-    expect((await w.audit('ticketing.read-module-file')).at(-1)?.details).toMatchObject({ version: 1, file: 'own.mjs' });
+    expect((await w.audit('ticketing.read-module-file')).at(-1)?.details).toMatchObject({
+      version: '1',
+      file: 'own.mjs',
+    });
     await expect(modules(await w.people.foreign.actor())).resolves.toMatchObject({ versions: [] });
     const token = await w.people.boss.token(['read', 'passwords', 'manage', 'administer']);
     const hash = (await modules()).versions[0]?.hash ?? '';

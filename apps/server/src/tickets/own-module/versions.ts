@@ -69,10 +69,7 @@ export async function authorsSince(db: OrganisationDb): Promise<string[]> {
 
 /** Whether the actor may decide about what waits: a person who wrote none of it. */
 const mayDecide = async (db: OrganisationDb, actor: Actor): Promise<boolean> =>
-  scopesOf(actor) === null &&
-  !actor.task &&
-  actor.userId !== null &&
-  !(await authorsSince(db)).includes(actor.userId);
+  scopesOf(actor) === null && !actor.task && actor.userId !== null && !(await authorsSince(db)).includes(actor.userId);
 
 /** As they are shown to whoever asks. */
 export async function modulesReply({ db, actor }: Grant): Promise<z.input<typeof TicketingModules>> {
@@ -93,7 +90,9 @@ export async function modulesReply({ db, actor }: Grant): Promise<z.input<typeof
 export async function waitingModules(
   db: OrganisationDb,
   actor: Actor,
-): Promise<{ id: string; name: string; version: number; edit: boolean; author: string; at: Date; mayDecide: boolean }[]> {
+): Promise<
+  { id: string; name: string; version: number; edit: boolean; author: string; at: Date; mayDecide: boolean }[]
+> {
   const newest = (await readModules(db)).find(({ state }) => state === 'waiting');
   if (!newest) return [];
   const { id, fileName, version, author, createdAt } = newest;

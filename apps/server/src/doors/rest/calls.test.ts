@@ -277,7 +277,10 @@ describe('groups and shares', () => {
       said(call(who, 'POST', 'resources', { RESOURCENAME: name, RESOURCEGROUPNAME: group }));
     expect(await joining('keeper', 'joins', ' FLEET ')).toContain('has been added successfully');
     expect((await call('keeper', 'GET', 'resourcegroup')).Details).toMatchObject([{ noOfResources: '2' }]);
-    for (const [who, group] of [['keeper', 'No Such'], ['admin', 'Fleet']] as const)
+    for (const [who, group] of [
+      ['keeper', 'No Such'],
+      ['admin', 'Fleet'],
+    ] as const)
       expect(await joining(who, 'joins not', group)).toContain('names no static resource group');
     expect(await said(call('keeper', 'GET', 'resources/resourcename/joins%20not'))).toContain('No such resource');
     const nobody = await numberOf('nobody');

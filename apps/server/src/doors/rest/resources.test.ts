@@ -198,7 +198,10 @@ describe('resources', () => {
     [{ RESOURCENAME: '' }, 'RESOURCENAME is missing.'],
     [{ RESOURCENAME: 'n', PASSWORD: 'x' }, 'ACCOUNTNAME is missing.'],
     [{ RESOURCENAME: 'n', OWNERNAME: 'bob' }, 'OWNERNAME is not available in this product.'],
-    [{ RESOURCENAME: 'n', RESOURCEGROUPNAME: 'g' }, 'RESOURCEGROUPNAME names no static resource group that you may add to.'],
+    [
+      { RESOURCENAME: 'n', RESOURCEGROUPNAME: 'g' },
+      'RESOURCEGROUPNAME names no static resource group that you may add to.',
+    ],
     [{ RESOURCENAME: 'n', ACCOUNTNAME: 'a', TOTP_SECRET: 'x' }, 'TOTP_SECRET is not available in this product.'],
     [{ RESOURCENAME: 'n', ACCOUNTLIST: [{ PASSWORD: 'x' }] }, 'ACCOUNTNAME is missing.'],
     [

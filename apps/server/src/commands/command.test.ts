@@ -87,17 +87,17 @@ describe('a command', () => {
 describe('the command line', () => {
   it('prints its usage when asked, and with status 2 for words it does not know', async () => {
     expect(await runCommand(['help'])).toBe(0);
-    expect([out, err]).toEqual([usageText(), '']);
+    expect([out, err]).toEqual([await usageText(), '']);
     out = '';
     for (const words of [[], ['audit'], ['backup', 'create'], ['user', 'add']]) {
       err = '';
       expect(await runCommand(words)).toBe(2);
-      expect([out, err]).toEqual(['', usageText()]);
+      expect([out, err]).toEqual(['', await usageText()]);
     }
   });
 
-  it('offers just what exists', () => {
-    const offered = usageText()
+  it('offers just what exists, and each by its words', async () => {
+    const offered = (await usageText())
       .split('\n')
       .slice(1, -1)
       .map((line) => line.trim().replace(/ (\[|[A-Z]| ).*$/, ''));
@@ -116,6 +116,11 @@ describe('the command line', () => {
       'strongroom service install',
       'strongroom service remove',
     ]);
+    for (const words of offered.slice(1)) {
+      err = '';
+      expect(await runCommand([...words.split(' ').slice(1), '--no-such-option'])).toBe(2);
+      expect(err).toMatch(new RegExp(`^Usage: ${words} `, 'm'));
+    }
   });
 });
 

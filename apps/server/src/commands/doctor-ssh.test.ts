@@ -16,18 +16,18 @@ afterEach(() => {
 const check = (sshCliPort: Config['sshCliPort']) => sshCheck({ home, sshCliPort } as Config);
 
 describe('what doctor says of the SSH command line', () => {
-  it('is whether it is open, and by which key programs know it, which stays', () => {
-    expect(check('off')).toMatchObject({ level: 'ok', says: 'off: programs cannot use it.' });
-    expect(check(5522)).toMatchObject({ level: 'ok', says: 'port 5522; its host key is made at the first start.' });
+  it('is whether it is open, and by which key programs know it, which stays', async () => {
+    expect(await check('off')).toMatchObject({ level: 'ok', says: 'off: programs cannot use it.' });
+    expect(await check(5522)).toMatchObject({ level: 'ok', says: 'port 5522; its host key is made at the first start.' });
     const { fingerprint, line } = openHostKey(home);
     expect(openHostKey(home).line).toBe(line);
-    expect(check(5522)).toMatchObject({ level: 'ok', says: `port 5522; its host key is ${fingerprint}.` });
+    expect(await check(5522)).toMatchObject({ level: 'ok', says: `port 5522; its host key is ${fingerprint}.` });
   });
-  it('is what is wrong with the file of the key', () => {
+  it('is what is wrong with the file of the key', async () => {
     mkdirSync(dirname(hostKeyFile(home)), { recursive: true });
     for (const text of ['', 'no key', 'ssh-ed25519 AAAA']) {
       writeFileSync(hostKeyFile(home), text);
-      expect(check(0)).toMatchObject({
+      expect(await check(0)).toMatchObject({
         level: 'fail',
         says: expect.stringContaining('holds no private key') as string,
       });

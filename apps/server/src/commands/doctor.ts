@@ -30,7 +30,7 @@ export const doctor = command(
       ...fileChecks(config, running || port.held),
       certificateCheck(config),
       port.check,
-      sshCheck(config),
+      await sshCheck(config),
       ...(url === undefined ? [] : await databaseChecks(config, url)),
       ...check,
     ]);

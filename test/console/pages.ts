@@ -152,7 +152,6 @@ const outside = {
   'a one-time link that has ended': `/link#${'x'.repeat(43)}`,
 };
 
-
 /** How a page is reached: loaded from nothing, or from the page before as a link leads there, which loads what it lacks only. */
 export type Reached = 'by loading' | 'by going';
 

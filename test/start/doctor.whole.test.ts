@@ -226,10 +226,7 @@ describe('doctor', () => {
       );
     const edited = `update public.strongroom_migration set sha256 = reverse(sha256) where number = 1`;
     expect(
-      await during(
-        ['alter role strongroom_app bypassrls', edited],
-        ['alter role strongroom_app nobypassrls', edited],
-      ),
+      await during(['alter role strongroom_app bypassrls', edited], ['alter role strongroom_app nobypassrls', edited]),
     ).toEqual([
       expect.stringMatching(
         /^fail migrations: 0001_start in the database is not this release's\. Mend: start the release that wrote/,
@@ -253,11 +250,7 @@ describe('doctor', () => {
           // Too young to be late, and not taken by the sealer, since its number was passed long ago.
           smuggle('abce', `now() + interval '1 hour'`),
         ],
-        [
-          'alter role strongroom nosuperuser',
-          `update strongroom.data_key set wrapped = decode('${hex}', 'hex')`,
-          away,
-        ],
+        ['alter role strongroom nosuperuser', `update strongroom.data_key set wrapped = decode('${hex}', 'hex')`, away],
       ),
     ).toEqual([
       'warn database role: strongroom is a superuser. Mend: use a role that only owns the database',

@@ -150,7 +150,9 @@ describe('a start is refused in words, and changes nothing', () => {
     );
     writeFileSync(usual, `${'x'.repeat(43)}\n`, { mode: 0o600 });
     const wrong = await place.run(['start']);
-    expect(words(wrong)).toMatch(/^The password in .* is not that of the embedded database\. .* Nothing was changed\.$/);
+    expect(words(wrong)).toMatch(
+      /^The password in .* is not that of the embedded database\. .* Nothing was changed\.$/,
+    );
     await startsUnchanged({ STRONGROOM_DATABASE_PASSWORD_FILE: elsewhere });
     await stop();
     renameSync(elsewhere, usual);

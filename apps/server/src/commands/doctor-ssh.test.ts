@@ -18,7 +18,10 @@ const check = (sshCliPort: Config['sshCliPort']) => sshCheck({ home, sshCliPort 
 describe('what doctor says of the SSH command line', () => {
   it('is whether it is open, and by which key programs know it, which stays', async () => {
     expect(await check('off')).toMatchObject({ level: 'ok', says: 'off: programs cannot use it.' });
-    expect(await check(5522)).toMatchObject({ level: 'ok', says: 'port 5522; its host key is made at the first start.' });
+    expect(await check(5522)).toMatchObject({
+      level: 'ok',
+      says: 'port 5522; its host key is made at the first start.',
+    });
     const { fingerprint, line } = openHostKey(home);
     expect(openHostKey(home).line).toBe(line);
     expect(await check(5522)).toMatchObject({ level: 'ok', says: `port 5522; its host key is ${fingerprint}.` });

@@ -182,9 +182,9 @@ describe('the manual’s lines, in the order in which a newcomer would run them'
 }
 }
 }`;
-    expect(await send(`-X PUT -H "Content-Type: text/json" "$API/resources/303/accounts/307/password" -d '${printed}'`)).toContain(
-      '"message":"Password changed successfully"',
-    );
+    expect(
+      await send(`-X PUT -H "Content-Type: text/json" "$API/resources/303/accounts/307/password" -d '${printed}'`),
+    ).toContain('"message":"Password changed successfully"');
     expect(await send('"$API/resources/303/accounts/307/password"')).toContain('"PASSWORD":"Test@12345$"');
   });
   it('give the ids of a resource and an account by their names', async () => {
@@ -435,7 +435,14 @@ describe('clients in the field', () => {
   it('leave neither token nor password in the log, however much it tells [G-2]', () => {
     const said = server.output();
     expect(said).toContain('/restapi/json/v1/resources?AUTHTOKEN=[hidden]');
-    for (const secret of [server.token, 'Test123#@!', 'Test12345$', 'Filler-Password-1!', 'Need the password', 'Pa55w0Rd123'])
+    for (const secret of [
+      server.token,
+      'Test123#@!',
+      'Test12345$',
+      'Filler-Password-1!',
+      'Need the password',
+      'Pa55w0Rd123',
+    ])
       expect(said).not.toContain(secret);
   });
   it('may not put the token into the URL once the organisation says so', async () => {

@@ -189,7 +189,8 @@ export const checkTicket = call({
   method: 'POST',
   path: '/accounts/:accountId/ticket',
   scope: 'read',
-  summary: 'Says whether a ticket would do to open the password, by the check that a reveal makes. Opens nothing. Recorded.',
+  summary:
+    'Says whether a ticket would do to open the password, by the check that a reveal makes. Opens nothing. Recorded.',
   input: z.object({ accountId: AccountId, ticket: Ticket, reason: Reason.optional() }),
   reply: z.object({
     /** Also where no ticket is asked of whoever makes the call. */

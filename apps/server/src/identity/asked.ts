@@ -17,7 +17,11 @@ export async function askedOf(db: OrganisationDb, userId: string): Promise<Asked
   const { reasonToReveal, ticketToReveal } = await readSettings(db);
   const ticketing = await db.selectFrom('ticketing').select('asks').where('isOn', '=', true).executeTakeFirst();
   const wants = (use: string): boolean => ticketing?.asks.includes(use) === true;
-  const asked = { reasonToReveal, ticketToReveal: ticketToReveal || wants('retrieval'), ticketToRequest: wants('request') };
+  const asked = {
+    reasonToReveal,
+    ticketToReveal: ticketToReveal || wants('retrieval'),
+    ticketToRequest: wants('request'),
+  };
   if (!asked.ticketToReveal && !asked.ticketToRequest) return asked;
   const user = await db.selectFrom('appUser').select('superAdministrator').where('id', '=', userId).executeTakeFirst();
   const exempt = user?.superAdministrator === true || (await restrictionsOf(db, userId)).ticketExempt;

@@ -1,5 +1,4 @@
-import type { createAccounts } from '@strongroom/contract';
-import type { z } from 'zod';
+import type { NewAccount } from '@strongroom/contract';
 import { policyId, refuseUnavailable, type Ask } from './ask.ts';
 import { customFields, knownFields, withFields } from './custom-fields.ts';
 import { given, type Details } from './input-data.ts';
@@ -24,8 +23,6 @@ export const unavailableOfAccount = [
   'TOTP_DIGITS',
   'TOTP_VALIDITY',
 ] as const;
-
-type NewAccount = z.input<typeof createAccounts.input>['accounts'][number];
 
 /** An account to be made, from the client's keys about it. Throws `input-invalid` for what is no policy, and for what the product has not. */
 export async function newAccount(ask: Ask, username: string, details: Details): Promise<NewAccount> {

@@ -1,4 +1,11 @@
-import { createResource, deleteResource, listResources, listResourceTypes, updateResource } from '@strongroom/contract';
+import {
+  createResource,
+  deleteResource,
+  listResources,
+  listResourceTypes,
+  updateResource,
+  type NewAccount,
+} from '@strongroom/contract';
 import { Problem } from '../../platform/problem.ts';
 import {
   accountByName,
@@ -58,7 +65,7 @@ async function attributes(
 }
 
 /** The accounts that a new resource comes with: the one that the keys beside its own name, and those of a list. */
-async function accountsOf(ask: Ask): Promise<Awaited<ReturnType<typeof newAccount>>[]> {
+async function accountsOf(ask: Ask): Promise<NewAccount[]> {
   const { details } = ask;
   const username = given(details, 'ACCOUNTNAME');
   const ofOne = ['PASSWORD', 'NOTES', 'ACCOUNTCUSTOMFIELD', 'ACCOUNTPASSWORDPOLICY'] as const;

@@ -130,7 +130,8 @@ export async function startDoor(): Promise<Door> {
     accountId: (_actor, number, resourceNumber) =>
       Promise.resolve(
         [admin, root].find(
-          (one) => one['number'] === number && (resourceNumber === undefined || one['resourceNumber'] === resourceNumber),
+          (one) =>
+            one['number'] === number && (resourceNumber === undefined || one['resourceNumber'] === resourceNumber),
         )?.['id'] as string | undefined,
       ),
     passwordRules: () => Promise.resolve({ reasonToReveal: true, ticketToReveal: false, ticketToRequest: false }),

@@ -60,7 +60,7 @@ describe('the OpenAPI document', () => {
             path,
             parameter.name,
             true,
-            parameter.name === 'version' ? undefined : 'uuid',
+            /version$/i.test(parameter.name) ? undefined : 'uuid',
           ]);
       }
       const responses = operation['responses'] as Record<string, Json>;

@@ -16,7 +16,7 @@ import {
 } from './ask.ts';
 import { customFields, knownFields, withFields } from './custom-fields.ts';
 import { sentence, type Outcome } from './envelope.ts';
-import { given, objects, required, type Details } from './input-data.ts';
+import { given, objects, required } from './input-data.ts';
 import { newAccount, unavailableOfAccount } from './new-account.ts';
 import { requireOwner } from './resources.ts';
 import { accountDetails, accountRow, resourceObject } from './shapes.ts';

@@ -14,6 +14,11 @@ import { pureServerTests } from './tools/lib/pure-tests.mjs';
 const never = ['**/node_modules/**', '**/dist/**', '**/fixtures/**'];
 const rings = [...never, '**/*.real.test.ts', '**/*.whole.test.ts'];
 const pure = pureServerTests(import.meta.dirname);
+/**
+ * False: the files of a ring run one after the other in a worker that stays, and load what they import once. A process for
+ * each file, with all its imports, took longer than the tests. A test puts back what it changes of the process.
+ */
+const shared = false;
 
 export default defineConfig({
   test: {
@@ -26,6 +31,7 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts', 'tools/**/*.test.ts', 'test/drivers/**/*.test.ts', ...pure],
           exclude: rings,
+          isolate: shared,
           testTimeout: 20_000,
         },
       },

@@ -112,7 +112,8 @@ export const listeners = catalogue('listeners', {
   approvals: 'Approvals',
   approvalsSub: 'Nothing here takes effect before a second administrator, who did not make it, has approved it.',
   approvalsEmpty: 'Nothing waits',
-  approvalsEmptyHelp: 'Reset listeners and ticketing modules that somebody adds or edits stand here until they are decided.',
+  approvalsEmptyHelp:
+    'Reset listeners and ticketing modules that somebody adds or edits stand here until they are decided.',
   mine: 'For you to decide',
   others: 'For others to decide',
   asks: '{name} asks, {at}',

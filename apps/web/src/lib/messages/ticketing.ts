@@ -126,8 +126,7 @@ export const ticketing = catalogue('ticketing', {
   'module.needs':
     'A module of your own asks for tickets. Add it first; a second administrator approves it. Until then, save with “Check tickets” off.',
   'module.needsOther': 'A module asks for tickets. Somebody whose role may manage reset listeners adds it.',
-  'module.waits':
-    'Your module waits for a second administrator. Until it is approved, save with “Check tickets” off.',
+  'module.waits': 'Your module waits for a second administrator. Until it is approved, save with “Check tickets” off.',
   'module.runs': 'Version {version} of your module asks for tickets.',
   'module.runsEdit': 'Version {version} of your module asks for tickets. An edit waits for approval.',
   'module.missing': 'No module is approved yet. Until one is, save with “Check tickets” off.',

@@ -35,8 +35,7 @@ function List({ title, items }: { readonly title: string; readonly items: readon
                       ? 'moduleEdit'
                       : 'moduleNew',
                 )}{' '}
-                ·{' '}
-                {listeners('version', { version: item.version })} ·{' '}
+                · {listeners('version', { version: item.version })} ·{' '}
                 {listeners('asks', { name: item.author, at: exact(item.at) })}
               </span>
               <Link

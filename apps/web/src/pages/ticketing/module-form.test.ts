@@ -20,7 +20,9 @@ describe('the example that a module begins with', () => {
   /** Runs it as the server does, with a system that answers so. */
   async function run(status: number, body: object, use: object | null): Promise<unknown> {
     vi.stubGlobal('fetch', () => Promise.resolve(new Response(JSON.stringify(body), { status })));
-    const { default: does } = (await import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(example)}`)) as {
+    const { default: does } = (await import(
+      /* @vite-ignore */ `data:text/javascript,${encodeURIComponent(example)}`
+    )) as {
       default: (asked: object) => Promise<unknown>;
     };
     return does({ ticket: '7', url: 'https://desk.example.org', username: '', secret: 'key', use });

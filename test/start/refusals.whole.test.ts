@@ -42,18 +42,6 @@ const words = ({ stderr }: Ended): string =>
     .filter((line) => line !== '' && !line.startsWith('{'))
     .join('\n');
 
-/** The rows before and after `between`, each read by a server of the place's own key. */
-async function unchanged(between: () => Promise<void>): Promise<void> {
-  const digests = [];
-  for (const work of [between, () => Promise.resolve()]) {
-    const server = await place.start();
-    digests.push(await place.sql(rowsDigest));
-    await server.stop();
-    await work();
-  }
-  expect(digests[1]).toEqual(digests[0]);
-}
-
 describe('a start is refused in words, and changes nothing', () => {
   it('names the port that is taken and its setting', async () => {
     const other = createServer().listen(0);

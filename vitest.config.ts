@@ -40,6 +40,7 @@ export default defineConfig({
           name: 'server',
           include: ['apps/server/src/**/*.test.ts'],
           exclude: [...rings, ...pure],
+          isolate: shared,
           globalSetup: ['apps/server/test/global-database.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,

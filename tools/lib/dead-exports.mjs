@@ -18,6 +18,8 @@ const entries = [
   /\.config\.[cm]?[jt]s$/,
   /^(tools|bench|test|e2e)\/[^/]+\.m?[jt]s$/,
   /^apps\/server\/(src\/main\.ts|src\/.+-process\.ts$|bin\/|test\/global-)/,
+  // The order of test files, which vitest.config.ts imports.
+  /^tools\/lib\/longest-first\.mjs$/,
   // Vitest's global set-ups, which vitest.config.ts names.
   /^test\/lib\/warm\.ts$/,
   /^apps\/web\/src\/main\.tsx$/,

@@ -72,9 +72,9 @@ async function measure(
     `select count(*) filter (where compliance = 'violating')::int as violating, count(*) filter (where compliance is distinct from 'violating')::int as others from strongroom.account`,
   );
   if (stand?.others !== 0) throw new Error(`${String(stand?.others)} accounts were not judged`);
-  const row = (what: string, { p99, seconds }: Swept): Row => ({
+  const row = (what: string, { p99, worst, seconds }: Swept): Row => ({
     name: 'policy-reeval',
-    what: `p99 of a reveal at ${String(perSecond)}/s while ${String(accounts)} accounts are ${what}, in ${seconds.toFixed(0)} s (${before.p99.toFixed(1)} ms before)`,
+    what: `p99 of a reveal at ${String(perSecond)}/s while ${String(accounts)} accounts are ${what}, in ${seconds.toFixed(0)} s (${before.p99.toFixed(1)} ms before, ${worst.toFixed(0)} in the slowest ten seconds)`,
     value: p99,
     unit: 'ms',
     against: `the limit, ${String(mostMs)} ms`,
@@ -88,8 +88,10 @@ async function measure(
 interface Swept {
   readonly policyId: string;
   readonly seconds: number;
-  /** Of the slowest ten seconds. */
+  /** Of all reveals meanwhile. */
   readonly p99: number;
+  /** Of the slowest ten seconds. */
+  readonly worst: number;
 }
 
 async function sweep(
@@ -101,9 +103,11 @@ async function sweep(
   const began = performance.now();
   const policyId = await change(id);
   let worst = 0;
+  const times: number[] = [];
   for (let n = 0; ; n++) {
     const outcome = await slice(n * 997);
     worst = Math.max(worst, outcome.p99);
+    times.push(...outcome.times);
     const [open] = await estate.sql<{ n: number; seen: number }>(
       `select count(*)::int as n, coalesce(max(seen), 0)::int as seen from strongroom.policy_sweep where state in ('waiting', 'running')`,
     );
@@ -115,7 +119,9 @@ async function sweep(
     [(performance.now() - began) / 1000 + 1],
   );
   await pause(500);
-  return { policyId, seconds: took?.seconds ?? 0, p99: worst };
+  times.sort((a, b) => a - b);
+  const p99 = times[Math.floor(0.99 * times.length)] ?? Number.NaN;
+  return { policyId, seconds: took?.seconds ?? 0, p99, worst };
 }
 
 /** A copy of the default in its place: what is built in cannot be changed. */

@@ -166,6 +166,7 @@ async function carryOut(plan: Plan): Promise<Outcome> {
     p50: quantile(0.5),
     p99: quantile(0.99),
     longest: quantile(1),
+    times,
     clientBusy: (user + system) / 1e6 / seconds,
   };
 }

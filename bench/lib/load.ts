@@ -34,6 +34,8 @@ export interface Outcome {
   readonly p50: number;
   readonly p99: number;
   readonly longest: number;
+  /** How long each answer took, shortest first. */
+  readonly times: readonly number[];
   /** The client's own processor time, in cores. */
   readonly clientBusy: number;
 }

@@ -20,13 +20,13 @@ const resourcesNamed = 5000;
 const barrierPauseMs = 100;
 const leastPauseMs = 5;
 /** A sweep rests so many times as long as it worked, the wait for its own commit included: where the disk is slow, it rests longer. */
-const restsPerWork = 2;
+const restsPerWork = 1;
 
-/** One at a time in a process: each takes a third of what a processor can give. */
+/** One at a time in a process: each takes half of what a processor can give. */
 let atWork: Promise<unknown> = Promise.resolve();
 
 /**
- * Judges accounts anew after a change of policies, or of what applies where: batch after batch, resting twice as long as it worked,
+ * Judges accounts anew after a change of policies, or of what applies where: batch after batch, resting as long as it worked,
  * so that people are served meanwhile. Cut off, it goes on where it was. A secret is opened to be compared and leaves nothing but the verdict.
  */
 export function runSweep(

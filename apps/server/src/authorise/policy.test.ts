@@ -45,7 +45,7 @@ const open = [
 ];
 /** Open to everybody signed in: their own affairs, lists that show only what is theirs, and catalogues without secrets. */
 const own =
-  /^(me\.|access-request\.(list|count|open-link)|identity\.sign-out|policy\.|dashboard\.read|explorer\.read|search\.all|event\.follow|view\.(list|create)|task\.(list|start)|run\.(list|start|preview)|resource\.preview-reset|schedule\.(list|calendar|preview)|account\.count-consumers|import\.(list|upload)|(resource-type|resource|account|resource-group|field|tag|role|user-group|key)\.(list|export)$)/;
+  /^(me\.|deputy\.(read|end)$|access-request\.(list|count|open-link)|identity\.sign-out|policy\.|dashboard\.read|explorer\.read|search\.all|event\.follow|view\.(list|create)|task\.(list|start)|run\.(list|start|preview)|resource\.preview-reset|schedule\.(list|calendar|preview)|account\.count-consumers|import\.(list|upload)|(resource-type|resource|account|resource-group|field|tag|role|user-group|key)\.(list|export)$)/;
 
 describe('policy', () => {
   it.each(actions.filter((a) => !open.includes(a)))(

@@ -15,7 +15,7 @@ const hasRole = (u: string): string => `(case ${u}.role
 export const canApproveText = (u: string): string => `(${u}.state = 'active' and ${hasRole(u)})`;
 
 /** Of the table deputy as `d`: its time has come and is not over. */
-export const deputyHoldsText = (d: string): string => `(${d}.begins_at <= now() and ${d}.ends_at > now())`;
+const deputyHoldsText = (d: string): string => `(${d}.begins_at <= now() and ${d}.ends_at > now())`;
 
 /**
  * A query for the seats of a control at this moment, as `user_id` and `place_id`: who can decide, and whose place on the list of approvers they do it

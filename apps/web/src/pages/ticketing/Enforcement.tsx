@@ -23,7 +23,7 @@ export function Enforcement(props: {
         <>
           {ticketing('enforcement.text')}{' '}
           {seesGroups && (
-            <Link to="/admin/user-groups" className="lnk">
+            <Link to="/admin/user-groups" className="link">
               {ticketing('enforcement.groups')}
             </Link>
           )}

@@ -26,7 +26,7 @@ export function ModuleNote({ unasked }: { readonly unasked: boolean }) {
     <p className={css.none}>
       {said()}{' '}
       {may && (
-        <Link to="/admin/ticketing/module" className="lnk" ignoreBlocker={unasked}>
+        <Link to="/admin/ticketing/module" className="link" ignoreBlocker={unasked}>
           {ticketing('module')}
         </Link>
       )}

@@ -60,7 +60,7 @@ function State({ runs }: { readonly runs: number | null }) {
                   {ticketing(asked ? 'module.askedYes' : 'module.askedNo')}
                 </Pill>{' '}
                 {!asked && (
-                  <Link to="/admin/ticketing" className="lnk">
+                  <Link to="/admin/ticketing" className="link">
                     {ticketing('module.choose')}
                   </Link>
                 )}

@@ -90,8 +90,11 @@ export const AccessControl = z
     automatic: z.enum(['never', 'always', 'windows']),
     windows: z.array(DailyWindow),
     ticketApproves: z.boolean(),
-    /** `active`: can approve at this moment; whoever was disabled or lost the role counts as if not on the list. */
-    approvers: z.array(named.extend({ active: z.boolean() })),
+    /**
+     * `active`: can approve at this moment; whoever was disabled or lost the role counts as if not on the list. `program`: an API user, which decides for
+     * whoever holds its token.
+     */
+    approvers: z.array(named.extend({ active: z.boolean(), program: z.boolean() })),
     excluded: z.array(named),
     changedBy: z.string(),
     changedAt: Instant,
@@ -140,7 +143,7 @@ export const listApprovers = call({
     part: z.enum(['approver', 'excluded', 'deputy']).default('approver'),
     limit: z.coerce.number().int().min(1).max(100).default(50),
   }),
-  reply: z.object({ items: z.array(named.extend({ fullName: z.string() })) }),
+  reply: z.object({ items: z.array(named.extend({ fullName: z.string(), program: z.boolean() })) }),
 });
 export const controlResource = call({
   name: 'resource.control-access',

@@ -81,7 +81,8 @@ export const controlEndpoints = (): Endpoint[] => [
         id: string;
         name: string;
         fullName: string;
-      }>`select u.id, u.username as name, u.full_name from app_user u
+        program: boolean;
+      }>`select u.id, u.username as name, u.full_name, u.kind <> 'person' as program from app_user u
         where ${eligible[part](grant.actor.userId)} ${search === '' ? sql`` : sql`and u.search_text like ${containing(search)}`}
         order by lower(u.full_name), u.id limit ${limit}`.execute(grant.db);
       return { items: rows };

@@ -1,5 +1,6 @@
 import {
   listAccessControls,
+  listApprovers,
   readAccessControl,
   readRequest,
   startTask,
@@ -51,6 +52,18 @@ describe('a control', () => {
     await d.control(null);
     expect(await d.reveal(anna)).toBe('First-word-1');
     expect(await d.access(anna)).toBeNull();
+  });
+
+  it('says which of those who approve are programs, since whoever holds a token approves by it', async () => {
+    const robot = await w.add({ username: 'robot', kind: 'api', role: 'password-administrator' });
+    const offered = await w.invoke(listApprovers, await keeper.actor(), { limit: 100 });
+    expect(offered.items.filter(({ program }) => program).map(({ name }) => name)).toEqual(['robot']);
+    const d = await lent({ approvers: [cleo, robot] });
+    const { own } = await w.invoke(readAccessControl, await keeper.actor(), { accountId: d.accountId });
+    expect(own?.approvers).toEqual([
+      { id: cleo.id, name: 'cleo', active: true, program: false },
+      { id: robot.id, name: 'robot', active: true, program: true },
+    ]);
   });
 
   it('voids what nobody is left to approve, and what needs no approval any more', async () => {

@@ -24,7 +24,7 @@ export const controlTables = sql`access_control c left join account a on a.id = 
 const people = (
   part: 'approver' | 'excluded',
 ): RawBuilder<unknown> => sql`coalesce((select jsonb_agg(jsonb_build_object('id', u.id, 'name', u.username
-    ${part === 'approver' ? sql`, 'active', ${canApprove('u')}` : sql``}) order by lower(u.username))
+    ${part === 'approver' ? sql`, 'active', ${canApprove('u')}, 'program', u.kind <> 'person'` : sql``}) order by lower(u.username))
   from access_control_user p join app_user u on u.id = p.user_id where p.control_id = c.id and p.part = ${part}), '[]'::jsonb)`;
 export const controlColumns = sql`c.id, r.id as resource_id, r.name as resource_name, c.account_id, a.username as account_name, c.is_on, c.approvals,
   c.request_hours, c.exclusive_hours, c.reset_after, c.automatic, c.windows, c.ticket_approves, c.changed_by, c.changed_at, c.version,

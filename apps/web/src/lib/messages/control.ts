@@ -19,6 +19,9 @@ export const control = catalogue('control', {
   approversTwo: 'Choose at least two people: both of two must agree.',
   inactive: 'Cannot approve at present',
   inactiveHelp: 'Disabled, or without a role that manages passwords. Counts as if not on the list.',
+  program: 'Program',
+  programHelp:
+    'Whoever holds its token can approve by it, even what they asked for as themselves. Choose people instead where that is not wanted.',
   both: 'Require at least two approvers',
   excluded: 'Who need not ask',
   excludedHelp: 'They get the password as if there were no access control. Exclusive use holds for them too.',

@@ -59,7 +59,7 @@ export function UserPicker(props: {
         value={null}
         onChange={(id) => {
           const one = items.find((item) => item.id === id);
-          if (one) change([...people, { id: one.id, name: one.fullName || one.name, active: true }]);
+          if (one) change([...people, { id: one.id, name: one.fullName || one.name, active: true, program: one.program }]);
           setSearch('');
         }}
         nothingFoundMessage={control('findNone')}
@@ -74,6 +74,11 @@ export function UserPicker(props: {
               {!one.active && (
                 <Pill tone="warn" icon={IconAlertTriangle} title={control('inactiveHelp')}>
                   {control('inactive')}
+                </Pill>
+              )}
+              {part === 'approver' && one.program && (
+                <Pill tone="warn" icon={IconAlertTriangle} title={control('programHelp')}>
+                  {control('program')}
                 </Pill>
               )}
               <button

@@ -1,11 +1,12 @@
 import type { AccessControl, ControlInput, UserId } from '@strongroom/contract';
 import { control } from '../../lib/messages/control.ts';
 
-/** Somebody who approves, or need not ask. `active`: can approve at this moment. */
+/** Somebody who approves, or need not ask. `active`: can approve at this moment. `program`: an API user, which decides for whoever holds its token. */
 export interface Person {
   readonly id: string;
   readonly name: string;
   readonly active: boolean;
+  readonly program?: boolean;
 }
 /** A control of access that is being written. Hours as typed. */
 export interface ControlDraft {

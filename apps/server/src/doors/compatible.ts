@@ -5,7 +5,7 @@ import type { Endpoint, Perform, StreamEndpoint } from '../authorise/index.ts';
 import { askedOf, readSettings } from '../identity/index.ts';
 import type { Database } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
-import { accountNumbered } from '../resource/index.ts';
+import { accountsByNumber } from './account-numbers.ts';
 import { noOrganisation, type Authenticator } from './authenticate.ts';
 import type { JsonParts } from './json/index.ts';
 import { invoker } from './programs.ts';
@@ -48,8 +48,7 @@ export function compatibleParts(parts: Parts, authenticator: Authenticator, limi
       if (userId === null) throw new Problem('signed-out');
       return parts.database.asOrganisation(organisationId, (db) => askedOf(db, userId));
     },
-    accountId: (actor, number, resource) =>
-      parts.database.asOrganisation(actor.organisationId, (db) => accountNumbered(db, number, resource)),
+    accountId: accountsByNumber(parts.database),
     invoke: invoker(parts),
     open: opener(parts),
     ...signingIn(parts, authenticator, limit),

@@ -24,6 +24,7 @@ import { AdminFrame } from '../settings/AdminFrame.tsx';
 import users from '../users/users.module.css';
 import { ModuleReview, VersionText } from './ModuleReview.tsx';
 import { refreshModules } from './refresh.ts';
+import own from './ticketing.module.css';
 
 // What is looked at seldom comes when it is asked for.
 const ModuleDialog = lazy(() => import('./ModuleDialog.tsx').then((part) => ({ default: part.ModuleDialog })));
@@ -55,16 +56,16 @@ function State({ runs }: { readonly runs: number | null }) {
           [
             ticketing('module.asked'),
             runs !== null && found.data && (
-              <>
+              <span className={own.asked}>
                 <Pill tone={asked ? 'ok' : 'warn'} icon={asked ? IconCheck : IconClock}>
                   {ticketing(asked ? 'module.askedYes' : 'module.askedNo')}
-                </Pill>{' '}
+                </Pill>
                 {!asked && (
                   <Link to="/admin/ticketing" className="link">
                     {ticketing('module.choose')}
                   </Link>
                 )}
-              </>
+              </span>
             ),
           ],
         ]}
@@ -132,7 +133,11 @@ export default function ModulePage() {
   const modules = found.data;
   const newest = modules?.versions[0] ?? null;
   const edit = may && (
-    <Button leftSection={newest ? <IconPencil size={15} /> : <IconCode size={15} />} onClick={() => setEditing(true)}>
+    <Button
+      variant={newest ? 'default' : 'filled'}
+      leftSection={newest ? <IconPencil size={15} /> : <IconCode size={15} />}
+      onClick={() => setEditing(true)}
+    >
       {ticketing(newest ? 'module.edit' : 'module.add')}
     </Button>
   );

@@ -50,6 +50,7 @@ export function RuleRows(props: {
                 </span>
                 <Autocomplete
                   aria-label={ticketing('field', { row: name })}
+                  placeholder={ticketing('fieldHint')}
                   data={[...props.fields]}
                   limit={50}
                   maxLength={200}
@@ -77,6 +78,7 @@ export function RuleRows(props: {
                 ) : (
                   <TextInput
                     aria-label={ticketing('value', { row: name })}
+                    placeholder={ticketing('valueHint')}
                     maxLength={500}
                     value={row.other}
                     onChange={(event) => set(i, { other: event.currentTarget.value })}

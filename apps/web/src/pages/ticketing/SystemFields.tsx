@@ -89,6 +89,7 @@ export function SystemFields(props: {
       {system === 'jira' && (
         <Select
           label={ticketing('jiraApi')}
+          description={ticketing('jiraApiHelp')}
           allowDeselect={false}
           data={['2', '3']}
           value={form.jiraApi}

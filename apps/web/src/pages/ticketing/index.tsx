@@ -86,10 +86,7 @@ function Form(props: { readonly stored: Ticketing | null; readonly fieldColumns:
         stored={stored?.credentialStored === true}
         light={light}
       />
-      <TestCard
-        unsaved={dirty || stored === null || !(stored.credentialStored || stored.system === 'other')}
-        learn={setFields}
-      />
+      <TestCard stored={stored} dirty={dirty} learn={setFields} />
       <Enforcement form={form} change={change} errors={shown} />
       {rules('mapping')}
       {rules('conditions')}

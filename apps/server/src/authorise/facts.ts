@@ -1,11 +1,12 @@
 import { TicketUse } from '@strongroom/contract';
 import { statement, type OrganisationDb, type Statement } from '../platform/db.ts';
+import { sqlText } from '../platform/sql-text.ts';
 import { scopesOf, type Actor } from './grant.ts';
 import { holdOf, parseEdges, type Edge, type Relation } from './hold.ts';
-import { leaseHoldsText } from './lease.ts';
+import { leaseHolds } from './lease.ts';
 import { permitsOfRole, type Permit, type Role } from './permissions.ts';
 import { lineOf, ticketUseOf, type Action, type Facts, type On, type TicketVerdict } from './policy.ts';
-import { seatsOfRequestText } from './seats.ts';
+import { seatsOfRequest } from './seats.ts';
 
 export interface Ask<A extends Action = Action> {
   readonly actor: Actor;
@@ -108,7 +109,7 @@ const objects: Record<On, string> = {
     where a.id = $1::uuid`,
   'access-request': `select x.account_name || ' on ' || x.resource_name as name, r.owner_id, x.account_id, r.id as resource_id, null::uuid as group_id,
       false as attempt_open, false as by_criteria, x.requester_id = $2::uuid as requester,
-      exists (select from (${seatsOfRequestText('x', 'a')}) q where q.user_id = $2::uuid) as approver
+      exists (select from (${sqlText(seatsOfRequest('x', 'a'))}) q where q.user_id = $2::uuid) as approver
     from access_request x left join account a on a.id = x.account_id left join resource r on r.id = a.resource_id
     where x.id = $1::uuid`,
   'attempt': `select a.username || ' on ' || r.name as name, r.owner_id, a.id as account_id, r.id as resource_id, null::uuid as group_id, false as attempt_open, false as by_criteria
@@ -158,6 +159,7 @@ const partly = `case when u.super_administrator or o.owner_id = $2::uuid then fa
 // Whether access is controlled: null where it is not, true where the user is excluded from asking. An account's own control counts before its resource's.
 const control = `(select case when c.is_on then exists (select from access_control_user x where x.control_id = c.id and x.user_id = $2::uuid and x.part = 'excluded') end
       from access_control c where c.target_id in (o.account_id, o.resource_id) order by c.account_id is null limit 1) as control_excuses`;
+const leaseHoldsText = sqlText(leaseHolds);
 const leased = `(select l.user_id from lease l where l.account_id = o.account_id and ${leaseHoldsText}) as leased_to`;
 // What belongs to a resource itself goes with any of its passwords.
 const leasedThere = `(select l.user_id from lease l join account a on a.id = l.account_id where a.resource_id = o.resource_id and l.user_id = $2::uuid

@@ -21,6 +21,6 @@ export {
 export { abilities, derive, isAction, lineOf, policy, refusal, type Action, type Facts, type Scope } from './policy.ts';
 export type { StreamAsk, StreamEndpoint, StreamReply } from './stream.ts';
 export { leaseHolds } from './lease.ts';
-export { canApproveText, controlOfText, seatsOfRequestText, seatsText } from './seats.ts';
+export { canApprove, controlOf, seats, seatsOfRequest } from './seats.ts';
 export { heldAccounts, reachOf, seesAccount, seesGroup, seesResource, type Reached } from './reach.ts';
 export { readSight, resourcesSeen, seenAccount, seenOnResource, seenResource, someSeen, type Sight } from './sight.ts';

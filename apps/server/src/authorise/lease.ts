@@ -2,6 +2,3 @@ import { sql } from 'kysely';
 
 /** Of the table lease as `l`: whoever has a password out has it until its time is over, whether or not that was written down. */
 export const leaseHolds = sql<boolean>`l.ended_at is null and (l.until is null or l.until > now())`;
-
-/** The same as text, for statements that are named and prepared once: it has no parameters. */
-export const leaseHoldsText = leaseHolds.toOperationNode().sqlFragments.join('');

@@ -6,10 +6,18 @@ import {
   readAccessControl,
 } from '@strongroom/contract';
 import { sql } from 'kysely';
-import { abilities, endpoint, requireAlso, seesAccount, seesResource, type Endpoint } from '../authorise/index.ts';
+import {
+  abilities,
+  canApprove,
+  endpoint,
+  requireAlso,
+  seesAccount,
+  seesResource,
+  type Endpoint,
+} from '../authorise/index.ts';
 import { containing, readPage } from '../platform/paging.ts';
 import { Problem } from '../platform/problem.ts';
-import { canApprove, canDeputise } from './approvers.ts';
+import { canDeputise } from './deputies.ts';
 import { controlColumns, controlReply, controlTables, readControl, setControl, type ControlRow } from './control.ts';
 
 const orders = {

@@ -1,11 +1,10 @@
 import type { AccessControl, ControlInput } from '@strongroom/contract';
 import { sql, type RawBuilder } from 'kysely';
 import type { z } from 'zod';
-import type { Grant } from '../authorise/index.ts';
+import { canApprove, type Grant } from '../authorise/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
 import { newId } from '../platform/random.ts';
-import { canApprove } from './approvers.ts';
 import { shownWindow, storedWindow, type Minutes } from './windows.ts';
 
 type Reply = z.input<typeof AccessControl>;

@@ -108,7 +108,9 @@ describe('a deputy', () => {
     expect(events[0]?.details).toMatchObject({ was: 'none', is: expect.stringContaining('dora from') as unknown });
     // One whose time is over is told of no more.
     await name(cleo, dora);
-    await w.sql(`update strongroom.deputy set begins_at = now() - interval '2 hours', ends_at = now() - interval '1 second'`);
+    await w.sql(
+      `update strongroom.deputy set begins_at = now() - interval '2 hours', ends_at = now() - interval '1 second'`,
+    );
     expect([(await shown(cleo)).own, (await shown(dora)).of]).toEqual([null, []]);
   });
 
@@ -146,7 +148,10 @@ describe('a deputy', () => {
     expect(await tries(d, dora, before)).toBe('not-found');
     await name(cleo, dora);
     // What waited already is theirs as well.
-    expect(await see(dora, before)).toMatchObject({ deputyOf: ['cleo'], can: ['access-request.approve', 'access-request.reject'] });
+    expect(await see(dora, before)).toMatchObject({
+      deputyOf: ['cleo'],
+      can: ['access-request.approve', 'access-request.reject'],
+    });
     const approved = await d.approve(dora, before, { comment: 'go ahead' });
     expect(approved).toMatchObject({ state: 'approved', decisions: [{ by: 'dora', for: 'cleo' }] });
     expect((await w.audit('access-request.approve')).at(-1)).toMatchObject({
@@ -193,7 +198,9 @@ describe('a deputy', () => {
     await name(cleo, dora, { beginsAt: at(hourMs) });
     await cannot();
     await name(cleo, dora);
-    await w.sql(`update strongroom.deputy set begins_at = now() - interval '2 hours', ends_at = now() - interval '1 second'`);
+    await w.sql(
+      `update strongroom.deputy set begins_at = now() - interval '2 hours', ends_at = now() - interval '1 second'`,
+    );
     await cannot();
     await name(cleo, dora);
     await w.sql(`update strongroom.app_user set role = 'password-user' where id = $1`, [dora.id]);

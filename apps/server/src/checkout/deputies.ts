@@ -1,12 +1,11 @@
 import { maxDeputyDays, type Deputy, type setDeputy } from '@strongroom/contract';
 import { sql, type RawBuilder } from 'kysely';
 import type { z } from 'zod';
-import type { Grant } from '../authorise/index.ts';
+import { canApprove, type Grant } from '../authorise/index.ts';
 import { linksBegin, queueMails, readMailServer } from '../mail/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
 import type { CheckoutParts } from './act.ts';
-import { canApprove, canDeputise } from './approvers.ts';
 import { lines, moment, readersOf, type Reader } from './mails.ts';
 
 type Reply = z.input<typeof Deputy>;
@@ -17,6 +16,10 @@ interface Row extends Omit<Reply, 'beginsAt' | 'endsAt'> {
   endsAt: Date;
 }
 const dayMs = 24 * 3_600_000;
+
+/** Whether the user `u` can be named as deputy by somebody: another person, no program, who can approve. */
+export const canDeputise = (userId: string | null): RawBuilder<boolean> =>
+  sql<boolean>`(u.kind = 'person' and u.id is distinct from ${userId}::uuid and ${canApprove('u')})`;
 
 /** Deputies whose time is not over: of one person, or by `of` those who named one. */
 async function read(db: OrganisationDb, which: RawBuilder<boolean>): Promise<Reply[]> {
@@ -34,7 +37,11 @@ export const deputyOf = async (db: OrganisationDb, userId: string): Promise<Repl
 export const namedBy = (db: OrganisationDb, userId: string): Promise<Reply[]> => read(db, sql`d.deputy_id = ${userId}`);
 
 /** The time somebody is to be deputy. One that has begun keeps its beginning; another that is past stands for now. Throws `input-invalid`. */
-function timeOf({ beginsAt, endsAt, deputyId }: Given, before: Reply | null, now: number): { begins: Date; ends: Date } {
+function timeOf(
+  { beginsAt, endsAt, deputyId }: Given,
+  before: Reply | null,
+  now: number,
+): { begins: Date; ends: Date } {
   const fault = (path: string, message: string): Problem =>
     new Problem('input-invalid', { errors: [{ path, message }] });
   const [asked, ends] = [Date.parse(beginsAt), Date.parse(endsAt)];

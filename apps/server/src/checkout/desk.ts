@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { seatsText } from '../authorise/index.ts';
+import { seats } from '../authorise/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
 import { newId } from '../platform/random.ts';
 import { held, settle, type Asked, type Desk, type Ended, type Seat } from './state.ts';
@@ -70,7 +70,7 @@ export async function hold(db: OrganisationDb, accountId: string, userId: string
       from account a join resource r on r.id = a.resource_id where a.id = ${accountId}`.execute(db),
     sql<InForce>`select c.id, c.is_on, c.approvals, c.request_hours, c.exclusive_hours, c.reset_after, c.automatic, c.windows, c.ticket_approves,
         coalesce((select jsonb_agg(jsonb_build_object('by', s.user_id, 'place', s.place_id, 'placeName', w.username) order by s.place_id, s.user_id)
-          from (${sql.raw(seatsText({ control: 'c.id' }))}) s join app_user w on w.id = s.place_id), '[]'::jsonb) as seats,
+          from (${seats({ control: sql.ref('c.id') })}) s join app_user w on w.id = s.place_id), '[]'::jsonb) as seats,
         exists (select from access_control_user p where p.control_id = c.id and p.part = 'excluded' and p.user_id = ${userId}) as excluded
       from account a join access_control c on c.target_id in (a.id, a.resource_id) where a.id = ${accountId}
       order by c.account_id is null limit 1`.execute(db),

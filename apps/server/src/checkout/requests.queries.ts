@@ -1,7 +1,7 @@
 import type { AccessRequest } from '@strongroom/contract';
 import { sql, type RawBuilder } from 'kysely';
 import type { z } from 'zod';
-import { controlOfText, seatsOfRequestText, seatsText, type Facts } from '../authorise/index.ts';
+import { controlOf, seats, seatsOfRequest, type Facts } from '../authorise/index.ts';
 import type { OrganisationDb } from '../platform/db.ts';
 
 type Reply = z.input<typeof AccessRequest>;
@@ -53,21 +53,23 @@ const nobody = '00000000-0000-0000-0000-000000000000';
 /** Requests as `x`, with their account `a` and resource `r` where those still are. */
 export const requestTables = sql`access_request x left join account a on a.id = x.account_id left join resource r on r.id = a.resource_id`;
 
-const seats = sql.raw(seatsOfRequestText('x', 'a'));
+const deciding = seatsOfRequest('x', 'a');
 
 /** The user can decide, at their own place on the list of those who approve or as a deputy. */
 const isApprover = (userId: string | null): RawBuilder<boolean> =>
-  sql<boolean>`exists (select from (${seats}) s where s.user_id = ${userId ?? nobody})`;
+  sql<boolean>`exists (select from (${deciding}) s where s.user_id = ${userId ?? nobody})`;
 
 /** There is a place that the user can still approve from. */
 const mayAgree = (userId: string | null): RawBuilder<boolean> =>
-  sql<boolean>`exists (select from (${seats}) s where s.user_id = ${userId ?? nobody} and not exists (select from access_decision d
+  sql<boolean>`exists (select from (${deciding}) s where s.user_id = ${userId ?? nobody} and not exists (select from access_decision d
     where d.request_id = x.id and d.decision = 'approved' and d.user_id is not null and d.place_id = s.place_id))`;
 
 /** The names of those whose deputy the user would decide as; none for an approver at their own place. */
 const deputyOf = (userId: string | null): RawBuilder<string[]> =>
-  sql<string[]>`(select case when bool_or(s.place_id = s.user_id) then '{}'::text[] else coalesce(array_agg(w.username order by lower(w.username)), '{}') end
-    from (${seats}) s join app_user w on w.id = s.place_id where s.user_id = ${userId ?? nobody})`;
+  sql<
+    string[]
+  >`(select case when bool_or(s.place_id = s.user_id) then '{}'::text[] else coalesce(array_agg(w.username order by lower(w.username)), '{}') end
+    from (${deciding}) s join app_user w on w.id = s.place_id where s.user_id = ${userId ?? nobody})`;
 
 /**
  * The requests that somebody has to do with: made, may approve, or of a resource of theirs. Gathered by their ids, each kind by an index of its own:
@@ -85,7 +87,7 @@ export const concerns = (facts: Facts, userId: string | null): RawBuilder<boolea
       union all select q.id from deputy d join access_control_user p on p.user_id = d.user_id and p.part = 'approver' join access_control c on c.id = p.control_id
         join account b on b.id = c.account_id or (c.account_id is null and b.resource_id = c.resource_id
           and not exists (select from access_control n where n.account_id = b.id))
-        join lateral (${sql.raw(seatsText({ control: 'c.id', account: 'b.id' }))}) s on s.user_id = d.deputy_id and s.place_id = d.user_id
+        join lateral (${seats({ control: sql.ref('c.id'), account: sql.ref('b.id') })}) s on s.user_id = d.deputy_id and s.place_id = d.user_id
         join access_request q on q.account_id = b.id and q.requester_id is distinct from d.user_id
       where d.deputy_id = ${me}`
     : sql``;
@@ -99,7 +101,7 @@ export const awaits = (facts: Facts, userId: string | null): RawBuilder<boolean>
   const me = sql`${userId ?? nobody}::uuid`;
   return facts.permits.includes('manage-passwords')
     ? sql<boolean>`(x.ended_at is null and x.state = 'waiting' and x.void_at > now() and x.requester_id is distinct from ${me}
-        and exists (select from access_control_user p where p.control_id = ${sql.raw(controlOfText('a'))} and p.part = 'approver'
+        and exists (select from access_control_user p where p.control_id = ${controlOf('a')} and p.part = 'approver'
           and p.user_id in (select ${me} union all select d.user_id from deputy d where d.deputy_id = ${me}))
         and ${mayAgree(userId)} and not exists (select from access_decision d where d.request_id = x.id and d.user_id = ${me}))`
     : sql<boolean>`false`;

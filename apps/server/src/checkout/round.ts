@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { leaseHolds, seatsOfRequestText, seatsText, system, type Perform } from '../authorise/index.ts';
+import { leaseHolds, seats, seatsOfRequest, system, type Perform } from '../authorise/index.ts';
 import { linksBegin, queueMails, readMailServer } from '../mail/index.ts';
 import type { Database, OrganisationDb } from '../platform/db.ts';
 import { startRun } from '../rotation/index.ts';
@@ -63,7 +63,7 @@ async function hopeless(db: OrganisationDb): Promise<{ id: string; accountId: st
       left join lateral (select c.* from access_control c where c.target_id in (a.id, a.resource_id) order by c.account_id is null limit 1) c on true
     where x.ended_at is null and (x.state in ('waiting', 'approved') and c.is_on is not true or x.state = 'waiting' and x.approvals_needed >
       (select count(*) from access_decision d where d.request_id = x.id and d.decision = 'approved' and d.user_id is not null)
-      + (select least(count(distinct s.user_id), count(distinct s.place_id)) from (${sql.raw(seatsText({ control: 'c.id' }))}) s
+      + (select least(count(distinct s.user_id), count(distinct s.place_id)) from (${seats({ control: sql.ref('c.id') })}) s
           where s.user_id is distinct from x.requester_id and s.place_id is distinct from x.requester_id
           and not exists (select from access_decision d where d.request_id = x.id and d.decision = 'approved' and d.user_id is not null
             and (d.user_id = s.user_id or d.place_id = s.place_id))))`.execute(db);
@@ -181,7 +181,7 @@ async function tellOfFailure(db: OrganisationDb, parts: CheckoutParts, id: strin
     agreed: boolean;
   }>`select distinct u.email, x.account_name || ' on ' || x.resource_name as name, d.id is not null as agreed
     from access_request x join account a on a.id = x.account_id
-      cross join lateral (${sql.raw(seatsOfRequestText('x', 'a'))}) s
+      cross join lateral (${seatsOfRequest('x', 'a')}) s
       join app_user u on u.id = s.user_id and u.email <> ''
       left join access_decision d on d.request_id = x.id and d.user_id = u.id and d.decision = 'approved'
     where x.id = ${id}`.execute(db);

@@ -226,7 +226,8 @@ describe('the states of requests', () => {
       expect(refusals).toContain(one);
     if (setting.seats.some(({ by }) => by === 'ben')) expect(refusals).toContain('approve: not-yourself');
     // As the deputy of whoever asks, and from a place that has spoken already.
-    if (setting.seats.includes(doraForBen) && setting.approvals === 1) expect(refusals).toContain('approve: not-your-role');
+    if (setting.seats.includes(doraForBen) && setting.approvals === 1)
+      expect(refusals).toContain('approve: not-your-role');
   });
 
   const quiet: Desk = { now: 0, requests: [], controlled: true, seats: listed('cleo'), busy: false };
@@ -293,7 +294,11 @@ describe('the states of requests', () => {
     const seats = [...listed('ben', 'cleo'), doraForBen, ericForCleo];
     expect(state(fromPlaces(seats, 'dora', 'eric'), 'anna')).toBe('approved');
     expect(state(fromPlaces(seats, 'dora', 'cleo'), 'anna')).toBe('approved');
-    for (const [first, second] of [['dora', 'ben'], ['ben', 'dora'], ['dora', 'dora']] as const)
+    for (const [first, second] of [
+      ['dora', 'ben'],
+      ['ben', 'dora'],
+      ['dora', 'dora'],
+    ] as const)
       expect(() => fromPlaces(seats, first, second)).toThrow(Problem);
     // One person at two places is not enough, and takes the place that leaves another to somebody else.
     const doraForCleo = { by: 'dora', place: 'cleo' };
@@ -307,13 +312,18 @@ describe('the states of requests', () => {
 
   it('lets nobody decide as the deputy of whoever asks, nor while they have the password', () => {
     const seats = [...listed('ben', 'cleo'), doraForBen];
-    expect(() => approve(ask({ ...quiet, seats }, asking('ben')), 'ben', 'dora')).toThrow(new Problem('not-your-role').message);
+    expect(() => approve(ask({ ...quiet, seats }, asking('ben')), 'ben', 'dora')).toThrow(
+      new Problem('not-your-role').message,
+    );
     // As the deputy of another they may.
     const both = [...seats, { by: 'dora', place: 'cleo' }];
     expect(state(approve(ask({ ...quiet, seats: both }, asking('ben')), 'ben', 'dora'), 'ben')).toBe('approved');
-    expect(() => reject(ask({ ...quiet, seats }, asking('dora')), 'dora', 'dora')).toThrow(new Problem('not-yourself').message);
+    expect(() => reject(ask({ ...quiet, seats }, asking('dora')), 'dora', 'dora')).toThrow(
+      new Problem('not-yourself').message,
+    );
     const has = ask(checkOut({ ...quiet, seats }, 'dora', asking('dora')), asking('anna'));
-    for (const act of [approve, reject]) expect(() => act(has, 'anna', 'dora')).toThrow(new Problem('not-your-role').message);
+    for (const act of [approve, reject])
+      expect(() => act(has, 'anna', 'dora')).toThrow(new Problem('not-your-role').message);
     expect(state(approve(checkIn(has, 'dora'), 'anna', 'dora'), 'anna')).toBe('approved');
   });
 

@@ -1,4 +1,12 @@
-import { breakGlass, endDeputy, forceCheckIn, readRequest, rejectRequest, setDeputy, withdrawRequest } from '@strongroom/contract';
+import {
+  breakGlass,
+  endDeputy,
+  forceCheckIn,
+  readRequest,
+  rejectRequest,
+  setDeputy,
+  withdrawRequest,
+} from '@strongroom/contract';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { desk, type Desk as Real } from '../../test/requests.ts';
 import { world, type Person, type World } from '../../test/world.ts';
@@ -9,7 +17,8 @@ const people: Record<string, Person> = {};
 beforeAll(async () => {
   w = await world();
   for (const username of ['anna', 'ben', 'dora']) people[username] = await w.add({ username });
-  for (const username of ['cleo', 'eric', 'fay']) people[username] = await w.add({ username, role: 'password-administrator' });
+  for (const username of ['cleo', 'eric', 'fay'])
+    people[username] = await w.add({ username, role: 'password-administrator' });
 });
 afterAll(() => w.close());
 
@@ -73,7 +82,11 @@ function step(draw: (below: number) => number, model: state.Desk, approvals: num
         const eric = await who('eric').actor();
         if (model.seats.includes(deputy)) return w.invoke(endDeputy, eric, {});
         const [beginsAt, endsAt] = [0, 60 * minute].map((ms) => new Date(Date.now() + ms).toISOString());
-        return w.invoke(setDeputy, eric, { deputyId: who('fay').id as never, beginsAt: beginsAt ?? '', endsAt: endsAt ?? '' });
+        return w.invoke(setDeputy, eric, {
+          deputyId: who('fay').id as never,
+          beginsAt: beginsAt ?? '',
+          endsAt: endsAt ?? '',
+        });
       },
     ]);
   if (open)
@@ -104,66 +117,69 @@ function step(draw: (below: number) => number, model: state.Desk, approvals: num
 it.each([
   [7, 1],
   [42, 2],
-] as const)('the database comes to the same as the model, whatever people do (seed %i, approvals %i)', async (seed, approvals) => {
-  const draw = drawer(seed);
-  await w.invoke(endDeputy, await who('eric').actor(), {});
-  const d = await desk(w, w.people.keeper, {
-    shared: [who('anna'), who('ben'), who('dora')],
-    approvers: [who('cleo'), who('eric')],
-    approvals,
-    requestHours: 1,
-    exclusiveHours: 1,
-  });
-  let model: state.Desk = { now: Date.now(), requests: [], controlled: true, seats: listed, busy: false };
-  const past: string[] = [];
-  for (let n = 0; n < 60; n++) {
-    const [name, inModel, inReal] = step(draw, model, approvals);
-    let expected: string | state.Desk;
-    try {
-      expected = inModel(model);
-    } catch (error) {
-      const { code } = error as { code: string };
-      expected = code === 'not-your-role' ? 'not-found' : code;
-    }
-    const real = await inReal(d).then(
-      () => 'done',
-      (error: unknown) => (error as { code?: string }).code ?? String(error),
-    );
-    past.push(`${name}: ${real}`);
-    expect(real, past.join('\n')).toBe(typeof expected === 'string' ? expected : 'done');
-    if (typeof expected === 'string') continue;
-    // What is new has the id that the database gave it; what ended is history, and must be so there too.
-    const rows = await w.sql<{ id: string; state: string; requester: string; turn: boolean }>(
-      `select id, state, requester, coalesce(turn_until > now(), false) as turn from strongroom.access_request where account_id = $1 and ended_at is null order by created_at, id`,
-      [d.accountId],
-    );
-    for (const one of expected.requests)
-      if (one.endedHow !== null && one.id !== '')
-        expect(
-          await w.invoke(readRequest, await who('cleo').actor(), { requestId: one.id as never }),
-          past.join('\n'),
-        ).toMatchObject({
+] as const)(
+  'the database comes to the same as the model, whatever people do (seed %i, approvals %i)',
+  async (seed, approvals) => {
+    const draw = drawer(seed);
+    await w.invoke(endDeputy, await who('eric').actor(), {});
+    const d = await desk(w, w.people.keeper, {
+      shared: [who('anna'), who('ben'), who('dora')],
+      approvers: [who('cleo'), who('eric')],
+      approvals,
+      requestHours: 1,
+      exclusiveHours: 1,
+    });
+    let model: state.Desk = { now: Date.now(), requests: [], controlled: true, seats: listed, busy: false };
+    const past: string[] = [];
+    for (let n = 0; n < 60; n++) {
+      const [name, inModel, inReal] = step(draw, model, approvals);
+      let expected: string | state.Desk;
+      try {
+        expected = inModel(model);
+      } catch (error) {
+        const { code } = error as { code: string };
+        expected = code === 'not-your-role' ? 'not-found' : code;
+      }
+      const real = await inReal(d).then(
+        () => 'done',
+        (error: unknown) => (error as { code?: string }).code ?? String(error),
+      );
+      past.push(`${name}: ${real}`);
+      expect(real, past.join('\n')).toBe(typeof expected === 'string' ? expected : 'done');
+      if (typeof expected === 'string') continue;
+      // What is new has the id that the database gave it; what ended is history, and must be so there too.
+      const rows = await w.sql<{ id: string; state: string; requester: string; turn: boolean }>(
+        `select id, state, requester, coalesce(turn_until > now(), false) as turn from strongroom.access_request where account_id = $1 and ended_at is null order by created_at, id`,
+        [d.accountId],
+      );
+      for (const one of expected.requests)
+        if (one.endedHow !== null && one.id !== '')
+          expect(
+            await w.invoke(readRequest, await who('cleo').actor(), { requestId: one.id as never }),
+            past.join('\n'),
+          ).toMatchObject({
+            state: one.state,
+            endedHow: one.endedHow,
+          });
+      const left = expected.requests.filter((one) => one.endedHow === null);
+      model = {
+        ...expected,
+        requests: left.map((one, i) => ({ ...one, id: one.id === '' ? (rows[i]?.id ?? '') : one.id })),
+      };
+      expect(rows, past.join('\n')).toEqual(
+        model.requests.map((one) => ({
+          id: one.id,
           state: one.state,
-          endedHow: one.endedHow,
-        });
-    const left = expected.requests.filter((one) => one.endedHow === null);
-    model = {
-      ...expected,
-      requests: left.map((one, i) => ({ ...one, id: one.id === '' ? (rows[i]?.id ?? '') : one.id })),
-    };
-    expect(rows, past.join('\n')).toEqual(
-      model.requests.map((one) => ({
-        id: one.id,
-        state: one.state,
-        requester: one.requester,
-        turn: state.onTurn(model)?.id === one.id,
-      })),
-    );
-    const [lease] = await w.sql<{ n: number }>(
-      `select count(*)::int as n from strongroom.lease where account_id = $1 and ended_at is null`,
-      [d.accountId],
-    );
-    expect(lease?.n).toBe(state.held(model) ? 1 : 0);
-  }
-  expect(new Set(past).size).toBeGreaterThan(12);
-});
+          requester: one.requester,
+          turn: state.onTurn(model)?.id === one.id,
+        })),
+      );
+      const [lease] = await w.sql<{ n: number }>(
+        `select count(*)::int as n from strongroom.lease where account_id = $1 and ended_at is null`,
+        [d.accountId],
+      );
+      expect(lease?.n).toBe(state.held(model) ? 1 : 0);
+    }
+    expect(new Set(past).size).toBeGreaterThan(12);
+  },
+);

@@ -1,6 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
 import {
-  seatsOfRequestText,
+  seatsOfRequest,
   seesAccount,
   seesGroup,
   seesResource,
@@ -67,7 +67,7 @@ async function ask(
     'resource-group': sql`select from resource_group g where g.id = x.id and ${seesGroup(facts, userId, 'g')}`,
     'access-request': sql`select from access_request q left join account a on a.id = q.account_id left join resource r on r.id = a.resource_id
       where q.id = x.id and (${all} or q.requester_id = ${userId}::uuid or r.owner_id = ${userId}::uuid
-        or exists (select from (${sql.raw(seatsOfRequestText('q', 'a'))}) y where y.user_id = ${userId}::uuid))`,
+        or exists (select from (${seatsOfRequest('q', 'a')}) y where y.user_id = ${userId}::uuid))`,
     'run': sql`select from reset_run u where u.id = x.id and (${all} or u.requested_by_id = ${userId}::uuid)`,
     'task': sql`select from task t where t.id = x.id and t.user_id = ${userId}::uuid`,
     'import': sql`select from import_run i where i.id = x.id and i.user_id = ${userId}::uuid`,

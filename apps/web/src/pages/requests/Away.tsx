@@ -62,7 +62,13 @@ export function Away() {
       </div>
       <span className={css.buttons}>
         {own && can.includes('deputy.end') && (
-          <BusyButton variant="subtle" color="gray" size="xs" busy={action.busy} onClick={() => finish(own.deputyFullName)}>
+          <BusyButton
+            variant="subtle"
+            color="gray"
+            size="xs"
+            busy={action.busy}
+            onClick={() => finish(own.deputyFullName)}
+          >
             {away('end')}
           </BusyButton>
         )}

@@ -24,9 +24,7 @@ it('says what is wrong with the times', () => {
   expect(awayFaults(draft({ from: local(now + 2 * day), until: local(now + day) }), now).until).toBe(
     'It must end after it begins.',
   );
-  expect(awayFaults(draft({ until: local(now + 91 * day) }), now).until).toBe(
-    'At most 90 days after the beginning.',
-  );
+  expect(awayFaults(draft({ until: local(now + 91 * day) }), now).until).toBe('At most 90 days after the beginning.');
   expect(awayFaults(draft({ until: local(now + 89 * day) }), now)).toEqual({});
 });
 

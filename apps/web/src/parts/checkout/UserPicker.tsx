@@ -59,7 +59,8 @@ export function UserPicker(props: {
         value={null}
         onChange={(id) => {
           const one = items.find((item) => item.id === id);
-          if (one) change([...people, { id: one.id, name: one.fullName || one.name, active: true, program: one.program }]);
+          if (one)
+            change([...people, { id: one.id, name: one.fullName || one.name, active: true, program: one.program }]);
           setSearch('');
         }}
         nothingFoundMessage={control('findNone')}

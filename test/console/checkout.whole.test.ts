@@ -176,7 +176,8 @@ describe('passwords that are asked for first', () => {
     await button(yuki, 'Check out root on fra-db-1').press('Enter');
     await button(yuki, 'Show password of root on fra-db-1').click();
     await yuki.getByText('The-Root-One-71-!!').waitFor();
-    await clean(yuki);
+    // As it is: it does not settle before the password is hidden again.
+    expect(await accessibilityFindings(yuki)).toEqual([]);
     await ada.getByRole('grid').getByText('In use', { exact: true }).waitFor(soon);
     await ada.goto(`/resources/${resourceId}`);
     await row(ada, 'root').getByText('In use by yuki').waitFor();
@@ -255,6 +256,8 @@ describe('passwords that are asked for first', () => {
   });
 
   it('case 6: alarm the approver who agreed where the reset after check-in fails, and say so', async () => {
+    // A target that cannot be reached is asked for minutes before its reset counts as failed; one that nobody can log in to, not at all.
+    await call(ada, 'PUT', `/resources/${resourceId}/reset`, { reset: null });
     await button(yuki, 'Check in deploy on fra-db-1').press('Enter');
     expect(await mailed('Not reset after check-in: deploy on fra-db-1')).toContain('To: ada@northwind.example');
     await ada.goto(`/resources/${resourceId}`);

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { bytes, date, exact, showTimesIn, time } from './format.ts';
+import { bytes, date, exact, moment, showTimesIn, time } from './format.ts';
 
 const at = '2026-11-26T23:30:15.000Z';
 afterEach(() => {
@@ -15,6 +15,14 @@ describe('times', () => {
     showTimesIn('America/New_York');
     expect(date(at)).toContain('26');
     expect(exact(at)).toMatch(/6:30:15|18:30:15/);
+  });
+
+  it('are told to the minute where they are planned, with the year where it is not the present one', () => {
+    showTimesIn('Asia/Kolkata');
+    const newYear = Date.parse('2026-12-31T20:00:00.000Z');
+    expect(moment(at, Date.parse(at))).toMatch(/27.*5:00/);
+    expect(moment(at, Date.parse(at))).not.toContain('2026');
+    expect(moment(at, newYear)).toMatch(/2026.*5:00/);
   });
 
   it('fall back to the browser’s zone for a name it does not know', () => {

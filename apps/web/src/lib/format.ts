@@ -51,6 +51,20 @@ export function exact(at: string): string {
   }).format(new Date(at));
 }
 
+/** A day and time to the minute, for what is planned: `28 Nov, 13:55`, with the year where it is not the present one. */
+export function moment(at: string, now: number = Date.now()): string {
+  const year = (of: Date) => new Intl.DateTimeFormat('en', { year: 'numeric', timeZone: zone }).format(of);
+  const when = new Date(at);
+  return new Intl.DateTimeFormat(language(), {
+    ...(year(when) === year(new Date(now)) ? {} : { year: 'numeric' }),
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZone: zone,
+  }).format(when);
+}
+
 /** The time of day of an instant, to the minute. */
 export function time(at: string): string {
   return new Intl.DateTimeFormat(language(), { hour: '2-digit', minute: '2-digit', timeZone: zone }).format(

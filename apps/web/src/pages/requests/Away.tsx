@@ -4,7 +4,7 @@ import { IconUserShare } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { ask } from '../../lib/client.ts';
-import { exact } from '../../lib/format.ts';
+import { moment } from '../../lib/format.ts';
 import { away } from '../../lib/messages/away.ts';
 import { keys, queries } from '../../lib/query.ts';
 import { toast, toastProblem } from '../../ui/toast.tsx';
@@ -17,7 +17,7 @@ const AwayDialog = lazy(() => import('./AwayDialog.tsx'));
 /** Who decides beside the signed-in user, in a sentence. */
 function ownWords(own: Deputy | null): string {
   if (own === null) return away('nobody');
-  const [name, from, until] = [own.deputyFullName, exact(own.beginsAt), exact(own.endsAt)];
+  const [name, from, until] = [own.deputyFullName, moment(own.beginsAt), moment(own.endsAt)];
   return own.now ? away('now', { name, until }) : away('later', { name, from, until });
 }
 
@@ -52,11 +52,12 @@ export function Away() {
           </p>
         )}
         {own && !own.active && <p className={css.bad}>{away('cannot', { name: own.deputyFullName })}</p>}
-        {of.map(({ userId, user, now, beginsAt, endsAt }) => (
+        {of.map(({ userId, user, now, beginsAt, endsAt, note }) => (
           <p key={userId}>
             {now
-              ? away('of', { name: user, until: exact(endsAt) })
-              : away('ofLater', { name: user, from: exact(beginsAt), until: exact(endsAt) })}
+              ? away('of', { name: user, until: moment(endsAt) })
+              : away('ofLater', { name: user, from: moment(beginsAt), until: moment(endsAt) })}
+            {note && <q className={css.said}>{note}</q>}
           </p>
         ))}
       </div>

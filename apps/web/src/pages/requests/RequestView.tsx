@@ -105,7 +105,7 @@ export function RequestView({ request }: { readonly request: AccessRequest }) {
       />
       <h3>{requests('timeline')}</h3>
       <ol className={css.steps}>
-        {timelineOf(request).map(({ key, state: at, at: when, text, note }) => {
+        {timelineOf(request).map(({ key, state: at, at: when, text, note, more }) => {
           const Glyph = glyphs[at];
           return (
             <li key={key} data-state={at}>
@@ -116,6 +116,7 @@ export function RequestView({ request }: { readonly request: AccessRequest }) {
                   {when && <time className="dim num">{exact(when)}</time>}
                 </span>
                 {note && key !== 'asked' && <q>{note}</q>}
+                {more && <span className={css.more}>{more}</span>}
               </span>
             </li>
           );

@@ -46,7 +46,7 @@ const texts = (request: Partial<AccessRequest>) =>
   timelineOf({ ...base, ...request }).map(({ state, text }) => `${state}: ${text}`);
 
 it('says what a request waits for', () => {
-  expect(texts({})).toEqual(['done: Yuki asked', 'next: Waits for 2 more approvals']);
+  expect(texts({})).toEqual(['done: Yuki asked', 'next: Waits for 2 approvals']);
   expect(approvalsMissing({ ...base, decisions: [ada] })).toBe(1);
   expect(texts({ decisions: [ada] })).toEqual([
     'done: Yuki asked',
@@ -74,7 +74,7 @@ it('follows one from the asking to the reset', () => {
     'bad: Ada took it back',
     'bad: The reset failed',
   ]);
-  expect(timelineOf({ ...base, ...done }).at(-1)?.note).toMatch(
+  expect(timelineOf({ ...base, ...done }).at(-1)?.more).toMatch(
     /^The target did not answer\. · Tried 2 times, next try /,
   );
 });

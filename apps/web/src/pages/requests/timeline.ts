@@ -8,7 +8,10 @@ export interface TimelineLine {
   readonly state: 'done' | 'bad' | 'now' | 'next';
   readonly at: string | null;
   readonly text: string;
+  /** What somebody wrote. */
   readonly note?: string;
+  /** What the product adds. */
+  readonly more?: string;
 }
 
 const approvals = (request: AccessRequest): number =>
@@ -58,7 +61,7 @@ export function timelineOf(request: AccessRequest): readonly TimelineLine[] {
       key: 'waits',
       state: 'next',
       at: null,
-      text: requests('line-waits', { count: approvalsMissing(request) }),
+      text: requests(approvals(request) > 0 ? 'line-waitsMore' : 'line-waits', { count: approvalsMissing(request) }),
     });
   if (request.state === 'approved')
     lines.push({ key: 'yet', state: 'next', at: null, text: requests('line-yetToUse') });
@@ -80,7 +83,7 @@ export function timelineOf(request: AccessRequest): readonly TimelineLine[] {
   if (reset) {
     const tries = reset.tries > 0 ? requests('resetTries', { tries: reset.tries }) : '';
     const next = reset.nextAt ? requests('resetNext', { at: exact(reset.nextAt) }) : '';
-    const note = [reset.why, reset.state === 'failed' ? [tries, next].filter(Boolean).join(', ') : '']
+    const more = [reset.why, reset.state === 'failed' ? [tries, next].filter(Boolean).join(', ') : '']
       .filter(Boolean)
       .join(' · ');
     lines.push({
@@ -92,7 +95,7 @@ export function timelineOf(request: AccessRequest): readonly TimelineLine[] {
           reset.state
         ],
       ),
-      ...(note ? { note } : {}),
+      ...(more ? { more } : {}),
     });
   }
   if (review)

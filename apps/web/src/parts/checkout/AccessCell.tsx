@@ -1,6 +1,7 @@
 import type { AccessState } from '@strongroom/contract';
 import {
   IconAlertTriangle,
+  IconArrowBackUp,
   IconClock,
   IconClockX,
   IconHourglass,
@@ -9,7 +10,7 @@ import {
   IconX,
 } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import { exact } from '../../lib/format.ts';
+import { exact, moment } from '../../lib/format.ts';
 import { checkout } from '../../lib/messages/checkout.ts';
 import { Pill } from '../../ui/Pill.tsx';
 import rowCss from '../../ui/row.module.css';
@@ -96,8 +97,8 @@ export function AccessCell(props: {
       return (
         <span className={css.cell}>
           {access.startsAt && Date.parse(access.startsAt) > Date.now() ? (
-            <Pill tone="info" icon={IconHourglass}>
-              {checkout('from', { at: exact(access.startsAt) })}
+            <Pill tone="info" icon={IconHourglass} title={checkout('fromTitle', { at: exact(access.startsAt) })}>
+              {checkout('from', { at: moment(access.startsAt) })}
             </Pill>
           ) : (
             <Pill tone="busy" icon={IconHourglass} title={checkout('nextUpHelp')}>
@@ -113,7 +114,8 @@ export function AccessCell(props: {
           {props.field}
           <span title={access.dueAt ? checkout('dueAt', { at: exact(access.dueAt) }) : checkout('untilCheckIn')}>
             <Act name={checkout('checkInFor', { name })} does={() => does.checkIn(account)} {...tab}>
-              {checkout('checkIn')}
+              <IconArrowBackUp className={css.backIcon} size={15} aria-hidden />
+              <span className={css.backWord}>{checkout('checkIn')}</span>
             </Act>
           </span>
         </span>

@@ -34,7 +34,8 @@ export function paceOf(data: unknown): Pace | null {
 /** Keeps what the page shows of controlled accounts and of requests true: it is asked for again by the clock, and soon after the server tells of a change. */
 export function useLiveAccess(): void {
   const heard = useRef(false);
-  useEvents(['account', 'access-request'], () => {
+  // A resource's control holds for its accounts.
+  useEvents(['account', 'access-request', 'resource'], () => {
     heard.current = true;
   });
   useEffect(() => {

@@ -431,6 +431,36 @@ describe('clients in the field', () => {
       '{"operation":{"name":"Authentication","result":{"status":"Failed","message":"API key received is not associated to any user. Authentication failed."}}}200',
     );
     expect(await send('-w "%{http_code}" "$API/nothing"')).toMatch(/"message":"No such API".*404$/);
+    // A call of the reference that is not here must not be answered with the console's page: it would be kept as the certificate.
+    const certificate = `https://${server.host}/api/pki/restapi/getCertificate?AUTHTOKEN=${server.token}`;
+    expect(await bash(`curl -sSk -w '%{content_type} %{http_code}' '${certificate}'`)).toMatch(
+      /"code":"not-found".*application\/problem\+json.* 404$/,
+    );
+  });
+  it('name the owner of what they make, who has it from then on, or nothing is made', async () => {
+    const made = async (details: Record<string, string>): Promise<Reply['operation']['result']> =>
+      parse(await send(`"$API/resources" -d 'INPUT_DATA=${JSON.stringify({ operation: { Details: details } })}'`))
+        .result;
+    const named = async (name: string): Promise<string> =>
+      parse(await send(`"$API/resources/resourcename/${name}"`)).result.message;
+    const box = { RESOURCENAME: 'owned', ACCOUNTNAME: 'root', PASSWORD: 'x', RESOURCEGROUPNAME: 'default' };
+    // A Password User looks after no resources, so cannot own one.
+    for (const [OWNERNAME, why] of [
+      ['nobody', 'names no user'],
+      ['robot', 'has a role that manages no resources'],
+    ] as const) {
+      expect((await made({ ...box, OWNERNAME })).message).toContain(why);
+      expect(await named('owned')).toBe('No such resource found');
+    }
+    expect(await made({ ...box, OWNERNAME: 'setup@localhost' })).toEqual({
+      status: 'Success',
+      message: 'Resource owned has been added successfully',
+    });
+    expect(await named('owned')).toContain('fetched successfully');
+    expect((await made({ ...box, RESOURCENAME: 'given', OWNERNAME: 'ada' })).status).toBe('Success');
+    expect(await named('given')).toBe('No such resource found');
+    // The new owner has it: the name is taken for good.
+    expect((await made({ ...box, RESOURCENAME: 'given' })).message).toBe('Resource already exists');
   });
   it('leave neither token nor password in the log, however much it tells [G-2]', () => {
     const said = server.output();

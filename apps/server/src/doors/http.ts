@@ -101,13 +101,13 @@ export function httpServer(parts: HttpParts): FastifyInstance {
     },
   );
   const limit = createRateLimit();
+  const noSuchCall = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
+    sendProblem(request, reply, new Problem('not-found', { detail: 'No such call: see /api/v1/openapi.json.' }));
   void app.register(
     (api, _options, done) => {
       apiDoor(api, { ...parts, authenticator, limit });
       exportDoor(api, parts, authenticator);
       streamDoor(api, { ...parts, limit }, authenticator);
-      const noSuchCall = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
-        sendProblem(request, reply, new Problem('not-found', { detail: 'No such call: see /api/v1/openapi.json.' }));
       api.setNotFoundHandler(noSuchCall);
       // The console answers every other GET with its page: not here.
       api.get('/*', noSuchCall);
@@ -130,6 +130,8 @@ export function httpServer(parts: HttpParts): FastifyInstance {
     },
     { prefix: '/api/json' },
   );
+  // Interfaces of the reference that are not here: a program must not take the console's page for what it asked for, such as a certificate.
+  for (const url of ['/api/*', '/restapi/*']) app.get(url, noSuchCall);
   health(app, parts, (request) => authenticator.ofRequest(request));
   consoleDoor(app, parts.consoleFolder);
   return app;

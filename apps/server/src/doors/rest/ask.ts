@@ -1,5 +1,5 @@
 import type { Account, Call, Policy, Resource } from '@strongroom/contract';
-import { listAccounts, listPolicies, listResources, readAccount } from '@strongroom/contract';
+import { listAccounts, listPolicies, listResources, readAccount, Reason } from '@strongroom/contract';
 import type { z } from 'zod';
 import type { StreamReply } from '../../authorise/index.ts';
 import { Problem } from '../../platform/problem.ts';
@@ -191,9 +191,13 @@ export async function policyId(ask: Ask, details: Details, key: string): Promise
 export const anywhere = (ask: Ask, key: string): string | undefined =>
   given(ask.details, key) ?? (ask.params.get(key) || undefined);
 
-/** Reason and ticket, as our own calls take them. */
+/**
+ * Reason and ticket, as our own calls take them. Some clients send a letter or a dash with everything: what is too short for a reason here counts as none, so
+ * that it is refused where a reason is asked for and nowhere else.
+ */
 export function why(ask: Ask): Why {
-  const reason = anywhere(ask, 'REASON');
+  const text = anywhere(ask, 'REASON')?.trim();
+  const reason = text === undefined || text.length < (Reason.minLength ?? 0) ? undefined : text;
   const ticket = anywhere(ask, 'TICKETID');
   return { ...(reason === undefined ? {} : { reason }), ...(ticket === undefined ? {} : { ticket }) };
 }

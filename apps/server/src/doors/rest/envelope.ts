@@ -36,6 +36,7 @@ const keys = new Map([
   ['search', 'SEARCHVALUE'],
   ['limit', 'LIMIT'],
   ['offset', 'STARTINDEX'],
+  ['toUserId', 'OWNERNAME'],
 ]);
 
 /** The body of a reply: compact JSON, as clients search it as text. */

@@ -39,19 +39,15 @@ export const accountIdNumbered = (ask: Ask, id: string): Promise<Numbered> => ac
 export const groupNumbered = async (ask: Ask, id: string): Promise<ResourceGroup> =>
   one((await ask.invoke(listResourceGroups, { number: numbered(id), limit: 1 })).items);
 
-/** The static group of this name, in any case, that the asker may add to. Throws `input-invalid`, naming the key, for none and for several. */
-export async function staticGroupNamed(ask: Ask, name: string, key: string): Promise<ResourceGroup> {
+/** The static group of this name, in any case, that the asker may add to; undefined for none. Throws `input-invalid` for several. */
+export async function staticGroupNamed(ask: Ask, name: string): Promise<ResourceGroup | undefined> {
   const read: Read<ResourceGroup> = (at) => ask.invoke(listResourceGroups, { kind: 'static', sort: 'number', ...at });
   const wanted = name.trim().toLowerCase();
   const fits = (group: ResourceGroup): boolean =>
     group.name.toLowerCase() === wanted && group.can.includes('resource-group.change-members');
   const { items, total } = await fitting(read, fits, 0, 1);
-  const [found] = items;
-  if (found === undefined || total > 1) {
-    const which = total > 1 ? 'several resource groups' : 'no static resource group that you may add to';
-    throw new Problem('input-invalid', { detail: `${key} names ${which}.` });
-  }
-  return found;
+  if (total > 1) throw new Problem('input-invalid', { detail: 'RESOURCEGROUPNAME names several resource groups.' });
+  return items[0];
 }
 
 /** The user with this id, for whoever manages users. Throws `not-found`. */

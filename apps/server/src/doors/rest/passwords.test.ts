@@ -28,6 +28,17 @@ describe('passwords', () => {
     await door.send('GET', `${path}?${new URLSearchParams(input({ REASON: '', TICKETID: '' })).toString()}`);
     expect(door.inputOf('account.reveal')).toEqual({ accountId: admin['id'], purpose: 'use' });
   });
+  it('are given where a client sends a letter for a reason and none is asked for; where one is, that is none', async () => {
+    const sent = `${path}?${new URLSearchParams(input({ REASON: ' r ' })).toString()}`;
+    expect((await door.send('GET', sent)).operation.result.status).toBe('Success');
+    expect(door.inputOf('account.reveal')).toEqual({ accountId: admin['id'], purpose: 'use' });
+    const request = await door.send('POST', '/accounts/307/requestpassword', input({ REASON: '-' }));
+    expect(request.operation.result).toEqual({
+      status: 'Failed',
+      message: 'Give a reason first: the organisation asks for one.',
+    });
+    expect(door.inputOf('account.request')).toBeUndefined();
+  });
   it('are refused with our reason and without Details', async () => {
     door.answers['account.reveal'] = problem('reason-required');
     expect((await door.send('GET', path)).operation).toEqual({

@@ -197,7 +197,6 @@ describe('resources', () => {
   it.each([
     [{ RESOURCENAME: '' }, 'RESOURCENAME is missing.'],
     [{ RESOURCENAME: 'n', PASSWORD: 'x' }, 'ACCOUNTNAME is missing.'],
-    [{ RESOURCENAME: 'n', OWNERNAME: 'bob' }, 'OWNERNAME is not available in this product.'],
     [
       { RESOURCENAME: 'n', RESOURCEGROUPNAME: 'g' },
       'RESOURCEGROUPNAME names no static resource group that you may add to.',
@@ -222,6 +221,18 @@ describe('resources', () => {
       `200 CREATE RESOURCE: Failed, The request is not valid. ${message}`,
     );
     expect(door.inputOf('resource.create')).toBeUndefined();
+  });
+  it.each([
+    ['10.0.0.14', 'https://10.0.0.14'],
+    [' web-1.example:8443/a?b ', 'https://web-1.example:8443/a?b'],
+    ['[fd00::1]:8080', 'https://[fd00::1]:8080'],
+    ['http://web.example/', 'http://web.example/'],
+    ['javascript:alert(1)', 'javascript:alert(1)'],
+    ['mailto:a@b', 'mailto:a@b'],
+    ['-x', '-x'],
+  ])('take the URL %j as %j', async (given, url) => {
+    await door.send('POST', '/resources', input({ RESOURCENAME: 'n', RESOURCEURL: given }));
+    expect(door.inputOf('resource.create')).toMatchObject({ url });
   });
   it('say that they exist already', async () => {
     door.answers['resource.create'] = problem('name-taken');
@@ -250,9 +261,6 @@ describe('resources', () => {
       description: 'A server\nRack: 7',
       version: 3,
     });
-    expect((await door.send('PUT', '/resources/303', input({ OWNERNAME: 'bob' }))).operation.result.message).toContain(
-      'OWNERNAME is not available',
-    );
     expect((await door.send('PUT', '/resources/9', input({ RESOURCENAME: 'x' }))).operation.result.message).toBe(
       'No such resource found',
     );
@@ -275,6 +283,7 @@ describe('resources', () => {
     const name = 'GET_RESOURCEACCOUNTNAME';
     expect((await door.send('GET', '/resources/resourcename/windows%20server')).operation.Details).toEqual({
       RESOURCEID: '303',
+      'RESOURCE ID': '303',
     });
     expect((await door.send('GET', '/resources/resourcename/db%2F1/accounts/accountname/root')).operation).toEqual({
       name,

@@ -25,6 +25,7 @@ import type { Sayings } from './envelope.ts';
 import { given, objects, required, type Details } from './input-data.ts';
 import { staticGroupNamed } from './names.ts';
 import { newAccount } from './new-account.ts';
+import { giveNewTo, giveTo, ownerNamed } from './owner.ts';
 import { listed } from './resource-list.ts';
 import { resourceRow } from './shapes.ts';
 
@@ -49,6 +50,12 @@ const texts = [
   ['RESOURCEDESCRIPTION', 'description'],
 ] as const;
 
+/** Clients give a host or an address alone as the URL, as people type it: it is one of https. Anything else stays as it is, to be judged as a URL. */
+const webAddress = (text: string): string =>
+  /^([a-z\d]([a-z\d.-]*[a-z\d])?|\[[\da-f:.]+\])(:\d{1,5})?([/?#]|$)/i.test(text.trim())
+    ? `https://${text.trim()}`
+    : text;
+
 /** What create and edit share. What is not given is left out. */
 async function attributes(
   ask: Ask,
@@ -58,7 +65,7 @@ async function attributes(
   const found: Partial<Record<(typeof texts)[number][1] | 'policyId', string>> = {};
   for (const [key, ours] of texts) {
     const value = given(details, key);
-    if (value !== undefined) found[ours] = value;
+    if (value !== undefined) found[ours] = key === 'RESOURCEURL' ? webAddress(value) : value;
   }
   const policy = await policyId(ask, details, 'RESOURCEPASSWORDPOLICY');
   return policy === undefined ? found : { ...found, policyId: policy };
@@ -81,13 +88,22 @@ async function accountsOf(ask: Ask): Promise<NewAccount[]> {
   return accounts;
 }
 
+/** The ids of the groups that RESOURCEGROUPNAME means. The reference's default group holds whatever is in no other: clients name it for none in particular. */
+async function groupsNamed(ask: Ask, name: string): Promise<string[]> {
+  const found = await staticGroupNamed(ask, name);
+  if (found) return [found.id];
+  if (/^default( group)?$/i.test(name.trim())) return [];
+  throw new Problem('input-invalid', {
+    detail: 'RESOURCEGROUPNAME names no static resource group that you may add to.',
+  });
+}
+
 async function create(ask: Ask): Promise<string> {
   const { details } = ask;
   const name = required(details, 'RESOURCENAME');
   const type = given(details, 'RESOURCETYPE') ?? 'Linux';
   const described = await attributes(ask, details);
-  // The maker owns a resource; another owner would need a transfer, and passing over the wish would leave the wrong one.
-  refuseUnavailable(details, ['OWNERNAME']);
+  const owner = await ownerNamed(ask);
   const accounts = await accountsOf(ask);
   const group = given(details, 'RESOURCEGROUPNAME');
   const { values, rest } = await knownFields(ask, 'resource', customFields(details, 'RESOURCECUSTOMFIELD'));
@@ -98,8 +114,9 @@ async function create(ask: Ask): Promise<string> {
     description: withFields(described.description ?? '', rest),
     fields: values,
     accounts,
-    groupIds: group === undefined ? [] : [(await staticGroupNamed(ask, group, 'RESOURCEGROUPNAME')).id],
+    groupIds: group === undefined ? [] : await groupsNamed(ask, group),
   });
+  if (owner !== undefined && owner !== made.ownerId) await giveNewTo(ask, made.id, owner);
   return made.name;
 }
 
@@ -109,7 +126,7 @@ async function edit(ask: Ask): Promise<void> {
   const described = await attributes(ask, details);
   // We show neither number, so whoever gives one means the numbers of another installation. Groups have calls of their own.
   refuseUnavailable(details, ['RESOURCETYPEID', 'RESOURCEPASSWORDPOLICYID', 'RESOURCEGROUPNAME']);
-  requireOwner(details, resource.ownerName);
+  const owner = ownedBy(details, resource.ownerName) ? undefined : await ownerNamed(ask);
   const { values, rest } = await knownFields(ask, 'resource', customFields(details, 'RESOURCECUSTOMFIELD'));
   const name = given(details, 'RESOURCENAME');
   await ask.invoke(updateResource, {
@@ -121,12 +138,15 @@ async function edit(ask: Ask): Promise<void> {
       ? {}
       : { description: withFields(described.description ?? resource.description, rest), version: resource.version }),
   });
+  if (owner !== undefined && owner !== resource.ownerId) await giveTo(ask, resource.id, owner);
 }
 
-/** Lets an edit name the owner that the resource has; it cannot be given to another. Throws `input-invalid`. */
+const ownedBy = (details: Details, ownerName: string): boolean =>
+  given(details, 'OWNERNAME')?.trim().toLowerCase() === ownerName.toLowerCase();
+
+/** Lets an edit of an account name the owner of its resource; an account has no owner of its own that could be another. Throws `input-invalid`. */
 export function requireOwner(details: Details, ownerName: string): void {
-  if (given(details, 'OWNERNAME')?.trim().toLowerCase() === ownerName.toLowerCase()) return;
-  refuseUnavailable(details, ['OWNERNAME']);
+  if (!ownedBy(details, ownerName)) refuseUnavailable(details, ['OWNERNAME']);
 }
 
 async function ids(
@@ -171,7 +191,8 @@ export const resourceOperations: readonly Operation[] = [
       const resource = await resourceByName(ask, ask.part('resource'));
       return {
         message: 'Resource id fetched successfully for the given resource name',
-        details: { RESOURCEID: String(resource.number) },
+        // Clients in the field read either spelling.
+        details: { RESOURCEID: String(resource.number), 'RESOURCE ID': String(resource.number) },
       };
     },
   },

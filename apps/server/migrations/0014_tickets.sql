@@ -27,6 +27,8 @@ create table strongroom.ticket_check (
   use text not null check (use in ('retrieval', 'request', 'check-out', 'reset', 'auto-logon')),
   ticket text not null,
   verdict text not null check (verdict in ('allowed', 'refused', 'allowed-unchecked')),
+  -- Of a refused one, why: whoever gives it again at once is told again.
+  why text,
   -- The settings it was checked by.
   settings_version int not null,
   at timestamptz not null default now(),

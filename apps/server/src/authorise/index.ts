@@ -18,7 +18,18 @@ export {
   type Permit,
   type Role,
 } from './permissions.ts';
-export { abilities, derive, isAction, lineOf, policy, refusal, type Action, type Facts, type Scope } from './policy.ts';
+export {
+  abilities,
+  derive,
+  isAction,
+  lineOf,
+  policy,
+  refusal,
+  ticketUseOf,
+  type Action,
+  type Facts,
+  type Scope,
+} from './policy.ts';
 export type { StreamAsk, StreamEndpoint, StreamReply } from './stream.ts';
 export { leaseHolds } from './lease.ts';
 export { canApprove, controlOf, seats, seatsOfRequest } from './seats.ts';

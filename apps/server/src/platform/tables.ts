@@ -933,6 +933,7 @@ export interface Tables {
     use: string;
     ticket: string;
     verdict: string;
+    why: string | null;
     settingsVersion: number;
     at: Generated<Date>;
   };

@@ -84,7 +84,12 @@ describe('a ticket', () => {
     await set();
     await expect(reveal()).rejects.toEqual(refusedFor('ticket-required'));
     await expect(reveal('OPS-9')).rejects.toEqual(refusedFor('ticket-refused', 'There is no such ticket.'));
-    await expect(reveal('OPS-2')).rejects.toEqual(refusedFor('ticket-refused', 'It is closed.'));
+    const closed = refusedFor('ticket-refused', 'It is closed.');
+    await expect(reveal('OPS-2')).rejects.toEqual(closed);
+    // At once again: nobody is asked anew, and the reason is told all the same.
+    const asked = peer.asked.length;
+    await expect(reveal('OPS-2')).rejects.toEqual(closed);
+    expect(peer.asked.length).toBe(asked);
     expect((await reveal('OPS-1')).password).toBe('Starting-Point-11-!!');
     await set({
       mapping: [

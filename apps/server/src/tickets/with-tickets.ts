@@ -12,7 +12,7 @@ import type { Database } from '../platform/db.ts';
 import { Problem } from '../platform/problem.ts';
 import type { Vault } from '../vault/index.ts';
 import type { Answer, Desk, Ready } from './desk.ts';
-import { writeFinding, type Finding } from './found.ts';
+import { whyRefused, writeFinding, type Finding } from './found.ts';
 import { Altered } from './own-module/approved.ts';
 import { readOwn, type OwnAndNames } from './own.ts';
 import { misfit } from './rules.ts';
@@ -39,9 +39,10 @@ export const withTickets =
       return await perform(ask, work);
     } catch (error) {
       const ours = error instanceof Problem && (error.code === 'ticket-refused' || error.code === 'ticket-unchecked');
-      if (ours && why !== undefined && error.detail === undefined)
-        throw new Problem(error.code, { detail: why, cause: error });
-      throw error;
+      if (!ours || error.detail !== undefined) throw error;
+      // A ticket that was refused a moment ago was not asked about anew.
+      const detail = why ?? (error.code === 'ticket-refused' ? await whyRefused(parts.database, ask) : undefined);
+      throw detail === undefined ? error : new Problem(error.code, { detail, cause: error });
     }
   };
 
@@ -97,7 +98,7 @@ async function check(perform: Perform, parts: TicketParts, ask: Ask, use: Ticket
       if (!(ready instanceof Altered) && ready.module) grant.note({ module: ready.module.version });
       grant.note({ verdict: verdict ?? 'no answer', ...(why === undefined ? {} : { why }) });
       const settingsVersion = set.version;
-      if (verdict) await writeFinding(grant, { userId, objectId, use, ticket, verdict, settingsVersion });
+      if (verdict) await writeFinding(grant, { userId, objectId, use, ticket, verdict, why, settingsVersion });
     },
   );
   return why;

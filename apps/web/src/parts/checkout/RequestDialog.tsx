@@ -1,9 +1,10 @@
 import { Button, Radio, Stack, Textarea, TextInput } from '@mantine/core';
 import { requestAccount, type AccountId } from '@strongroom/contract';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { ask, ProblemError } from '../../lib/client.ts';
 import { exact } from '../../lib/format.ts';
 import { asking } from '../../lib/messages/asking.ts';
+import { tell } from '../../lib/problem.ts';
 import { useMe } from '../../lib/session.tsx';
 import { BusyButton } from '../../pages/me/BusyButton.tsx';
 import { useAction } from '../../pages/me/use-action.ts';
@@ -16,6 +17,10 @@ import { refreshAccess } from './refresh.ts';
 import { emptyRequest, requestFaults, requestOf, type RequestDraft } from './request-form.ts';
 import type { Wanted } from './use-checkout.ts';
 
+/** What is said against the ticket that was given; undefined when nothing is. */
+const ticketFault = (error: unknown): string | undefined =>
+  error instanceof ProblemError && error.code.startsWith('ticket-') ? tell(error).text : undefined;
+
 /** Asks for a password to which access is controlled: why, under which ticket, and for when. */
 export default function RequestDialog({ account, close }: { readonly account: Wanted; readonly close: () => void }) {
   const { preferences } = useMe();
@@ -25,6 +30,12 @@ export default function RequestDialog({ account, close }: { readonly account: Wa
   const action = useAction();
   const faults = requestFaults(draft, needsTicket);
   const shown = tried ? faults : {};
+  const refused = ticketFault(action.error);
+  const ticketField = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    // What is wrong is said there, and set right there.
+    if (refused !== undefined) ticketField.current?.focus();
+  }, [refused, action.error]);
   const name = nameOf(account);
   const set = (change: Partial<RequestDraft>) => setDraft((before) => ({ ...before, ...change }));
   const send = async () => {
@@ -44,7 +55,7 @@ export default function RequestDialog({ account, close }: { readonly account: Wa
         });
       } catch (error) {
         // The setting changed since this page was opened: now there is a field for it.
-        if (error instanceof ProblemError && error.code.startsWith('ticket-')) setNeedsTicket(true);
+        if (ticketFault(error) !== undefined) setNeedsTicket(true);
         throw error;
       } finally {
         void refreshAccess(account);
@@ -88,8 +99,12 @@ export default function RequestDialog({ account, close }: { readonly account: Wa
             withAsterisk
             maxLength={100}
             value={draft.ticket}
-            onChange={(event) => set({ ticket: event.currentTarget.value })}
-            error={shown.ticket}
+            ref={ticketField}
+            onChange={(event) => {
+              set({ ticket: event.currentTarget.value });
+              action.clear();
+            }}
+            error={shown.ticket ?? refused}
           />
         )}
         <Radio.Group
@@ -123,7 +138,7 @@ export default function RequestDialog({ account, close }: { readonly account: Wa
             <p className={css.say}>{asking('windowHelp')}</p>
           </div>
         )}
-        {action.error !== null && <ErrorBox error={action.error} />}
+        {action.error !== null && refused === undefined && <ErrorBox error={action.error} />}
         <DialogActions>
           <Button variant="default" disabled={action.busy} onClick={close}>
             {asking('cancel')}

@@ -60,7 +60,16 @@ export function UserPicker(props: {
         onChange={(id) => {
           const one = items.find((item) => item.id === id);
           if (one)
-            change([...people, { id: one.id, name: one.fullName || one.name, active: true, program: one.program }]);
+            change([
+              ...people,
+              {
+                id: one.id,
+                // A control that is stored names people by their user names, which are one person's alone.
+                name: part === 'deputy' ? one.fullName || one.name : one.name,
+                active: true,
+                program: one.program,
+              },
+            ]);
           setSearch('');
         }}
         nothingFoundMessage={control('findNone')}

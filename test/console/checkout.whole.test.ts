@@ -324,7 +324,7 @@ describe('passwords that are asked for first', () => {
     await marcus.request.post('/api/v1/session', { data: made });
     await call(marcus, 'POST', '/me/password', { current: made.password, next: chosen });
     const [beginsAt, endsAt] = [0, 86_400_000].map((ms) => new Date(Date.now() + ms).toISOString());
-    await call(marcus, 'PUT', '/me/deputy', { deputyId: adaId, beginsAt, endsAt });
+    await call(marcus, 'PUT', '/me/deputy', { deputyId: adaId, beginsAt, endsAt, note: 'Back tomorrow.' });
     await context.close();
     const root = `/accounts/${accounts['root'] ?? ''}`;
     await call(ada, 'PUT', `${root}/access-control`, { control: { approverIds: [user.id] } });
@@ -332,7 +332,7 @@ describe('passwords that are asked for first', () => {
 
     await ada.goto('/requests');
     const card = ada.getByRole('region', { name: 'While you are away' });
-    await card.getByText(/^You decide beside marcus until/).waitFor();
+    await card.getByText(/^You decide beside marcus until.*Back tomorrow\./).waitFor();
     await ada.getByText('You decide as deputy of marcus.').waitFor();
     await button(ada, 'Name a deputy').press('Enter');
     const dialog = ada.getByRole('dialog', { name: 'Who decides while you are away?' });

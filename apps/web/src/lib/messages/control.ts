@@ -27,6 +27,7 @@ export const control = catalogue('control', {
   excludedHelp: 'They get the password as if there were no access control. Exclusive use holds for them too.',
   find: 'Find people',
   findNone: 'Nobody of that name',
+  findChosen: 'Chosen already',
   findMore: 'More match: type on to narrow it.',
   remove: 'Remove {name}',
   times: 'Time limits',

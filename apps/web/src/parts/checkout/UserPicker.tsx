@@ -72,7 +72,7 @@ export function UserPicker(props: {
             ]);
           setSearch('');
         }}
-        nothingFoundMessage={control('findNone')}
+        nothingFoundMessage={control(found.data?.items.length ? 'findChosen' : 'findNone')}
         error={props.error}
       />
       {people.length > 0 && (

@@ -219,6 +219,7 @@ describe('passwords that are asked for first', () => {
     await ada.getByRole('grid').getByText('Forced in').click();
     const drawer = ada.getByRole('dialog');
     await drawer.getByText('ada took it back').waitFor();
+    await drawer.getByText('The ledger is up again.').waitFor();
     await drawer.getByText('Was right: the ledger was down.').waitFor();
     await clean(ada);
     await ada.keyboard.press('Escape');

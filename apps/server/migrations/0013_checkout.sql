@@ -81,6 +81,8 @@ create table strongroom.access_request (
   ended_at timestamptz,
   ended_how text check (ended_how in ('checked-in', 'time-out', 'forced', 'rejected', 'void', 'expired', 'withdrawn')),
   ended_by text,
+  -- Why somebody took it back.
+  ended_note text,
   -- The reset after it came back: tried until it is done, later and later.
   reset_state text check (reset_state in ('due', 'running', 'done', 'failed')),
   reset_tries int not null default 0,

@@ -227,6 +227,8 @@ export const AccessRequest = z
     endedAt: Instant.nullable(),
     endedHow: z.enum(['checked-in', 'time-out', 'forced', 'rejected', 'void', 'expired', 'withdrawn']).nullable(),
     endedBy: z.string().nullable(),
+    /** What whoever took the password back said; null where they said nothing. */
+    endedNote: z.string().nullable(),
     exclusiveHours: z.int(),
     /** The reset after it came back; null where none was asked for, or it is not back yet. */
     reset: z

@@ -230,6 +230,7 @@ describe('a password under control', () => {
       state: 'checked-in',
       endedHow: 'forced',
       endedBy: 'eric',
+      endedNote: 'enough',
     });
     await expect(d.reveal(anna)).rejects.toMatchObject({ code: 'approval-required' });
     expect((await mails(anna)).at(-1)?.body).toContain('enough');

@@ -178,10 +178,13 @@ export const requestEndpoints = (parts: CheckoutParts): Endpoint[] => [
     object: requestOf,
     reason: (input) => (input.comment === '' ? undefined : input.comment),
     run: (grant, { comment }, facts) =>
-      change(grant, parts, facts, (held) => {
+      change(grant, parts, facts, async (held) => {
         // Whoever looks after the password needs nobody's place for it.
         if (facts.relation === 'view') noteAbsent(grant, held);
-        return { desk: state.force(held.desk, grant.objectId), comment };
+        const desk = state.force(held.desk, grant.objectId);
+        if (comment !== '')
+          await sql`update access_request set ended_note = ${comment} where id = ${grant.objectId}`.execute(grant.db);
+        return { desk, comment };
       }),
   }),
   endpoint(reviewEmergency, {

@@ -113,7 +113,7 @@ export const unreviewed = sql<boolean>`(x.kind = 'emergency' and x.reviewed_at i
 export const requestColumns = (userId: string | null): RawBuilder<unknown> => sql`
   x.id, x.account_id, x.account_name, r.id as resource_id, x.resource_name, x.requester_id, x.requester, x.kind, x.state, x.reason, x.ticket,
   x.created_at, x.starts_at, x.ends_at, x.approvals_needed, x.void_at, x.use_by, x.approved_at, x.approved_how, x.turn_until, x.checked_out_at,
-  x.due_at, x.ended_at, x.ended_how, x.ended_by, x.exclusive_hours, x.reset_state, x.reset_tries, x.reset_next_at, x.reset_why, x.reviewed_at,
+  x.due_at, x.ended_at, x.ended_how, x.ended_by, x.ended_note, x.exclusive_hours, x.reset_state, x.reset_tries, x.reset_next_at, x.reset_why, x.reviewed_at,
   x.reviewed_by, x.review, r.owner_id, ${isApprover(userId)} as approver,
   ${mayAgree(userId)} as may_agree, ${deputyOf(userId)} as deputy_of,
   coalesce((select jsonb_agg(jsonb_build_object('by', d.username, 'userId', d.user_id, 'for', d.for_name, 'decision', d.decision, 'comment', d.comment, 'at', d.at) order by d.at)

@@ -79,6 +79,7 @@ export interface Tables {
     endedAt: Date | null;
     endedHow: string | null;
     endedBy: string | null;
+    endedNote: string | null;
     resetState: string | null;
     resetTries: Generated<number>;
     resetNextAt: Date | null;

@@ -35,6 +35,7 @@ const base: AccessRequest = {
   endedAt: null,
   endedHow: null,
   endedBy: null,
+  endedNote: null,
   exclusiveHours: 8,
   reset: null,
   review: null,
@@ -63,6 +64,7 @@ it('follows one from the asking to the reset', () => {
     state: 'checked-in' as const,
     endedHow: 'forced' as const,
     endedBy: 'Ada',
+    endedNote: 'The window is over.',
     endedAt: at(20),
     reset: { state: 'failed' as const, tries: 2, nextAt: at(30), why: 'The target did not answer.' },
   };
@@ -74,6 +76,7 @@ it('follows one from the asking to the reset', () => {
     'bad: Ada took it back',
     'bad: The reset failed',
   ]);
+  expect(timelineOf({ ...base, ...done }).at(-2)?.note).toBe('The window is over.');
   expect(timelineOf({ ...base, ...done }).at(-1)?.more).toMatch(
     /^The target did not answer\. · Tried 2 times, next try /,
   );

@@ -79,6 +79,7 @@ export function timelineOf(request: AccessRequest): readonly TimelineLine[] {
       state: endedHow === 'forced' || endedHow === 'rejected' ? 'bad' : 'done',
       at: endedAt,
       text: requests(`line-${endedHow}`, { name: by }),
+      ...(request.endedNote === null ? {} : { note: request.endedNote }),
     });
   if (reset) {
     const tries = reset.tries > 0 ? requests('resetTries', { tries: reset.tries }) : '';

@@ -54,8 +54,8 @@ const longestPauseMs = 5000;
 /**
  * Runs jobs until stopped. Several nodes share one queue: each job runs on one. A job that throws is tried again, later
  * and later; one whose process died is taken up by `recover` of the module it belongs to.
- * The queue gives up when it cannot write down how a job ended, as when the database is lost. It is started again then,
- * and `onRestart` puts in line what it left in the middle.
+ * The queue is given up when it cannot write down how a job ended, or did not hear which it was given, as when the database is lost. It is started
+ * again then, and `onRestart` puts in line what it left in the middle.
  */
 export async function startJobs(
   url: string,
@@ -89,6 +89,8 @@ export async function startJobs(
     const events: WorkerEvents = new EventEmitter();
     // Its promise may never settle once it has lost the database, so the beginning of its end is what counts.
     const closing = once(events, 'pool:gracefulShutdown');
+    // A job may be handed out, and the connection be lost before anybody hears of it: it is locked then, and nobody is at it.
+    const unheard = once(events, 'worker:getJob:error');
     try {
       const runner = await run({
         pgPool: pool,
@@ -106,7 +108,7 @@ export async function startJobs(
       const ended = runner.promise.catch((error: unknown) => {
         options.onError(error, 'queue');
       });
-      return { runner, pool, givenUp: Promise.race([closing, ended]) };
+      return { runner, pool, givenUp: Promise.race([closing, unheard, ended]) };
     } catch (error) {
       await pool.end();
       throw error;

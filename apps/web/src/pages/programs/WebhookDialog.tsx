@@ -14,6 +14,9 @@ import css from './programs.module.css';
 import { bodyOf, faultsOf, formOf, type WebhookFault, type WebhookForm } from './webhook-form.ts';
 import { refreshWebhooks } from './words.tsx';
 
+// With the dialog: what is shown one time must not be waited for.
+export { WebhookSecret } from './WebhookSecret.tsx';
+
 /** What systems most often want to hear of; any other action can be typed. */
 const suggested = [
   '*',

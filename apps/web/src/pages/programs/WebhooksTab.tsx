@@ -7,16 +7,15 @@ import { programs } from '../../lib/messages/programs.ts';
 import { keys } from '../../lib/query.ts';
 import { useCan } from '../../lib/session.tsx';
 import { useUrlState } from '../../lib/use-url-state.ts';
-import { Dialog } from '../../ui/Dialog.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { FilterBar } from '../../ui/FilterBar.tsx';
 import { Grid } from '../../ui/Grid.tsx';
 import type { PageAsk } from '../../ui/grid-types.ts';
-import { ShownOnce } from '../me/ShownOnce.tsx';
 import css from './programs.module.css';
 import { WebhookCard, webhookColumns } from './words.tsx';
 
 const WebhookDialog = lazy(() => import('./WebhookDialog.tsx').then((part) => ({ default: part.WebhookDialog })));
+const WebhookSecret = lazy(() => import('./WebhookDialog.tsx').then((part) => ({ default: part.WebhookSecret })));
 const WebhookDrawer = lazy(() => import('./WebhookDrawer.tsx').then((part) => ({ default: part.WebhookDrawer })));
 
 const sorts = ['name', '-name', 'changedAt', '-changedAt'] as const;
@@ -88,20 +87,8 @@ export function WebhooksTab() {
           <WebhookDrawer id={url.webhook} close={() => setUrl({ webhook: undefined })} showSecret={setSecret} />
         )}
         {adding && <WebhookDialog webhook={null} close={() => setAdding(false)} done={setSecret} />}
+        {secret !== null && <WebhookSecret secret={secret} close={() => setSecret(null)} />}
       </Suspense>
-      {secret !== null && (
-        <Dialog open close={() => setSecret(null)} title={programs('secretTitle')} closable={false}>
-          <ShownOnce
-            label={programs('secretLabel')}
-            value={secret}
-            body={programs('secretText')}
-            copyLabel={programs('secretCopy')}
-            confirm={programs('secretStored')}
-            doneLabel={programs('done')}
-            done={() => setSecret(null)}
-          />
-        </Dialog>
-      )}
     </>
   );
 }

@@ -44,7 +44,7 @@ interface Row {
   candidateVersion?: number | null;
   candidateSealed?: Buffer | null;
   role: Role | null;
-  customPermissions: string[] | null;
+  customRoleId: string | null;
   superAdministrator: boolean | null;
   live: boolean | null;
   mustChangePassword: boolean | null;
@@ -58,9 +58,8 @@ interface Row {
   autoLogon?: boolean | null;
   edges: string[] | null;
   partly: boolean | null;
-  ticketExempt: boolean | null;
   ticketAsks?: string[] | null;
-  controlExcuses?: boolean | null;
+  controlId?: string | null;
   leasedTo?: string | null;
   requester?: boolean | null;
   approver?: boolean | null;
@@ -103,7 +102,7 @@ const objects: Record<On, string> = {
     from resource r where r.id = $1::uuid`,
   'resource-group': `select g.name, g.owner_id, null::uuid as account_id, null::uuid as resource_id, g.id as group_id, false as attempt_open, g.kind = 'criteria' as by_criteria
     from resource_group g where g.id = $1::uuid`,
-  'account': `select a.username || ' on ' || r.name as name, r.owner_id, a.id as account_id, r.id as resource_id, null::uuid as group_id,
+  'account': `select a.username || ' on ' || r.name as name, r.owner_id, r.url, a.id as account_id, r.id as resource_id, null::uuid as group_id,
       exists (select 1 from rotation_attempt t where t.account_id = a.id and t.state not in ('promoted', 'rolled-back')) as attempt_open, false as by_criteria
     from account a join resource r on r.id = a.resource_id
     where a.id = $1::uuid`,
@@ -112,14 +111,14 @@ const objects: Record<On, string> = {
       exists (select from (${sqlText(seatsOfRequest('x', 'a'))}) q where q.user_id = $2::uuid) as approver
     from access_request x left join account a on a.id = x.account_id left join resource r on r.id = a.resource_id
     where x.id = $1::uuid`,
-  'attempt': `select a.username || ' on ' || r.name as name, r.owner_id, a.id as account_id, r.id as resource_id, null::uuid as group_id, false as attempt_open, false as by_criteria
+  'attempt': `select a.username || ' on ' || r.name as name, r.owner_id, r.url, a.id as account_id, r.id as resource_id, null::uuid as group_id, false as attempt_open, false as by_criteria
     from rotation_attempt t join account a on a.id = t.account_id join resource r on r.id = a.resource_id
     where t.id = $1::uuid`,
 }; // prettier-ignore
 
 // The account with its passwords; one that is to hold a file may have nothing yet. An attempt is unfinished exactly as long
 // as there is a candidate.
-const sealedAccount = `select a.username || ' on ' || r.name as name, r.owner_id, a.id as account_id, r.id as resource_id, null::uuid as group_id,
+const sealedAccount = `select a.username || ' on ' || r.name as name, r.owner_id, r.url, a.id as account_id, r.id as resource_id, null::uuid as group_id,
       c.version is not null as attempt_open, false as by_criteria,
       a.username as account_name, s.version, s.sealed, s.file_id, c.version as candidate_version, c.sealed as candidate_sealed
     from account a join resource r on r.id = a.resource_id left join secret s on s.account_id = a.id and s.state = 'current'
@@ -149,23 +148,22 @@ export const inForce = `(s.valid_from is null or s.valid_from <= now()) and (s.v
 const edges = `case when u.super_administrator or o.owner_id = $2::uuid then null else (
       select array_agg(case s.target_id when o.account_id then 'account' when o.resource_id then 'resource' else 'group' end
           || case s.to_id when $2::uuid then '-user:' else '-user-group:' end || s.permission)
-      from (select o.account_id as id union all select o.resource_id union all select o.group_id
-            union all select m.group_id from resource_group_member m where m.resource_id = o.resource_id) t
-        join share s on s.target_id = t.id join ${me} me on me.id = s.to_id
-      where ${inForce}) end as edges`;
+      from share s
+      where s.target_id = any (array[o.account_id, o.resource_id, o.group_id] || array(select m.group_id from resource_group_member m where m.resource_id = o.resource_id))
+        and s.to_id = any ($2::uuid || array(select m.user_group_id from user_group_member m where m.user_id = $2::uuid)) and ${inForce}) end as edges`;
 const partly = `case when u.super_administrator or o.owner_id = $2::uuid then false else exists (
       select 1 from account a join share s on s.target_id = a.id join ${me} me on me.id = s.to_id
       where a.resource_id = o.resource_id and ${inForce}) end as partly`;
-// Whether access is controlled: null where it is not, true where the user is excluded from asking. An account's own control counts before its resource's.
-const control = `(select case when c.is_on then exists (select from access_control_user x where x.control_id = c.id and x.user_id = $2::uuid and x.part = 'excluded') end
-      from access_control c where c.target_id in (o.account_id, o.resource_id) order by c.account_id is null limit 1) as control_excuses`;
+// How access is controlled: null where it is not. An account's own control counts before its resource's.
+const control = `(select case when c.is_on then c.id end from access_control c where c.target_id in (o.account_id, o.resource_id)
+      order by c.account_id is null limit 1) as control_id`;
 const leaseHoldsText = sqlText(leaseHolds);
 const leased = `(select l.user_id from lease l where l.account_id = o.account_id and ${leaseHoldsText}) as leased_to`;
 // What belongs to a resource itself goes with any of its passwords.
 const leasedThere = `(select l.user_id from lease l join account a on a.id = l.account_id where a.resource_id = o.resource_id and l.user_id = $2::uuid
       and ${leaseHoldsText} limit 1) as leased_to`;
-const ofGroups = (column: string): string =>
-  `(select bool_and(g.${column}) from user_group_member m join user_group g on g.id = m.user_group_id where m.user_id = $2::uuid)`;
+const mayShareCriteria = `(select bool_and(g.manage_criteria_shares) from user_group_member m join user_group g on g.id = m.user_group_id
+    where m.user_id = $2::uuid) as may_share_criteria`;
 
 // What a ticketing system that is connected asks tickets for.
 const ticketAsks = `(select t.asks from ticketing t where t.is_on) as ticket_asks`;
@@ -176,24 +174,34 @@ const ticketSaid = statement<{ verdict: string }>(
      and c.at > now() - case c.verdict when 'refused' then interval '5 seconds' else interval '1 minute' end`,
 );
 
+// What few have to do with is asked for by itself: each table that a statement names costs every use of it, and most uses are reveals.
+const customPermissions = statement<{ permissions: string[] }>(
+  `select c.permissions from custom_role c where c.id = $1::uuid`,
+);
+const ticketExempt = statement<{ exempt: boolean | null }>(
+  `select bool_and(g.ticket_exempt) as exempt from user_group_member m join user_group g on g.id = m.user_group_id where m.user_id = $1::uuid`,
+);
+const excludedFrom = statement<{ one: number }>(
+  `select 1 as one from access_control_user x where x.control_id = $1::uuid and x.user_id = $2::uuid and x.part = 'excluded'`,
+);
+
 /** True for a URL that sends the password by itself: see `resource/url.ts`. */
 const logsIn = (url: string): string => `${url} like '%\\%PASSWORD\\%%'`;
 
 /** What only some kinds of object need: the rest read no share. */
 const extras = (on: On): string => {
   if (on === 'account' || on === 'attempt')
-    return `, ${edges}, ${logsIn('(select r.url from resource r where r.id = o.resource_id)')} as auto_logon, ${ofGroups('ticket_exempt')} as ticket_exempt, ${ticketAsks},
+    return `, ${edges}, ${logsIn('o.url')} as auto_logon, ${ticketAsks},
       ${control}, ${leased}`;
-  if (on === 'resource')
-    return `, ${edges}, ${partly}, ${ofGroups('ticket_exempt')} as ticket_exempt, ${ticketAsks}, ${control}, ${leasedThere}`;
+  if (on === 'resource') return `, ${edges}, ${partly}, ${ticketAsks}, ${control}, ${leasedThere}`;
   if (on === 'access-request') return `, ${edges}, o.requester, o.approver`;
-  if (on === 'resource-group') return `, ${edges}, ${ofGroups('manage_criteria_shares')} as may_share_criteria`;
+  if (on === 'resource-group') return `, ${edges}, ${mayShareCriteria}`;
   return '';
 };
 
 const factsOf = (object: string, came: keyof typeof lives, columns: string): Statement<Row> =>
   statement<Row>(`select u.role, u.super_administrator, u.must_change_password, u.username, (u.state = 'active' and ${lives[came]}) as live,
-      (select c.permissions from custom_role c where c.id = u.custom_role_id) as custom_permissions,
+      u.custom_role_id,
       (select jsonb_object_agg(name, value) from setting where name in ('reasonToReveal', 'reasonToChange', 'ticketToReveal', 'noRevealWithAutoLogon',
         'ownersNeedNoApproval', 'superAdministratorsNeedNoApproval', 'administratorsSeeCheckedOut')) as settings,
       o.name as object_name, o.owner_id, o.found is not null as found, coalesce(o.attempt_open, false) as attempt_open, o.by_criteria${columns}
@@ -213,7 +221,8 @@ const statements = {
 };
 
 /**
- * Reads what the decision needs in one statement, in the transaction of the work: nothing is cached, so a revoked
+ * Reads what the decision needs in one statement, and few more where roles of one's own, tickets or a control of access have to do with it, in the
+ * transaction of the work: nothing is cached, so a revoked
  * session, a disabled user or a lost right refuses the very next call. An unknown object reads as one not shared.
  */
 export async function readFacts(db: OrganisationDb, ask: Ask): Promise<Read> {
@@ -230,7 +239,12 @@ export async function readFacts(db: OrganisationDb, ask: Ask): Promise<Read> {
         : await statements.session[which].run(db, [...who, actor.sessionId ?? nobody]);
   const row = rows[0];
   const superAdministrator = row?.superAdministrator ?? false;
-  const permits = permitsOfRole(row?.role ?? null, row?.customPermissions ?? null);
+  const custom = row?.customRoleId ? await customPermissions.run(db, [row.customRoleId]) : [];
+  const permits = permitsOfRole(row?.role ?? null, custom[0]?.permissions ?? null);
+  const asksTickets = row !== undefined && (Boolean(row.ticketAsks) || row.settings?.['ticketToReveal'] === true);
+  // Whoever is in no group is exempted by none.
+  const exempt = superAdministrator || (asksTickets && (await ticketExempt.run(db, [who[1]]))[0]?.exempt === true);
+  const excluded = row?.controlId ? await excludedFrom.run(db, [row.controlId, who[1]]) : [];
   return {
     actorName: actor.kind === 'system' ? 'Strongroom' : (row?.username ?? 'somebody not signed in'),
     objectName: row?.objectName ?? null,
@@ -249,17 +263,15 @@ export async function readFacts(db: OrganisationDb, ask: Ask): Promise<Read> {
       ticketGiven: ask.ticket !== undefined,
       reasonToReveal: row?.settings?.['reasonToReveal'] === true,
       reasonToChange: row?.settings?.['reasonToChange'] === true,
-      // Whoever is in no group is exempted by none.
-      ticketToReveal: row?.settings?.['ticketToReveal'] === true && row.ticketExempt !== true && !superAdministrator,
-      ticketAsked:
-        row?.ticketExempt === true || superAdministrator ? [] : TicketUse.array().parse(row?.ticketAsks ?? []),
+      ticketToReveal: row?.settings?.['ticketToReveal'] === true && !exempt,
+      ticketAsked: exempt ? [] : TicketUse.array().parse(row?.ticketAsks ?? []),
       ticketVerdict: row ? await ticketVerdict(db, ask, row) : 'unneeded',
       attemptOpen: row?.attemptOpen ?? false,
       autoLogonHides: row?.settings?.['noRevealWithAutoLogon'] === true,
       autoLogon: row?.autoLogon === true,
-      controlled: typeof row?.controlExcuses === 'boolean',
+      controlled: typeof row?.controlId === 'string',
       excused:
-        row?.controlExcuses === true ||
+        excluded.length > 0 ||
         (row?.settings?.['ownersNeedNoApproval'] === true && row.ownerId !== null && row.ownerId === actor.userId) ||
         (row?.settings?.['superAdministratorsNeedNoApproval'] === true && superAdministrator),
       lease: leaseOf(row?.leasedTo, actor.userId),

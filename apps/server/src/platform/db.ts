@@ -47,14 +47,18 @@ function nameOf(text: string): string | undefined {
   return name;
 }
 
+/** A statement as it is sent: by its name where it is one of those that are prepared. */
+function configOf(text: string, values: readonly unknown[]): pg.QueryConfig {
+  const name = nameOf(text);
+  return name === undefined ? { text, values: [...values] } : { text, values: [...values], name };
+}
+
 /** Sends Kysely's statements as named ones: PostgreSQL parses and plans each once per connection. */
 function named(client: pg.PoolClient, release: () => void): PostgresPoolClient {
   return {
     query(text: unknown, values?: unknown): never {
       if (typeof text !== 'string') throw new TypeError('cursors are not used here');
-      const name = nameOf(text);
-      const config = { text, values: values as unknown[] };
-      return client.query(name === undefined ? config : { ...config, name }) as never;
+      return client.query(configOf(text, values as unknown[])) as never;
     },
     release,
   } as PostgresPoolClient;
@@ -73,11 +77,24 @@ export interface Statement<Row> {
 export function statement<Row>(text: string): Statement<Row> {
   const compiled = (parameters: readonly unknown[]): CompiledQuery<Row> =>
     CompiledQuery.raw(text, [...parameters]) as CompiledQuery<Row>;
+  let columns: readonly (readonly [string, string])[] | undefined;
   return {
-    run: async (db, parameters) => (await db.executeQuery(compiled(parameters))).rows,
+    async run(db, parameters) {
+      const client = clientOf.get(db);
+      if (!client) return (await db.executeQuery(compiled(parameters))).rows;
+      // Past the query builder, which would look at every name of every row anew.
+      const { rows, fields } = await client.query<Record<string, unknown>>(configOf(text, parameters));
+      columns ??= fields.map(({ name }) => [name, camelCase(name)]);
+      const names = columns;
+      return rows.map((row) => Object.fromEntries(names.map(([column, name]) => [name, row[column]]))) as Row[];
+    },
     with: (parameters) => ({ compile: () => compiled(parameters) }),
   };
 }
+
+/** The connection of a transaction. */
+const clientOf = new WeakMap<OrganisationDb, pg.PoolClient>();
+const camelCase = (name: string): string => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 const kyselyOn = (connect: () => Promise<PostgresPoolClient>): Kysely<Tables> =>
   new Kysely<Tables>({
@@ -160,6 +177,7 @@ export function connect(connectionString: string, options: ConnectOptions = {}):
       const connection = named(client, () => undefined);
       db = kyselyOn(() => Promise.resolve(connection));
       perClient.set(client, db);
+      clientOf.set(db, client);
     }
     return db;
   };
@@ -187,8 +205,7 @@ export function connect(connectionString: string, options: ConnectOptions = {}):
         // Handed to the connection in one breath, so that nothing comes between them and the commit.
         const written = last.map((statement) => {
           const { sql: text, parameters } = statement.compile();
-          const name = nameOf(text);
-          const sent = client.query({ text, values: [...parameters], ...(name === undefined ? {} : { name }) });
+          const sent = client.query(configOf(text, parameters));
           sent.catch(() => undefined);
           return sent;
         });

@@ -84,7 +84,7 @@ async function original(name: string) {
     fields: { [rack]: 'R7' } as never,
     tags: [tag as never],
     accounts: [
-      { username: 'alice', password: 'alices', notes: 'n', fields: { [pin]: '4711' } as never },
+      { username: 'alice', password: 'alices', notes: 'n', fields: { [pin]: 'Pin-4711' } as never },
       { username: 'root', password: 'First-Harbour-93-!!xy' },
     ],
     reset: {
@@ -150,7 +150,7 @@ describe('a copy of a resource', () => {
         accountId: accounts[0]?.id as never,
         fieldId: pin as never,
       });
-      expect(key.value).toBe('4711');
+      expect(key.value).toBe('Pin-4711');
       // Shared with whom the original is shared with now, and by its account.
       const shares = await w.sql<{ on: string; to: string }>(
         `select case when s.account_id is null then 'resource' else 'account' end as on, u.username as to from strongroom.share s join strongroom.app_user u on u.id = s.user_id
@@ -169,7 +169,7 @@ describe('a copy of a resource', () => {
     expect(events.map((event) => event.object_id).sort()).toEqual(
       [made.id, mine, ...items.map((item) => item.id)].sort(),
     );
-    expect(JSON.stringify(events)).not.toMatch(/alices|Harbour|Lantern|4711/);
+    expect(JSON.stringify(events)).not.toMatch(/alices|Harbour|Lantern|Pin-4711/);
 
     const bare = await w.invoke(copyResource, keeper, { resourceId: made.id, count: 2 });
     expect(bare.items.map((item) => item.name)).toEqual(['source (copy 1)', 'source (copy 2)']);
@@ -228,7 +228,7 @@ describe('a copy of a resource', () => {
     const to = await w.invoke(createResource, keeper, { name: 'to', type: 'Linux' });
     const { items } = await w.invoke(copyAccount, keeper, { accountId: alice.id, resourceIds: [to.id] });
     const copy = items[0]?.id as never;
-    expect((await w.invoke(revealAccountField, keeper, { accountId: copy, fieldId: pin as never })).value).toBe('4711');
+    expect((await w.invoke(revealAccountField, keeper, { accountId: copy, fieldId: pin as never })).value).toBe('Pin-4711');
     expect(await code(w.invoke(revealResourceField, keeper, { resourceId: to.id, fieldId: pin as never }))).toBe(
       'not-found',
     );

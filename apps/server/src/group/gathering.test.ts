@@ -201,10 +201,11 @@ describe('who is in a group by criteria', () => {
             ]),
           () => w.sql(`update strongroom.account set fields = $2 where resource_id = $1`, [pick(resources), own()]),
           () =>
-            w.sql(`update strongroom.account set resource_id = $2 where resource_id = $1 and $2::uuid is not null`, [
-              pick(resources),
-              pick(resources),
-            ]),
+            w.sql(
+              `update strongroom.account a set resource_id = $2 where a.resource_id = $1 and $2::uuid is not null
+                 and not exists (select from strongroom.account b where b.resource_id = $2 and b.username = a.username)`,
+              [pick(resources), pick(resources)],
+            ),
           () =>
             w.sql(
               `delete from strongroom.account where id in (select id from strongroom.account where resource_id = $1 limit 1)`,

@@ -228,7 +228,9 @@ describe('a copy of a resource', () => {
     const to = await w.invoke(createResource, keeper, { name: 'to', type: 'Linux' });
     const { items } = await w.invoke(copyAccount, keeper, { accountId: alice.id, resourceIds: [to.id] });
     const copy = items[0]?.id as never;
-    expect((await w.invoke(revealAccountField, keeper, { accountId: copy, fieldId: pin as never })).value).toBe('Pin-4711');
+    expect((await w.invoke(revealAccountField, keeper, { accountId: copy, fieldId: pin as never })).value).toBe(
+      'Pin-4711',
+    );
     expect(await code(w.invoke(revealResourceField, keeper, { resourceId: to.id, fieldId: pin as never }))).toBe(
       'not-found',
     );

@@ -30,15 +30,17 @@ export interface Targets {
   at(host: string): FakeTarget;
   /** The most errands at once: on one host, and on all. */
   readonly most: { perHost: number; all: number };
+  /** No errand ends before so many were under way at once, or five seconds are over. */
+  together: number;
 }
 
 /** Targets that take no time but a turn of the event loop, and behave as real ones: an account is locked by failed log-ins, a host is away. */
 export function fakeTargets(): Targets {
-  const targets = new Map<string, FakeTarget>();
+  const byHost = new Map<string, FakeTarget>();
   const most = { perHost: 0, all: 0 };
   const busy = new Map<string, number>();
   const at = (host: string): FakeTarget => {
-    const known = targets.get(host);
+    const known = byHost.get(host);
     if (known) return known;
     const made: FakeTarget = {
       passwords: new Map(),
@@ -52,7 +54,7 @@ export function fakeTargets(): Targets {
       mute: false,
       provesByOther: false,
     };
-    targets.set(host, made);
+    byHost.set(host, made);
     return made;
   };
   const key = { algorithm: 'ssh-ed25519', fingerprint: 'SHA256:other', publicKey: 'AAAA' };
@@ -75,6 +77,8 @@ export function fakeTargets(): Targets {
     );
     // So long that others come meanwhile, where they may.
     for (let turn = 0; turn < 40; turn++) await new Promise((resolve) => setImmediate(resolve));
+    for (const until = Date.now() + 5000; most.all < targets.together && Date.now() < until;)
+      await new Promise((resolve) => setImmediate(resolve));
     const target = at(host);
     target.asked += 1;
     const result = work(target);
@@ -103,5 +107,6 @@ export function fakeTargets(): Targets {
         return { said: target.cuts ? { is: 'unknown' } : { is: 'done' }, offered: undefined, ...far('in') };
       }),
   };
-  return { outpost, at, most };
+  const targets: Targets = { outpost, at, most, together: 0 };
+  return targets;
 }

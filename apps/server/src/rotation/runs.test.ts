@@ -113,10 +113,12 @@ describe('a run of resets', () => {
   it('asks one account of a resource at a time, and no more than the limit of all, however many jobs share it', async () => {
     await setting({ resetsAtOnce: 3 });
     const hosts = await Promise.all(Array.from({ length: 5 }, () => hostOf(4)));
+    targets.together = 2;
     const run = await start({ selection: { accountIds: idsOf(...hosts) as never } });
     for (let turn = 0; turn < 20 && (await itemsOf(run)).some(({ state }) => state === 'waiting'); turn++)
       await Promise.all([pump(run, 0), pump(run, 1), pump(run, 2)]);
     expect((await finish(run)).counts.done).toBe(20);
+    targets.together = 0;
     expect(targets.most.perHost).toBe(1);
     expect(targets.most.all).toBeGreaterThan(1);
     expect(targets.most.all).toBeLessThanOrEqual(3);

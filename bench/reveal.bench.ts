@@ -32,7 +32,7 @@ async function measure(product: Product, vault: Vault, peer: Peer, client: LoadC
   const plans = {
     peer: { ...common, port: peer.port, paths: peer.paths, heads: vault.programs },
     programs: { ...common, port: product.port, paths: vault.paths, heads: vault.programs },
-    console: { ...common, port: product.port, paths: vault.paths, heads: [vault.console] },
+    console: { ...common, port: product.port, paths: vault.paths, heads: vault.consoles },
     // Without a reason: the dialect's would stand in the address. It answers with 200 whatever comes of a call, so what it says is looked at.
     rest: {
       ...{ ...common, port: product.port, paths: vault.restPaths, heads: vault.restPrograms, bodies: [] },

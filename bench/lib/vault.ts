@@ -11,16 +11,42 @@ export interface Vault {
   readonly programs: readonly string[];
   /** The same tokens in that dialect's header. */
   readonly restPrograms: readonly string[];
-  /** Header lines of a person's console session. */
-  readonly console: string;
+  /** Header lines of console sessions, each of another person: what one person may ask in a second is limited too. */
+  readonly consoles: readonly string[];
 }
 
 const tokens = 4;
+const people = 3;
+
+/** Signs in. A session's headers. */
+async function signIn(product: Product, who: Product['admin']): Promise<Record<string, string>> {
+  const { body, cookie } = await product.ask('POST', '/session', {}, who);
+  return { cookie, 'x-csrf-token': String(body['csrfToken']) };
+}
+
+/** Adds a super administrator, who may reveal everything, and signs in as them. */
+async function addPerson(
+  product: Product,
+  by: Record<string, string>,
+  username: string,
+): Promise<Record<string, string>> {
+  const [given, own] = ['given by somebody else', 'chosen by oneself later'];
+  await product.ask('POST', '/users', by, {
+    username,
+    fullName: username,
+    email: `${username}@example.org`,
+    role: 'privileged-administrator',
+    superAdministrator: true,
+    password: given,
+  });
+  const first = await signIn(product, { username, password: given });
+  await product.ask('POST', '/me/password', first, { current: given, next: own });
+  return signIn(product, { username, password: own });
+}
 
 /** Signs in as the administrator and stores `resources` resources with ten accounts each, through the API. */
 export async function fill(product: Product, resources: number): Promise<Vault> {
-  const { body: me, cookie } = await product.ask('POST', '/session', {}, product.admin);
-  const session = { cookie, 'x-csrf-token': String(me['csrfToken']) };
+  const session = await signIn(product, product.admin);
   const held: string[] = [];
   for (let n = 0; n < tokens; n++) {
     const { body } = await product.ask('POST', '/me/tokens', session, {
@@ -35,6 +61,8 @@ export async function fill(product: Product, resources: number): Promise<Vault> 
     const some = Array.from({ length: Math.min(8, resources - n) }, (_, i) => addResource(product, session, n + i));
     accounts.push(...(await Promise.all(some)).flat());
   }
+  const consoles = [session];
+  for (let n = 1; n < people; n++) consoles.push(await addPerson(product, session, `person-${String(n)}`));
   await settled(product);
   return {
     paths: accounts.map(({ id }) => `/api/v1/accounts/${id}/reveal`),
@@ -44,9 +72,11 @@ export async function fill(product: Product, resources: number): Promise<Vault> 
     ),
     programs: held.map((token) => `authorization: Bearer ${token}\r\n`),
     restPrograms: held.map((token) => `AUTHTOKEN: ${token}\r\n`),
-    console: Object.entries(session)
-      .map(([name, value]) => `${name}: ${value}\r\n`)
-      .join(''),
+    consoles: consoles.map((headers) =>
+      Object.entries(headers)
+        .map(([name, value]) => `${name}: ${value}\r\n`)
+        .join(''),
+    ),
   };
 }
 
@@ -57,7 +87,8 @@ async function settled(product: Product): Promise<void> {
   try {
     for (let tries = 0; tries < 120; tries++) {
       const { rows } = await client.query<{ known: boolean }>(
-        `select bool_and(last_autoanalyze is not null and n_mod_since_analyze < 500) as known
+        // It comes again once a tenth has changed, and not before.
+        `select bool_and(last_autoanalyze is not null and n_mod_since_analyze < 500 + n_live_tup / 10) as known
          from pg_stat_user_tables where schemaname = 'strongroom' and relname in ('account', 'resource', 'secret')`,
       );
       if (rows[0]?.known) return;

@@ -95,6 +95,8 @@ export interface World {
   app(serving?: TlsOptions, perform?: Perform): FastifyInstance;
   /** As a superuser, past every wall. */
   sql<Row extends object = Record<string, unknown>>(text: string, values?: unknown[]): Promise<Row[]>;
+  /** A superuser's connection of its own, for what is held while others wait. Whoever asks for it ends it. */
+  connection(): Promise<pg.Client>;
   /** Audit rows of an action, oldest first. */
   audit(action: Action): Promise<AuditRow[]>;
   /** Waits until all that has happened is the past for every reader of the trail: transactions of other tests on the same cluster may hold it back. */
@@ -297,6 +299,11 @@ export async function world(
     logLines,
     signerOf,
     sql,
+    async connection() {
+      const client = new pg.Client({ connectionString: place.adminUrl });
+      await client.connect();
+      return client;
+    },
     async add(user, organisation = organisationId) {
       const [added] = await addTo(organisation, [user], undefined);
       if (!added) throw new Error('nobody was added');

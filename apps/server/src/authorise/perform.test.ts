@@ -123,6 +123,94 @@ describe('perform', () => {
   });
 });
 
+describe('reveals that come at once', () => {
+  const many = (names: readonly (keyof World['people'])[], reasons: readonly string[]) =>
+    Promise.allSettled(reasons.map((reason, i) => open(names[i % names.length] as keyof World['people'], reason)));
+  const passwords = (outcomes: PromiseSettledResult<{ password: Secret }>[]): (string | null)[] =>
+    outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value.password.expose() : null));
+  const events = (start: string) =>
+    w.sql<{ reason: string; outcome: string; name: string; tx: string }>(
+      `select reason, outcome, actor_name as name, tx::text as tx from strongroom.audit_event where action = 'account.reveal' and reason like $1
+       order by reason`,
+      [`${start} %`],
+    );
+  const reasonsOf = (start: string, n: number): string[] =>
+    Array.from({ length: n }, (_, i) => `${start} ${String(i).padStart(2, '0')}`);
+
+  it('share transactions; each is decided by itself and has an event of its own', async () => {
+    const reasons = reasonsOf('share', 48);
+    const outcomes = await many(['keeper', 'nobody', 'foreign'], reasons);
+    expect(passwords(outcomes)).toEqual(reasons.map((_, i) => (i % 3 === 0 ? 'first-Password-77' : null)));
+    const rows = await events('share');
+    expect(rows.map(({ reason, outcome, name }) => [reason, outcome, name])).toEqual(
+      reasons.map((reason, i) => [
+        reason,
+        i % 3 === 0 ? 'done' : 'refused',
+        w.people[(['keeper', 'nobody', 'foreign'] as const)[i % 3] ?? 'keeper'].username,
+      ]),
+    );
+    const done = rows.filter(({ outcome }) => outcome === 'done');
+    expect(new Set(done.map(({ tx }) => tx)).size).toBeLessThan(done.length / 2);
+  });
+
+  it('suffer nothing from one of them whose event cannot be written', async () => {
+    await w.sql(`create function strongroom.spoil() returns trigger language plpgsql as $$ begin
+      if new.reason = 'spoil 03' and new.outcome = 'done' then raise exception 'not this one'; end if; return new; end $$`);
+    await w.sql(
+      `create trigger spoil before insert on strongroom.audit_event for each row execute function strongroom.spoil()`,
+    );
+    try {
+      const reasons = reasonsOf('spoil', 12);
+      const outcomes = await many(['keeper'], reasons);
+      expect(passwords(outcomes)).toEqual(reasons.map((_, i) => (i === 3 ? null : 'first-Password-77')));
+      expect((await events('spoil')).map(({ reason, outcome }) => [reason, outcome])).toEqual(
+        reasons.map((reason, i) => [reason, i === 3 ? 'failed' : 'done']),
+      );
+    } finally {
+      await w.sql('drop trigger spoil on strongroom.audit_event; drop function strongroom.spoil()');
+    }
+  });
+
+  it('give nothing when the connection is lost before the commit, and are never recorded twice', async () => {
+    const holder = await w.connection();
+    try {
+      // Whoever would record waits, and is cut off while waiting.
+      await holder.query('begin; lock table strongroom.audit_event in exclusive mode');
+      const reasons = reasonsOf('lost', 12);
+      const all = many(['keeper'], reasons);
+      const waiting = `select l.pid from pg_locks l where l.relation = 'strongroom.audit_event'::regclass and not l.granted`;
+      await expect.poll(async () => (await holder.query(waiting)).rowCount, { timeout: 20_000 }).toBeGreaterThan(0);
+      await holder.query(`select pg_terminate_backend(pid) from (${waiting} limit 1) w`);
+      await holder.query('commit');
+      const given = passwords(await all);
+      expect(given).toContain(null);
+      const rows = await events('lost');
+      expect(rows.map(({ reason, outcome }) => [reason, outcome])).toEqual(
+        reasons.map((reason, i) => [reason, given[i] === null ? 'failed' : 'done']),
+      );
+    } finally {
+      await holder.end();
+    }
+  });
+
+  it('may only read: a statement that changes something is not even sent', async () => {
+    const ask = { actor: await w.people.keeper.actor(), action: 'account.reveal', objectId: accountId } as const;
+    const changing = [
+      w.perform(ask, (grant) =>
+        grant.db.updateTable('account').set({ username: 'x' }).where('id', '=', accountId).execute(),
+      ),
+      w.perform(ask, (grant) => sql`delete from account`.execute(grant.db)),
+      w.perform(ask, (grant) => sql`with gone as (delete from account returning 1) select 1`.execute(grant.db)),
+    ];
+    for (const outcome of await Promise.allSettled(changing))
+      expect(outcome).toMatchObject({
+        status: 'rejected',
+        reason: { message: 'work that shares its transaction only reads' },
+      });
+    expect((await open('keeper')).username).toBe('root');
+  });
+});
+
 describe('row-level security', () => {
   it('hides another organisation even from a query that forgets it, for every table that carries one', async () => {
     const tables = await w.sql<{ name: string }>(

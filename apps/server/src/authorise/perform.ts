@@ -23,8 +23,10 @@ export function performer(database: Database): Perform {
     const line = lineOf(ask.action);
     let read: Read | undefined;
     let grant: Grant<(typeof ask)['action']> | undefined;
+    // What is read with the facts is all that such work needs.
+    const transaction = line.also === undefined ? database.asOrganisation : database.readTogether;
     try {
-      return await database.asOrganisation(ask.actor.organisationId, async (db, last) => {
+      return await transaction(ask.actor.organisationId, async (db, last) => {
         read = await readFacts(db, ask);
         const refused = ask.actor.barred ?? refusal(ask.action, read.facts);
         if (refused) throw new Problem(refused);

@@ -9,6 +9,7 @@ import {
   type PostgresPoolClient,
 } from 'kysely';
 import pg from 'pg';
+import { shared, type Transaction } from './read-together.ts';
 import type { Tables } from './tables.ts';
 
 // Counters and sizes stay far below 2^53.
@@ -22,10 +23,12 @@ export interface Database {
    * Runs `work` in one transaction that sees the organisation's rows only. Commits when it resolves, rolls back when it rejects.
    * Statements that nobody waits for may be handed to `last`: they travel together with the commit, and stand or fall with it.
    */
-  asOrganisation<T>(
-    organisationId: string,
-    work: (db: OrganisationDb, last: (statement: Compilable) => void) => Promise<T>,
-  ): Promise<T>;
+  readonly asOrganisation: Transaction<OrganisationDb>;
+  /**
+   * The same for work that only reads and leaves nothing behind but what it hands to `last`: what comes at once shares a
+   * transaction. A statement that is no `select` is refused before it is sent.
+   */
+  readonly readTogether: Transaction<OrganisationDb>;
   /** The few questions asked before an organisation is known: security-definer functions only. */
   readonly anyone: OrganisationDb;
   /** Connections in use, waiting for one, and open. */
@@ -53,8 +56,16 @@ function configOf(text: string, values: readonly unknown[]): pg.QueryConfig {
   return name === undefined ? { text, values: [...values] } : { text, values: [...values], name };
 }
 
+/** Lets nothing through but a `select`: see `readTogether`. */
+const readingOnly = (client: pg.PoolClient): Pick<pg.PoolClient, 'query'> => ({
+  query: ((config: pg.QueryConfig) => {
+    if (!/^\s*select\s/.test(config.text)) throw new Error('work that shares its transaction only reads');
+    return client.query(config);
+  }) as pg.PoolClient['query'],
+});
+
 /** Sends Kysely's statements as named ones: PostgreSQL parses and plans each once per connection. */
-function named(client: pg.PoolClient, release: () => void): PostgresPoolClient {
+function named(client: Pick<pg.PoolClient, 'query'>, release: () => void): PostgresPoolClient {
   return {
     query(text: unknown, values?: unknown): never {
       if (typeof text !== 'string') throw new TypeError('cursors are not used here');
@@ -93,7 +104,7 @@ export function statement<Row>(text: string): Statement<Row> {
 }
 
 /** The connection of a transaction. */
-const clientOf = new WeakMap<OrganisationDb, pg.PoolClient>();
+const clientOf = new WeakMap<OrganisationDb, Pick<pg.PoolClient, 'query'>>();
 const camelCase = (name: string): string => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 const kyselyOn = (connect: () => Promise<PostgresPoolClient>): Kysely<Tables> =>
@@ -133,6 +144,10 @@ function gatheringSocket(): Socket {
  * of a database busy; more only take turns. Measured on two cores: 20 gave no more reveals a second than 8.
  */
 const connectionsAtOnce = Math.max(8, 2 * availableParallelism() + 4);
+/** Transactions at once of those that are shared: fewer leave cores idle, more find less company. Measured on two cores: 3 of 1 to 4. */
+const sharedAtOnce = availableParallelism() + 1;
+/** How many share one: more gain little, and each waits for the slowest. */
+const mostShare = 16;
 
 export interface ConnectOptions {
   /** Most connections this process opens. */
@@ -161,7 +176,7 @@ export function connect(connectionString: string, options: ConnectOptions = {}):
     if (!closing) options.onError?.(error);
   };
   pool.on('error', onError);
-  const perClient = new WeakMap<pg.PoolClient, OrganisationDb>();
+  const perClient = new WeakMap<pg.PoolClient, { readonly all: OrganisationDb; readonly reading: OrganisationDb }>();
   pool.on('connect', (client) => {
     client.on('error', onError);
     // Queued before anything else on this connection; a failure surfaces in the first statement.
@@ -171,15 +186,19 @@ export function connect(connectionString: string, options: ConnectOptions = {}):
       )
       .catch(onError);
   });
-  const dbOf = (client: pg.PoolClient): OrganisationDb => {
-    let db = perClient.get(client);
-    if (!db) {
-      const connection = named(client, () => undefined);
-      db = kyselyOn(() => Promise.resolve(connection));
-      perClient.set(client, db);
-      clientOf.set(db, client);
-    }
+  const dbOn = (client: Pick<pg.PoolClient, 'query'>): OrganisationDb => {
+    const connection = named(client, () => undefined);
+    const db = kyselyOn(() => Promise.resolve(connection));
+    clientOf.set(db, client);
     return db;
+  };
+  const dbsOf = (client: pg.PoolClient) => {
+    let dbs = perClient.get(client);
+    if (!dbs) {
+      dbs = { all: dbOn(client), reading: dbOn(readingOnly(client)) };
+      perClient.set(client, dbs);
+    }
+    return dbs;
   };
   const anyone = kyselyOn(async () => {
     const client = await pool.connect();
@@ -188,9 +207,9 @@ export function connect(connectionString: string, options: ConnectOptions = {}):
     });
   });
 
-  return {
-    anyone,
-    async asOrganisation(organisationId, work) {
+  const transaction =
+    (may: 'all' | 'reading'): Transaction<OrganisationDb> =>
+    async (organisationId, work) => {
       if (!uuid.test(organisationId)) throw new TypeError('an organisation id is a UUID');
       const client = await pool.connect();
       let broken: Error | undefined;
@@ -200,7 +219,7 @@ export function connect(connectionString: string, options: ConnectOptions = {}):
         const opened = client.query(`begin; set local app.organisation_id = '${organisationId}'`);
         opened.catch(() => undefined);
         const last: Compilable[] = [];
-        const result = await work(dbOf(client), (statement) => last.push(statement));
+        const result = await work(dbsOf(client)[may], (statement) => last.push(statement));
         await opened;
         // Handed to the connection in one breath, so that nothing comes between them and the commit.
         const written = last.map((statement) => {
@@ -212,7 +231,7 @@ export function connect(connectionString: string, options: ConnectOptions = {}):
         const commit = client.query({ name: 'commit', text: 'commit' });
         commit.catch(() => undefined);
         await Promise.all(written);
-        if ((await commit).command !== 'COMMIT') throw new Error('the transaction was rolled back by the database');
+        if ((await commit).command !== 'COMMIT') throw new RolledBack();
         return result;
       } catch (error) {
         await client.query('rollback').catch((failure: Error) => {
@@ -222,13 +241,29 @@ export function connect(connectionString: string, options: ConnectOptions = {}):
       } finally {
         client.release(broken);
       }
-    },
+    };
+
+  return {
+    anyone,
+    asOrganisation: transaction('all'),
+    readTogether: shared(transaction('reading'), {
+      lanes: sharedAtOnce,
+      most: mostShare,
+      undone: (error) => error instanceof RolledBack || (error instanceof pg.DatabaseError && !isUnavailable(error)),
+    }),
     load: () => ({ busy: pool.totalCount - pool.idleCount, waiting: pool.waitingCount, open: pool.totalCount }),
     async close() {
       closing = true;
       await pool.end();
     },
   };
+}
+
+/** A commit that the database answered with a rollback: a statement before it had failed. */
+class RolledBack extends Error {
+  constructor() {
+    super('the transaction was rolled back by the database');
+  }
 }
 
 /** True when the database was away, rather than unwilling: worth another try later. */

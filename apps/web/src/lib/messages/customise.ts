@@ -5,7 +5,6 @@ export const customise = catalogue('customise', {
   change: 'Change',
   // Fields page.
   'fields.title': 'Fields',
-  'fields.says': 'Own fields of resources and accounts',
   'fields.sub': 'Up to {most} fields for resources and {most} for accounts, beside those that each has anyway.',
   'fields.resource': 'Resources',
   'fields.account': 'Accounts',
@@ -50,7 +49,6 @@ export const customise = catalogue('customise', {
   requiredMark: 'required',
   // Tags page.
   'tags.title': 'Tags',
-  'tags.says': 'Attributes with values that many resources share',
   'tags.sub': 'A tag is an attribute with a list of values, such as an asset number or a stage.',
   'tags.add': 'Add tag',
   'tags.none': 'No tags yet',
@@ -86,7 +84,6 @@ export const customise = catalogue('customise', {
   'tags.valueTitle': 'Value {name}',
   // Types page.
   'types.title': 'Resource types',
-  'types.says': 'Kinds of resources, their pictures and what they show',
   'types.sub': 'The product’s own types stay as they are. Yours can have a picture and reset like one of them.',
   'types.add': 'Add type',
   'types.own': 'Your types',

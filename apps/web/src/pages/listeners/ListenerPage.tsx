@@ -23,7 +23,7 @@ import { lazy, Suspense, useState } from 'react';
 import { ask } from '../../lib/client.ts';
 import { exact } from '../../lib/format.ts';
 import { listeners } from '../../lib/messages/listeners.ts';
-import { settings } from '../../lib/messages/settings.ts';
+import { administration } from '../../lib/messages/administration.ts';
 import { keys, queries } from '../../lib/query.ts';
 import { useCan } from '../../lib/session.tsx';
 import { Bones } from '../../ui/Bones.tsx';
@@ -83,7 +83,7 @@ export default function ListenerPage() {
   return (
     <AdminFrame under="/admin/reset-listeners">
       <div className={css.page}>
-        <nav aria-label={settings('nav.crumbs')} className={users.crumbs}>
+        <nav aria-label={administration('nav.crumbs')} className={users.crumbs}>
           <Link to="/admin/reset-listeners" className="lnk">
             {listeners('title')}
           </Link>

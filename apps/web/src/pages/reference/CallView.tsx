@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconCheck, IconChevronRight, IconCopy } from '@tabler/icons-react';
 import { useState } from 'react';
-import { settings } from '../../lib/messages/settings.ts';
+import { reference } from '../../lib/messages/reference.ts';
 import { Pill } from '../../ui/Pill.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { kit } from '../../lib/messages/kit.ts';
@@ -23,9 +23,9 @@ function FieldTable({
       <table className={css.table}>
         <thead>
           <tr>
-            <th scope="col">{settings('reference.field')}</th>
-            {where && <th scope="col">{settings('reference.where')}</th>}
-            <th scope="col">{settings('reference.kind')}</th>
+            <th scope="col">{reference('reference.field')}</th>
+            {where && <th scope="col">{reference('reference.where')}</th>}
+            <th scope="col">{reference('reference.kind')}</th>
           </tr>
         </thead>
         <tbody>
@@ -33,9 +33,9 @@ function FieldTable({
             <tr key={`${line.where} ${line.name}`}>
               <td>
                 <code className="mono">{line.name}</code>
-                {where && line.required && <span className={css.required}>{settings('reference.required')}</span>}
+                {where && line.required && <span className={css.required}>{reference('reference.required')}</span>}
               </td>
-              {where && <td>{settings(`reference.where.${line.where}`)}</td>}
+              {where && <td>{reference(`reference.where.${line.where}`)}</td>}
               <td>{line.kind}</td>
             </tr>
           ))}
@@ -58,35 +58,35 @@ function Inside({ call }: { readonly call: CallEntry }) {
   };
   return (
     <div className={css.inside}>
-      <h4>{settings('reference.input')}</h4>
+      <h4>{reference('reference.input')}</h4>
       {call.input.length > 0 ? (
-        <FieldTable title={settings('reference.inputOf', { call: call.id })} lines={call.input} where />
+        <FieldTable title={reference('reference.inputOf', { call: call.id })} lines={call.input} where />
       ) : (
-        <p>{settings('reference.noInput')}</p>
+        <p>{reference('reference.noInput')}</p>
       )}
-      <h4>{settings('reference.reply')}</h4>
+      <h4>{reference('reference.reply')}</h4>
       {call.reply.length > 0 ? (
-        <FieldTable title={settings('reference.replyOf', { call: call.id })} lines={call.reply} where={false} />
+        <FieldTable title={reference('reference.replyOf', { call: call.id })} lines={call.reply} where={false} />
       ) : (
-        <p>{settings('reference.noReply')}</p>
+        <p>{reference('reference.noReply')}</p>
       )}
       <div className={css.exampleHead}>
-        <h4>{settings('reference.example')}</h4>
+        <h4>{reference('reference.example')}</h4>
         <Button
           size="xs"
           variant="default"
           leftSection={copied ? <IconCheck size={14} /> : <IconCopy size={14} />}
           onClick={() => void copy()}
         >
-          {settings(copied ? 'reference.copied' : 'reference.copy')}
+          {reference(copied ? 'reference.copied' : 'reference.copy')}
         </Button>
       </div>
-      <pre className="mono" dir="ltr" tabIndex={0} aria-label={settings('reference.example')}>
+      <pre className="mono" dir="ltr" tabIndex={0} aria-label={reference('reference.example')}>
         {call.example}
       </pre>
       {call.method === 'GET' && call.reply.length > 0 && (
         <>
-          <h4>{settings('reference.try')}</h4>
+          <h4>{reference('reference.try')}</h4>
           <TryIt call={call} />
         </>
       )}
@@ -109,7 +109,7 @@ export function CallView({ call, startsOpen }: { readonly call: CallEntry; reado
             {call.path}
           </code>
           <span className={css.summary}>{call.summary}</span>
-          {call.scope && <Pill tone="neutral">{settings('reference.scope', { scope: call.scope })}</Pill>}
+          {call.scope && <Pill tone="neutral">{reference('reference.scope', { scope: call.scope })}</Pill>}
         </button>
       </h3>
       {open && <Inside call={call} />}

@@ -1,6 +1,6 @@
 import { Button, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
-import { settings } from '../../lib/messages/settings.ts';
+import { reference } from '../../lib/messages/reference.ts';
 import { BusyButton } from '../me/BusyButton.tsx';
 import { useAction } from '../me/use-action.ts';
 import { ErrorBox } from '../../ui/ErrorBox.tsx';
@@ -61,24 +61,24 @@ export function TryIt({ call }: { readonly call: CallEntry }) {
       )}
       <div className={css.tryButtons}>
         <BusyButton type="submit" size="xs" busy={action.busy} disabled={missing.length > 0}>
-          {settings('reference.send')}
+          {reference('reference.send')}
         </BusyButton>
         {answer && (
           <Button size="xs" variant="subtle" color="gray" onClick={() => setAnswer(null)}>
-            {settings('reference.clear')}
+            {reference('reference.clear')}
           </Button>
         )}
       </div>
       {action.error !== null && <ErrorBox error={action.error} />}
       <div role="status">
         {answer && (
-          <span className={css.tryStatus}>{settings('reference.answer', { status: String(answer.status) })}</span>
+          <span className={css.tryStatus}>{reference('reference.answer', { status: String(answer.status) })}</span>
         )}
       </div>
       {answer && (
-        <pre className="mono" dir="ltr" tabIndex={0} aria-label={settings('reference.reply')}>
+        <pre className="mono" dir="ltr" tabIndex={0} aria-label={reference('reference.reply')}>
           {answer.text.slice(0, longest)}
-          {answer.text.length > longest && `\n${settings('reference.cut')}`}
+          {answer.text.length > longest && `\n${reference('reference.cut')}`}
         </pre>
       )}
     </form>

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from '@tanstack/react-router';
 import { useCallback, useMemo } from 'react';
 import { base, ProblemError } from '../../lib/client.ts';
-import { settings } from '../../lib/messages/settings.ts';
+import { reference } from '../../lib/messages/reference.ts';
 import { useUrlState } from '../../lib/use-url-state.ts';
 import { Bones } from '../../ui/Bones.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
@@ -24,7 +24,7 @@ async function readDocument(signal: AbortSignal): Promise<OpenApi> {
     throw new ProblemError({
       status: response.status,
       code: 'internal',
-      title: settings('reference.failed'),
+      title: reference('reference.failed'),
       ...(requestId ? { requestId } : {}),
     });
   }
@@ -51,10 +51,12 @@ export default function Reference() {
   return (
     <div className={css.page}>
       <PageHeader
-        title={settings('reference.title')}
+        title={reference('reference.title')}
         stack
         sub={
-          document.data ? settings('reference.sub', { version: document.data.info.version, n: calls.length }) : '\u00a0'
+          document.data
+            ? reference('reference.sub', { version: document.data.info.version, n: calls.length })
+            : '\u00a0'
         }
       >
         <Button
@@ -64,22 +66,22 @@ export default function Reference() {
           variant="default"
           leftSection={<IconDownload size={15} />}
         >
-          {settings('reference.document')}
+          {reference('reference.document')}
         </Button>
       </PageHeader>
       <p className={css.lead}>
-        {settings.rich('reference.token', {
+        {reference.rich('reference.token', {
           header: <code className="mono">authorization: Bearer …</code>,
           link: (
             <Link to="/me/security" className="link">
-              {settings('reference.tokenPage')}
+              {reference('reference.tokenPage')}
             </Link>
           ),
         })}
       </p>
       <TextInput
-        aria-label={settings('reference.search')}
-        placeholder={settings('reference.search')}
+        aria-label={reference('reference.search')}
+        placeholder={reference('reference.search')}
         leftSection={<IconSearch size={15} />}
         defaultValue={url.q ?? ''}
         onChange={(event) => set({ q: event.currentTarget.value })}
@@ -104,7 +106,7 @@ export default function Reference() {
             ))}
           </div>
         ) : (
-          <EmptyState icon={IconSearch} title={settings('reference.none')} />
+          <EmptyState icon={IconSearch} title={reference('reference.none')} />
         )
       ) : document.isError ? (
         <ErrorBox error={document.error} retry={() => void document.refetch()} />

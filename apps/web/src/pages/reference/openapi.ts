@@ -1,4 +1,4 @@
-import { settings } from '../../lib/messages/settings.ts';
+import { reference } from '../../lib/messages/reference.ts';
 
 /** The parts of an OpenAPI 3.1 document that the reference page reads. Source: OpenAPI Specification 3.1.0 section 4.8. */
 export interface Schema {
@@ -77,7 +77,7 @@ function resolve(schema: Schema | undefined, document: OpenApi): Schema {
 
 /** A schema in a few words: `text, at most 120`, `read | manage`, `list of Account`, `whole number or null`. */
 export function kindOf(schema: Schema | undefined): string {
-  if (!schema) return settings('kind.anything');
+  if (!schema) return reference('kind.anything');
   if (schema.$ref) return refName(schema.$ref);
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum) return schema.enum.map(String).join(' | ');
@@ -85,7 +85,7 @@ export function kindOf(schema: Schema | undefined): string {
   if (choices) {
     const real = choices.filter((choice) => choice.type !== 'null');
     const words = [...new Set(real.map(kindOf))].join(' | ');
-    return real.length < choices.length ? settings('kind.orNull', { kind: words }) : words;
+    return real.length < choices.length ? reference('kind.orNull', { kind: words }) : words;
   }
   const types: readonly string[] =
     schema.type === undefined ? [] : typeof schema.type === 'string' ? [schema.type] : schema.type;
@@ -94,23 +94,23 @@ export function kindOf(schema: Schema | undefined): string {
     schema,
   );
   const bounds = [
-    schema.minimum !== undefined && schema.minimum > -9e15 && settings('kind.from', { n: String(schema.minimum) }),
-    schema.maximum !== undefined && schema.maximum < 9e15 && settings('kind.to', { n: String(schema.maximum) }),
-    schema.maxLength !== undefined && settings('kind.atMost', { n: String(schema.maxLength) }),
+    schema.minimum !== undefined && schema.minimum > -9e15 && reference('kind.from', { n: String(schema.minimum) }),
+    schema.maximum !== undefined && schema.maximum < 9e15 && reference('kind.to', { n: String(schema.maximum) }),
+    schema.maxLength !== undefined && reference('kind.atMost', { n: String(schema.maxLength) }),
   ].filter((bound) => bound !== false);
   const bounded = [word, ...bounds].join(', ');
-  return types.includes('null') ? settings('kind.orNull', { kind: bounded }) : bounded;
+  return types.includes('null') ? reference('kind.orNull', { kind: bounded }) : bounded;
 }
 
 function wordOf(type: string | undefined, schema: Schema): string {
-  if (type === undefined) return settings('kind.anything');
-  if (type === 'string') return schema.format ?? settings('kind.text');
-  if (type === 'integer') return settings('kind.integer');
-  if (type === 'array') return settings('kind.list', { kind: kindOf(schema.items) });
+  if (type === undefined) return reference('kind.anything');
+  if (type === 'string') return schema.format ?? reference('kind.text');
+  if (type === 'integer') return reference('kind.integer');
+  if (type === 'array') return reference('kind.list', { kind: kindOf(schema.items) });
   if (type !== 'object') return type;
   return typeof schema.additionalProperties === 'object'
-    ? settings('kind.map', { kind: kindOf(schema.additionalProperties) })
-    : settings('kind.object');
+    ? reference('kind.map', { kind: kindOf(schema.additionalProperties) })
+    : reference('kind.object');
 }
 
 function linesOf(schema: Schema, where: FieldLine['where']): FieldLine[] {

@@ -3,9 +3,10 @@ import { useMediaQuery } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { Link, useLocation, useNavigate } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
-import { settings } from '../../lib/messages/settings.ts';
+import { administration } from '../../lib/messages/administration.ts';
 import { useMe } from '../../lib/session.tsx';
-import { adminPages, adminSettings, search, type Entry } from './entries.ts';
+import { adminPages, search, type Entry } from './entries.ts';
+import { useSettingEntries } from './use-setting-entries.ts';
 import css from './admin.module.css';
 
 const groups = ['people', 'organisation', 'server'] as const;
@@ -47,8 +48,10 @@ export function AdminFrame(props: {
     getInitialValueInEffect: false,
   });
   const [text, setText] = useState('');
+  const [searching, setSearching] = useState(false);
   const pages = adminPages(me);
-  const found = text.trim() ? search([...pages, ...adminSettings(me)], text) : null;
+  const fields = useSettingEntries(searching);
+  const found = text.trim() ? search([...pages, ...(fields ?? [])], text) : null;
   const here = pages.find((entry) => path === entry.to || path.startsWith(`${entry.to}/`));
   return (
     <div className={css.frame}>
@@ -56,8 +59,8 @@ export function AdminFrame(props: {
         pages.length > 1 && (
           <div className={css.pick}>
             <Select
-              aria-label={settings('nav.page')}
-              placeholder={settings('nav.page')}
+              aria-label={administration('nav.page')}
+              placeholder={administration('nav.page')}
               data={pages.map((entry) => ({ value: entry.to, label: entry.label }))}
               value={here?.to ?? null}
               onChange={(to) => to && void navigate({ to })}
@@ -66,14 +69,15 @@ export function AdminFrame(props: {
           </div>
         )
       ) : (
-        <nav className={css.nav} aria-label={settings('nav.label')} data-region>
+        <nav className={css.nav} aria-label={administration('nav.label')} data-region>
           {props.search !== false && (
             <div className="soft">
               <TextInput
-                aria-label={settings('nav.search')}
-                placeholder={settings('nav.search')}
+                aria-label={administration('nav.search')}
+                placeholder={administration('nav.search')}
                 leftSection={<IconSearch size={15} />}
                 value={text}
+                onFocus={() => setSearching(true)}
                 onChange={(event) => setText(event.currentTarget.value)}
                 autoComplete="off"
               />
@@ -87,7 +91,7 @@ export function AdminFrame(props: {
                 ))}
               </ul>
             ) : (
-              <p className={css.none}>{settings('nav.none')}</p>
+              fields && <p className={css.none}>{administration('nav.none')}</p>
             )
           ) : (
             groups.map((group) => {
@@ -95,7 +99,7 @@ export function AdminFrame(props: {
               return (
                 inside.length > 0 && (
                   <div key={group}>
-                    <div className={css.group}>{settings(`nav.${group}`)}</div>
+                    <div className={css.group}>{administration(`nav.${group}`)}</div>
                     <ul>
                       {inside.map((entry) => (
                         <EntryLink key={entry.id} entry={entry} path={path} />

@@ -1,7 +1,5 @@
 import type { Me } from '@strongroom/contract';
-import { customise } from '../../lib/messages/customise.ts';
-import { settings } from '../../lib/messages/settings.ts';
-import { sections } from './fields.ts';
+import { administration } from '../../lib/messages/administration.ts';
 
 /** One place of the administration: a page, or a setting on one. */
 export interface Entry {
@@ -20,29 +18,29 @@ export function adminPages(me: Me): readonly Entry[] {
     {
       id: 'users',
       group: 'people',
-      label: settings('nav.users'),
-      says: settings('admin.users.says'),
+      label: administration('nav.users'),
+      says: administration('admin.users.says'),
       to: '/admin/users',
     },
     {
       id: 'api-users',
       group: 'people',
-      label: settings('nav.apiUsers'),
-      says: settings('admin.apiUsers.says'),
+      label: administration('nav.apiUsers'),
+      says: administration('admin.apiUsers.says'),
       to: '/admin/api-users',
     },
     {
       id: 'user-groups',
       group: 'people',
-      label: settings('nav.userGroups'),
-      says: settings('admin.userGroups.says'),
+      label: administration('nav.userGroups'),
+      says: administration('admin.userGroups.says'),
       to: '/admin/user-groups',
     },
     {
       id: 'super-administrators',
       group: 'people',
-      label: settings('nav.superAdministrators'),
-      says: settings('admin.superAdministrators.says'),
+      label: administration('nav.superAdministrators'),
+      says: administration('admin.superAdministrators.says'),
       to: '/admin/super-administrators',
     },
   ];
@@ -50,8 +48,8 @@ export function adminPages(me: Me): readonly Entry[] {
     {
       id: 'roles',
       group: 'people',
-      label: settings('nav.roles'),
-      says: settings('admin.roles.says'),
+      label: administration('nav.roles'),
+      says: administration('admin.roles.says'),
       to: '/admin/roles',
     },
   ];
@@ -59,8 +57,8 @@ export function adminPages(me: Me): readonly Entry[] {
     {
       id: 'access',
       group: 'people',
-      label: settings('nav.access'),
-      says: settings('admin.access.says'),
+      label: administration('nav.access'),
+      says: administration('admin.access.says'),
       to: '/admin/access',
     },
   ];
@@ -68,8 +66,8 @@ export function adminPages(me: Me): readonly Entry[] {
     {
       id: 'settings',
       group: 'organisation',
-      label: settings('nav.settings'),
-      says: settings('admin.settings.says'),
+      label: administration('nav.settings'),
+      says: administration('admin.settings.says'),
       to: '/admin/settings',
     },
   ];
@@ -77,24 +75,24 @@ export function adminPages(me: Me): readonly Entry[] {
     {
       id: 'policies',
       group: 'organisation',
-      label: settings('nav.policies'),
-      says: settings('admin.policies.says'),
+      label: administration('nav.policies'),
+      says: administration('admin.policies.says'),
       to: '/admin/policies',
     },
   ];
   const custom: Entry[] = (['fields', 'tags', 'types'] as const).map((page) => ({
     id: page,
     group: 'organisation',
-    label: customise(`${page}.title`),
-    says: customise(`${page}.says`),
+    label: administration(`nav.${page}`),
+    says: administration(`admin.${page}.says`),
     to: page === 'types' ? '/admin/resource-types' : `/admin/${page}`,
   }));
   const mail: Entry[] = [
     {
       id: 'mail',
       group: 'server',
-      label: settings('nav.mail'),
-      says: settings('admin.mail.says'),
+      label: administration('nav.mail'),
+      says: administration('admin.mail.says'),
       to: '/admin/mail',
     },
   ];
@@ -102,8 +100,8 @@ export function adminPages(me: Me): readonly Entry[] {
     {
       id: 'rotation-templates',
       group: 'organisation',
-      label: settings('nav.rotationTemplates'),
-      says: settings('admin.rotationTemplates.says'),
+      label: administration('nav.rotationTemplates'),
+      says: administration('admin.rotationTemplates.says'),
       to: '/admin/rotation-templates',
     },
   ];
@@ -111,15 +109,15 @@ export function adminPages(me: Me): readonly Entry[] {
     {
       id: 'reset-listeners',
       group: 'organisation',
-      label: settings('nav.resetListeners'),
-      says: settings('admin.resetListeners.says'),
+      label: administration('nav.resetListeners'),
+      says: administration('admin.resetListeners.says'),
       to: '/admin/reset-listeners',
     },
     {
       id: 'approvals',
       group: 'organisation',
-      label: settings('nav.approvals'),
-      says: settings('admin.approvals.says'),
+      label: administration('nav.approvals'),
+      says: administration('admin.approvals.says'),
       to: '/admin/approvals',
     },
   ];
@@ -127,8 +125,8 @@ export function adminPages(me: Me): readonly Entry[] {
     {
       id: 'ticketing',
       group: 'organisation',
-      label: settings('nav.ticketing'),
-      says: settings('admin.ticketing.says'),
+      label: administration('nav.ticketing'),
+      says: administration('admin.ticketing.says'),
       to: '/admin/ticketing',
     },
   ];
@@ -137,8 +135,8 @@ export function adminPages(me: Me): readonly Entry[] {
     {
       id: 'ticketing-module',
       group: 'organisation',
-      label: settings('nav.ticketingModule'),
-      says: settings('admin.ticketingModule.says'),
+      label: administration('nav.ticketingModule'),
+      says: administration('admin.ticketingModule.says'),
       to: '/admin/ticketing/module',
     },
   ];
@@ -146,8 +144,8 @@ export function adminPages(me: Me): readonly Entry[] {
     {
       id: 'programs',
       group: 'organisation',
-      label: settings('nav.programs'),
-      says: settings('admin.programs.says'),
+      label: administration('nav.programs'),
+      says: administration('admin.programs.says'),
       to: '/admin/api',
     },
   ];
@@ -155,8 +153,8 @@ export function adminPages(me: Me): readonly Entry[] {
     {
       id: 'certificates',
       group: 'server',
-      label: settings('nav.certificates'),
-      says: settings('admin.certificates.says'),
+      label: administration('nav.certificates'),
+      says: administration('admin.certificates.says'),
       to: '/admin/certificates',
     },
   ];
@@ -174,22 +172,6 @@ export function adminPages(me: Me): readonly Entry[] {
     ...(me.can.includes('webhook.list') ? programs : []),
     ...(me.can.includes('certificate.install') ? server : []),
   ];
-}
-
-/** Every setting as a place of its own, for the search. */
-export function adminSettings(me: Me): readonly Entry[] {
-  if (!me.can.includes('setting.update')) return [];
-  const fields = sections.flatMap((section) =>
-    section.fields.map((field): Entry => ({
-      id: field.name,
-      group: 'organisation',
-      label: settings(field.name),
-      says: settings(`${field.name}.says`),
-      to: '/admin/settings',
-      anchor: field.name,
-    })),
-  );
-  return fields;
 }
 
 /** Entries whose words hold every word that was typed, whatever their case. */

@@ -7,7 +7,7 @@ import { lazy, Suspense, useState } from 'react';
 import { ask } from '../../lib/client.ts';
 import { exact } from '../../lib/format.ts';
 import { listeners } from '../../lib/messages/listeners.ts';
-import { settings } from '../../lib/messages/settings.ts';
+import { administration } from '../../lib/messages/administration.ts';
 import { ticketing } from '../../lib/messages/ticketing.ts';
 import { keys } from '../../lib/query.ts';
 import { useCan } from '../../lib/session.tsx';
@@ -145,7 +145,7 @@ export default function ModulePage() {
     <AdminFrame>
       <div className={css.page}>
         {sets && (
-          <nav aria-label={settings('nav.crumbs')} className={users.crumbs}>
+          <nav aria-label={administration('nav.crumbs')} className={users.crumbs}>
             <Link to="/admin/ticketing" className="lnk">
               {ticketing('title')}
             </Link>

@@ -6,7 +6,7 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { ask } from '../../lib/client.ts';
 import { people } from '../../lib/messages/people.ts';
-import { settings } from '../../lib/messages/settings.ts';
+import { administration } from '../../lib/messages/administration.ts';
 import { keys, queries } from '../../lib/query.ts';
 import { Bones } from '../../ui/Bones.tsx';
 import { ConfirmByName } from '../../ui/ConfirmByName.tsx';
@@ -56,7 +56,7 @@ export default function UserGroupPage() {
   return (
     <AdminFrame table={tab === 'members'}>
       <div className={css.page} data-fill={tab === 'members' || undefined}>
-        <nav aria-label={settings('nav.crumbs')} className={users.crumbs}>
+        <nav aria-label={administration('nav.crumbs')} className={users.crumbs}>
           <Link to="/admin/user-groups" className="lnk">
             {people('groups.title')}
           </Link>

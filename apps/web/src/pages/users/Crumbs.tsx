@@ -1,13 +1,13 @@
 import { IconChevronRight } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { settings } from '../../lib/messages/settings.ts';
+import { administration } from '../../lib/messages/administration.ts';
 import { users } from '../../lib/messages/users.ts';
 import css from './users.module.css';
 
 /** The way back to the list a user stands in. */
 export function Crumbs({ kind, here }: { readonly kind: 'person' | 'api'; readonly here: string }) {
   return (
-    <nav aria-label={settings('nav.crumbs')} className={css.crumbs}>
+    <nav aria-label={administration('nav.crumbs')} className={css.crumbs}>
       <Link to={kind === 'person' ? '/admin/users' : '/admin/api-users'} className="lnk">
         {users(kind === 'person' ? 'people.title' : 'api.title')}
       </Link>

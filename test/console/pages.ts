@@ -170,16 +170,16 @@ async function go(page: Page, address: string): Promise<void> {
 }
 
 /**
- * Looks at every page of the console in one size, in light and in dark. Gives one line for each finding: of axe-core
- * (everything in one theme and what colours can change in the other), of what scrolls sideways, of pages that are loaded
- * and weigh too much, and of whatever a page complained about. The theme changes after each page and stays for the next,
- * so that either is also the one a page begins in; `first` is that of the first page.
+ * Looks at every page of the console in one size, in light and dark by turns or, `inBoth`, each in both. Gives one line for
+ * each finding: of axe-core (everything in one theme and what colours can change in the other), of what scrolls sideways,
+ * of pages that are loaded and weigh too much, and of whatever a page complained about. The theme changes after each page
+ * and stays for the next, so that either is also the one a page begins in; `first` is that of the first page.
  */
 export async function findingsOfEveryPage(
   browser: Browser,
   product: Product,
   made: Made,
-  { size, first, reached }: { size: Size; first: 'light' | 'dark'; reached: Reached },
+  { size, first, reached, inBoth }: { size: Size; first: 'light' | 'dark'; reached: Reached; inBoth: boolean },
 ): Promise<string[]> {
   const { context, page, complaints } = await visit(browser, product.origin, {
     size,
@@ -206,6 +206,7 @@ export async function findingsOfEveryPage(
     if (over > 0) note(`scrolls sideways by ${String(over)} px`);
     theme = theme === 'light' ? 'dark' : 'light';
     await page.emulateMedia({ colorScheme: theme });
+    if (!inBoth) return;
     await page.locator(`html[data-mantine-color-scheme="${theme}"]`).waitFor();
     await settled(page);
     (await accessibilityFindings(page, true)).forEach(note);

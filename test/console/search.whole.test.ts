@@ -109,3 +109,29 @@ describe('a list', () => {
     expect(complaints.all).toEqual([]);
   });
 });
+
+describe('the administration', () => {
+  it('finds settings by their words, beside its pages and from its start, and says when there are none', async () => {
+    await page.goto('/admin/users');
+    const beside = page.getByRole('navigation', { name: 'Pages of the administration' });
+    await beside.getByLabel('Search settings').fill('clipboard');
+    await beside.getByRole('link', { name: 'Clear the clipboard after' }).click();
+    await page.waitForURL(/\/admin\/settings#clearClipboardSeconds$/);
+    await beside.getByLabel('Search settings').fill('zeppelin');
+    await beside.getByText('No setting has these words').waitFor();
+    await page.goto('/admin');
+    await page.getByLabel('Search users pages and settings').fill('nightly check');
+    await page.getByRole('link', { name: /^Time of the nightly check/ }).waitFor();
+    await shot('admin-search');
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await page.getByLabel('Search users pages and settings').fill('zeppelin');
+    await page.getByText('Nothing here has these words').last().waitFor();
+    await page.getByLabel('Search users pages and settings').fill('fields');
+    await page
+      .getByRole('link', { name: /^Fields/ })
+      .last()
+      .click();
+    await page.waitForURL(/\/admin\/fields$/);
+    expect(complaints.all).toEqual([]);
+  });
+});

@@ -1,8 +1,27 @@
-import { QueryClient } from '@tanstack/react-query';
+import { QueryClient, type InvalidateOptions, type InvalidateQueryFilters, type QueryKey } from '@tanstack/react-query';
 import { ProblemError } from './client.ts';
 
+/**
+ * Asks anew also for what is on its way for the first time. It may have been asked before the change, would be waited for,
+ * and taken for new; it is shown when it comes, and asked for again then.
+ */
+class Replies extends QueryClient {
+  override async invalidateQueries<K extends QueryKey = QueryKey>(
+    filters?: InvalidateQueryFilters<K>,
+    options?: InvalidateOptions,
+  ): Promise<void> {
+    const underWay = new Set(
+      this.getQueryCache()
+        .findAll({ ...(filters as InvalidateQueryFilters), fetchStatus: 'fetching' })
+        .filter(({ state }) => state.data === undefined),
+    );
+    await super.invalidateQueries(filters, options);
+    if (underWay.size > 0) await super.invalidateQueries({ predicate: (query) => underWay.has(query) }, options);
+  }
+}
+
 /** What the server said lately. No secret ever goes in here: passwords live in the component that shows them. */
-export const queries = new QueryClient({
+export const queries = new Replies({
   defaultOptions: {
     queries: {
       staleTime: 30_000,

@@ -57,7 +57,7 @@ function Body<T>(props: BodyProps<T>): ReactNode {
   const first = virtual.range?.startIndex ?? 0;
   const last = virtual.range?.endIndex ?? 0;
   useEffect(() => range.set({ first, last, total: count, more: open }), [range, first, last, count, open]);
-  const { held, rowAt, failed } = useGridPages(query, firstPage, lastPage, learn);
+  const { held, rowAt, failed } = useGridPages(query, firstPage, lastPage, learn, props.refetchInterval ?? false);
   const picker = usePicking({ selection, rowKey, queryKey }, query, rowAt);
   useEffect(() => {
     const rows = held.flatMap((reply) => reply?.items ?? []);

@@ -65,13 +65,18 @@ export function useGridPages<T>(
   firstPage: number,
   lastPage: number,
   learn: (page: number, reply: Page<T>) => void,
+  refetchInterval: number | false,
 ) {
   const pages = useMemo(
     () => Array.from({ length: lastPage - firstPage + 1 }, (_, i) => firstPage + i),
     [firstPage, lastPage],
   );
   const replies = useQueries({
-    queries: pages.map((page) => ({ ...query(page), ...(page === 0 ? { placeholderData: keepPreviousData } : {}) })),
+    // The first page is asked for by the grid around, also while others are on screen: its total counts.
+    queries: pages.map((page) => ({
+      ...query(page),
+      ...(page === 0 ? { placeholderData: keepPreviousData } : { refetchInterval }),
+    })),
   });
   const datas = replies.map((reply) => reply.data);
   // What is drawn changes only with the replies themselves, not with each of their states.

@@ -16,6 +16,7 @@ import { ask, base } from '../../lib/client.ts';
 import { ago, exact } from '../../lib/format.ts';
 import { runs } from '../../lib/messages/runs.ts';
 import { keys, queries } from '../../lib/query.ts';
+import { useWhenDone } from '../../lib/use-when-done.ts';
 import { useMe } from '../../lib/session.tsx';
 import { number } from '../../lib/t.ts';
 import { faults, outcomes, RunStatePill, startedBy, sums } from '../../parts/runs/outcomes.tsx';
@@ -70,6 +71,7 @@ function Shown({ run }: { readonly run: Run }) {
   const going = run.state === 'running';
   const bad = sums(run).faults;
   const queryKey = useMemo(() => [...keys.run(run.id), 'items', state], [run.id, state]);
+  useWhenDone(going, queryKey);
   const load = useCallback(
     ({ offset, limit, signal }: PageAsk) =>
       ask(listRunItems, { runId: run.id, offset, limit, ...(state === 'all' ? {} : { state }) }, { signal }),

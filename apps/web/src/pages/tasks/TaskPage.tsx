@@ -6,6 +6,7 @@ import { useCallback, useMemo, useState } from 'react';
 import { ask } from '../../lib/client.ts';
 import { tasks } from '../../lib/messages/tasks.ts';
 import { keys, queries } from '../../lib/query.ts';
+import { useWhenDone } from '../../lib/use-when-done.ts';
 import { startWork } from '../../parts/bulk/selection.ts';
 import { AskDialog } from '../../parts/tasks/AskDialog.tsx';
 import { followTask } from '../../parts/tasks/follow.tsx';
@@ -72,6 +73,7 @@ function Shown({ task }: { readonly task: Task }) {
   const [state, setState] = useState<'all' | TaskItem['state']>('all');
   const going = isGoing(task);
   const queryKey = useMemo(() => [...keys.task(task.id), 'items', state], [task.id, state]);
+  useWhenDone(going, queryKey);
   const load = useCallback(
     ({ offset, limit, signal }: PageAsk) =>
       ask(listTaskItems, { taskId: task.id, offset, limit, ...(state === 'all' ? {} : { state }) }, { signal }),

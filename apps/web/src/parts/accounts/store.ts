@@ -14,11 +14,6 @@ export function patchAccount(id: string, change: Partial<Account>): void {
 
 /** Fetches again whatever may have changed with an account: its lists, itself, its resource, the figures. */
 export async function refreshAccount(account: { readonly id: string; readonly resourceId: string }): Promise<void> {
-  // A list that is on its way for the first time may have been asked before the change: it would be waited for, and taken for new.
-  await queries.cancelQueries({
-    queryKey: keys.accounts,
-    predicate: (list) => list.state.data === undefined && list.isActive(),
-  });
   await Promise.all([
     queries.invalidateQueries({ queryKey: keys.accounts }),
     queries.invalidateQueries({ queryKey: keys.account(account.id) }),

@@ -91,6 +91,18 @@ describe('work for many things', () => {
       .click({ modifiers: ['Shift'] });
   };
 
+  /** Has the server say, so many times, what it would have said of a task or its lines a moment before they were done. */
+  const saysBefore = (of: (url: URL) => boolean, state: 'running' | 'waiting', times: number) =>
+    page.route(
+      of,
+      async (route) => {
+        const response = await route.fetch();
+        const body = (await response.text()).replaceAll('"state":"done"', `"state":"${state}"`);
+        await route.fulfill({ response, body });
+      },
+      { times },
+    );
+
   it('changes what is selected, shows how far it is, and keeps a result for each', async () => {
     await open('/resources');
     await select(0, 3);
@@ -113,6 +125,24 @@ describe('work for many things', () => {
     await page.getByRole('row', { name: /Change 4 resources/ }).waitFor();
   });
 
+  it('shows how each ended where the page was opened while it was at work', async () => {
+    const { items } = await page.evaluate(
+      async () => (await (await fetch('/api/v1/tasks?limit=1')).json()) as { items: { id: string }[] },
+    );
+    const address = `/tasks/${items[0]?.id ?? ''}`;
+    await saysBefore((url) => url.pathname === `/api/v1${address}`, 'running', 1);
+    await saysBefore((url) => url.pathname === `/api/v1${address}/items`, 'waiting', 1);
+    await open(address);
+    await page
+      .getByRole('row', { name: /bulk-2/ })
+      .getByText('Waiting')
+      .waitFor();
+    await page
+      .getByRole('row', { name: /bulk-2/ })
+      .getByText('Done')
+      .waitFor();
+  });
+
   it('offers reset settings only for one type, and asks for the count before it deletes', async () => {
     await open('/resources');
     await select(5, 6);
@@ -126,6 +156,38 @@ describe('work for many things', () => {
     await go.click();
     await page.getByText('2 of 2').waitFor();
     await page.getByText('6 resources').waitFor();
+  });
+
+  it('shows of a long list, far down, how it goes on while it is at work', async () => {
+    const id = await page.evaluate(async () => {
+      const { csrfToken } = (await (await fetch('/api/v1/session')).json()) as { csrfToken: string };
+      const post = async (path: string, body: object) => {
+        const headers = { 'content-type': 'application/json', 'x-csrf-token': csrfToken };
+        const reply = await fetch(`/api/v1${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+        return (await reply.json()) as { id: string };
+      };
+      const made = await Promise.all(
+        Array.from({ length: 120 }, (_, i) => post('/resources', { name: `long-${String(i + 100)}`, type: 'Linux' })),
+      );
+      const selection = { ids: made.map((one) => one.id) };
+      return (await post('/tasks', { call: 'resource.update', selection, input: { location: 'Ulm' } })).id;
+    });
+    await open(`/tasks/${id}`);
+    await page.getByText('120 of 120').first().waitFor();
+    // As if it went on for ever, and the last lines had waited a moment longer.
+    await saysBefore((url) => url.pathname === `/api/v1/tasks/${id}`, 'running', 1000);
+    await saysBefore(
+      (url) => url.pathname.endsWith('/items') && url.searchParams.get('offset') === '100',
+      'waiting',
+      1,
+    );
+    await open(`/tasks/${id}`);
+    await page.getByRole('row', { name: /long-/ }).first().click();
+    await page.keyboard.press('End');
+    const last = page.getByRole('row', { name: /long-219/ });
+    await last.getByText('Waiting').waitFor();
+    await last.getByText('Done').waitFor();
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
   });
 
   it('leaves nothing to complain about, in dark and on a phone', async () => {

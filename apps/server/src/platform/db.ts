@@ -31,7 +31,7 @@ export interface Database {
   readonly readTogether: Transaction<OrganisationDb>;
   /** The few questions asked before an organisation is known: security-definer functions only. */
   readonly anyone: OrganisationDb;
-  /** Connections in use, waiting for one, and open. */
+  /** Connections in use; who waits for one, or to share a transaction; connections open. */
   load(): { busy: number; waiting: number; open: number };
   close(): Promise<void>;
 }
@@ -243,15 +243,21 @@ export function connect(connectionString: string, options: ConnectOptions = {}):
       }
     };
 
+  const together = shared(transaction('reading'), {
+    lanes: sharedAtOnce,
+    most: mostShare,
+    undone: (error) => error instanceof RolledBack || (error instanceof pg.DatabaseError && !isUnavailable(error)),
+  });
+
   return {
     anyone,
     asOrganisation: transaction('all'),
-    readTogether: shared(transaction('reading'), {
-      lanes: sharedAtOnce,
-      most: mostShare,
-      undone: (error) => error instanceof RolledBack || (error instanceof pg.DatabaseError && !isUnavailable(error)),
+    readTogether: together.transaction,
+    load: () => ({
+      busy: pool.totalCount - pool.idleCount,
+      waiting: pool.waitingCount + together.waiting(),
+      open: pool.totalCount,
     }),
-    load: () => ({ busy: pool.totalCount - pool.idleCount, waiting: pool.waitingCount, open: pool.totalCount }),
     async close() {
       closing = true;
       await pool.end();

@@ -73,7 +73,11 @@ describe('transactions that are shared', () => {
         fc.constantFrom(3, 1000),
         async (all, lanes, most, losesEvery) => {
           const { kept, shares, transaction } = database(losesEvery);
-          const together = shared(transaction, { lanes, most, undone: (error) => error instanceof Undone });
+          const { transaction: together } = shared(transaction, {
+            lanes,
+            most,
+            undone: (error) => error instanceof Undone,
+          });
           const answers: Promise<PromiseSettledResult<string>[]>[] = [];
           for (const [i, { organisation, way, turns, pause }] of all.entries()) {
             const work: Work<null, string> = async (_db, last) => {
@@ -112,7 +116,7 @@ describe('transactions that are shared', () => {
 
   it('are no more at once than there are lanes, and start at once where one is free', async () => {
     const { shares, transaction, mostOpen } = database(1000);
-    const together = shared(transaction, { lanes: 2, most: 4, undone: () => false });
+    const { transaction: together, waiting } = shared(transaction, { lanes: 2, most: 4, undone: () => false });
     const one = (name: string): Promise<void> =>
       together('a', (_db, last) => {
         last(note(name));
@@ -121,7 +125,10 @@ describe('transactions that are shared', () => {
     const first = one('first');
     await turn();
     expect(shares).toHaveLength(1);
-    await Promise.all([first, ...Array.from({ length: 20 }, (_, i) => one(`later ${String(i)}`))]);
+    const later = Array.from({ length: 20 }, (_, i) => one(`later ${String(i)}`));
+    expect(waiting()).toBe(20);
+    await Promise.all([first, ...later]);
+    expect(waiting()).toBe(0);
     expect(mostOpen()).toBe(2);
     // Whoever came first is served first, in company of four.
     expect(shares.map(({ members }) => members.length)).toEqual([1, 4, 4, 4, 4, 4]);

@@ -28,9 +28,12 @@ export interface Sharing {
  * The work must only read; what it leaves behind it hands to `last`. So when one of them rejects by itself, the others are
  * none the worse, and what it handed over before stands or falls with theirs. When the transaction as a whole fails and is
  * undone, each runs again alone, and only whoever is at fault fails. When nobody knows what came of it, as the connection
- * was lost, all are told so: nothing is ever done twice.
+ * was lost, all are told so: nothing is ever done twice. `waiting` counts who waits for a lane.
  */
-export function shared<Db>(transaction: Transaction<Db>, { lanes, most, undone }: Sharing): Transaction<Db> {
+export function shared<Db>(
+  transaction: Transaction<Db>,
+  { lanes, most, undone }: Sharing,
+): { readonly transaction: Transaction<Db>; waiting(): number } {
   let busy = 0;
   let waiting: Waiting<Db>[] = [];
   let called = false;
@@ -70,11 +73,14 @@ export function shared<Db>(transaction: Transaction<Db>, { lanes, most, undone }
     }
   }
 
-  return <T>(organisationId: string, work: Work<Db, T>) =>
-    new Promise<T>((resolve, reject) => {
-      waiting.push({ organisationId, work, resolve: resolve as (value: unknown) => void, reject });
-      if (called) return;
-      called = true;
-      setImmediate(next);
-    });
+  return {
+    transaction: <T>(organisationId: string, work: Work<Db, T>) =>
+      new Promise<T>((resolve, reject) => {
+        waiting.push({ organisationId, work, resolve: resolve as (value: unknown) => void, reject });
+        if (called) return;
+        called = true;
+        setImmediate(next);
+      }),
+    waiting: () => waiting.length,
+  };
 }

@@ -47,8 +47,6 @@ export const administration = catalogue('administration', {
   'admin.roles.says': 'What each role may do, and roles of your own',
   'admin.settings.says': 'Passwords, sessions and the API, for everybody in the organisation',
   'admin.certificates.says': 'The certificate this server shows, and those it trusts when it connects itself',
-  'admin.reference.says': 'Every call of the API with its input, its reply and an example',
-  'admin.reference': 'API reference',
   'admin.none': 'Nothing here has these words',
   'admin.nobody': 'Your role has no administration pages.',
 

@@ -4,13 +4,11 @@ import { catalogue } from '../t.ts';
 export const settings = catalogue('settings', {
   'settings.title': 'Settings',
   'settings.sub': 'For everybody in {organisation}. Each change is kept in the audit trail with its old and new value.',
-  'settings.sections': 'Sections',
   'settings.default': 'Default: {value}',
   'settings.changed': 'Changed',
   'settings.on': 'on',
   'settings.off': 'off',
   'settings.saved': 'Settings saved.',
-  'settings.failed': 'The settings were not saved',
 
   'section.passwords': 'Passwords',
   'section.sessions': 'Sessions',

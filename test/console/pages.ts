@@ -191,6 +191,13 @@ export async function findingsOfEveryPage(
   const look = async (name: string, address?: string): Promise<void> => {
     const note = (text: string) => findings.push(`${name}, ${theme}: ${text}`);
     await page.locator(`html[data-mantine-color-scheme="${theme}"]`).waitFor();
+    if (/[?&](account|event|webhook)=/.test(address ?? '')) {
+      await page
+        .getByRole('dialog', { name: /./ })
+        .getByRole('button', { name: 'Close' })
+        .and(page.locator(':focus'))
+        .waitFor();
+    }
     await settled(page);
     (await accessibilityFindings(page)).forEach(note);
     if (reached === 'by loading' && address !== undefined) {

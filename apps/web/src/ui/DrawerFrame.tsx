@@ -21,7 +21,8 @@ export default function DrawerFrame(props: SideDrawerProps) {
           <div className={css.drawerHead}>
             <Drawer.Title className={css.drawerTitle}>{props.title}</Drawer.Title>
             {props.aside}
-            <Drawer.CloseButton aria-label={kit('close')} />
+            {/* The first to have the focus: a link that had it would fetch the page it leads to. */}
+            <Drawer.CloseButton aria-label={kit('close')} data-autofocus />
           </div>
           <div className={css.drawerBody}>{props.children}</div>
         </div>

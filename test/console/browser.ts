@@ -93,13 +93,18 @@ export async function signIn(page: Page, who: { username: string; password: stri
   await page.waitForURL((url) => !url.pathname.startsWith('/login'));
 }
 
-/** Waits until the page has its heading, its fonts and its data: nothing on it says that it still loads. */
-export async function settled(page: Page): Promise<void> {
-  await page.locator('h1').first().waitFor();
+/**
+ * Waits until the page has its heading, its fonts and its data, in `theme` where that is said: nothing on it says that it
+ * still loads. It is asked each frame within the page; a locator that waits is asked after half a second at last.
+ */
+export async function settled(page: Page, theme?: 'light' | 'dark'): Promise<void> {
   await page.waitForFunction(
-    () =>
+    (scheme) =>
+      (document.querySelector('h1')?.getClientRects().length ?? 0) > 0 &&
+      (scheme === undefined || document.documentElement.getAttribute('data-mantine-color-scheme') === scheme) &&
       !document.querySelector('[aria-busy="true"], [role="status"][aria-label="Loading"]') &&
       document.getAnimations().every((a) => a.playState !== 'running'),
+    theme,
   );
   await page.evaluate(() => document.fonts.ready.then(() => undefined));
 }

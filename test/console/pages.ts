@@ -190,7 +190,6 @@ export async function findingsOfEveryPage(
   let theme = first;
   const look = async (name: string, address?: string): Promise<void> => {
     const note = (text: string) => findings.push(`${name}, ${theme}: ${text}`);
-    await page.locator(`html[data-mantine-color-scheme="${theme}"]`).waitFor();
     if (/[?&](account|event|webhook)=/.test(address ?? '')) {
       await page
         .getByRole('dialog', { name: /./ })
@@ -198,7 +197,7 @@ export async function findingsOfEveryPage(
         .and(page.locator(':focus'))
         .waitFor();
     }
-    await settled(page);
+    await settled(page, theme);
     (await accessibilityFindings(page)).forEach(note);
     if (reached === 'by loading' && address !== undefined) {
       const kilobytes = await scriptsLoaded(page);
@@ -214,8 +213,7 @@ export async function findingsOfEveryPage(
     theme = theme === 'light' ? 'dark' : 'light';
     await page.emulateMedia({ colorScheme: theme });
     if (!inBoth) return;
-    await page.locator(`html[data-mantine-color-scheme="${theme}"]`).waitFor();
-    await settled(page);
+    await settled(page, theme);
     (await accessibilityFindings(page, true)).forEach(note);
   };
   for (const [name, address] of Object.entries(outside)) {

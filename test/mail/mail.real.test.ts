@@ -1,3 +1,4 @@
+// needs: python3-aiosmtpd
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -22,7 +23,7 @@ import { world, type World } from '../../apps/server/test/world.ts';
 import type { Actor } from '../../apps/server/src/authorise/index.ts';
 import { deliverMail, queueMail, smtpMailer, type MailParts } from '../../apps/server/src/mail/index.ts';
 
-// Debian's python3-aiosmtpd: STARTTLS and AUTH on one port, TLS on the other.
+// STARTTLS and AUTH on one port, TLS on the other.
 const Taken = z.object({
   to: z.array(z.string()),
   from: z.string(),

@@ -6,7 +6,7 @@ import { sourceFiles } from './sources.mjs';
 import { runProgram } from './steps.mjs';
 
 /**
- * Debian packages of the peers: real SSH and Telnet hosts and clients, database and directory servers, Windows stand-ins,
+ * Debian packages of the peers: real SSH and Telnet hosts and clients, database, directory and mail servers, Windows stand-ins,
  * a browser, what the documentation's lines use, certificates and who judges our TLS.
  */
 const peers = [
@@ -17,6 +17,7 @@ const peers = [
   'chromium-headless-shell',
   'curl',
   'python3',
+  'python3-aiosmtpd',
   'openjdk-17-jdk-headless',
   'openssl',
   'testssl.sh',

@@ -19,8 +19,12 @@ export interface ApiParts {
 
 /** Puts the contract's calls on the wire as `/api/v1`. Knows HTTP and nothing of the domain. */
 export function apiDoor(app: FastifyInstance, parts: ApiParts): void {
-  const document = JSON.stringify(openApi(parts.version));
-  app.get('/openapi.json', (_request, reply) => reply.type('application/json').send(document));
+  // Written when it is first asked for: it takes a quarter of a second, which every start would pay.
+  let document: string | undefined;
+  app.get('/openapi.json', (_request, reply) => {
+    document ??= JSON.stringify(openApi(parts.version));
+    return reply.type('application/json').send(document);
+  });
   for (const { call, handle } of parts.endpoints) {
     if (call.name === 'audit.export') continue;
     const needsVersion =

@@ -23,7 +23,9 @@ const contentSecurityPolicy = (nonce: string): string =>
 
 interface File {
   readonly body: Buffer;
-  readonly packed: Buffer | undefined;
+  /** Whether it becomes smaller when it is packed, and itself packed once somebody has asked for it. */
+  readonly packs: boolean;
+  packed?: Buffer;
   readonly type: string;
   readonly tag: string;
 }
@@ -41,10 +43,9 @@ export function consoleDoor(app: FastifyInstance, folder: string): void {
       const type = types[extname(entry.name)];
       if (type === undefined) continue;
       const body = readFileSync(path);
-      const packed = /text|json|svg|javascript/.test(type) ? gzipSync(body, { level: 9 }) : undefined;
       files.set('/' + relative(folder, path), {
         body,
-        packed,
+        packs: /text|json|svg|javascript/.test(type),
         type,
         tag: `"${sha256(body).toString('base64url').slice(0, 22)}"`,
       });
@@ -62,8 +63,10 @@ export function consoleDoor(app: FastifyInstance, folder: string): void {
         .header('etag', file.tag)
         .type(file.type);
       if (request.headers['if-none-match'] === file.tag) return reply.status(304).send();
-      if (file.packed && /\bgzip\b/.test(request.headers['accept-encoding'] ?? ''))
+      if (file.packs && /\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) {
+        file.packed ??= gzipSync(file.body, { level: 9 });
         return reply.header('content-encoding', 'gzip').header('vary', 'accept-encoding').send(file.packed);
+      }
       return reply.send(file.body);
     }
     if (path.startsWith('/assets/') || page === undefined)

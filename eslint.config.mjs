@@ -1,4 +1,5 @@
 // What is linted how. The house rules know no paths: where each of them holds is said here and nowhere else.
+// Rules that ask for types are in .oxlintrc.json: working out the types here took most of a minute and a half.
 import house from '@strongroom/house-lint';
 import { defineConfig } from 'eslint/config';
 import globals from 'globals';
@@ -19,20 +20,10 @@ export default defineConfig(
     files: ['**/*.ts', '**/*.tsx'],
     languageOptions: {
       parser: tseslint.parser,
-      // Three programs instead of one for each package: a third less time.
-      parserOptions: {
-        project: ['tsconfig.json', 'test/tsconfig.json', 'apps/web/tsconfig.json'],
-        tsconfigRootDir: import.meta.dirname,
-      },
     },
     plugins: { '@typescript-eslint': tseslint.plugin, house },
     rules: {
-      '@typescript-eslint/no-floating-promises': 'error',
-      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { attributes: false } }],
-      '@typescript-eslint/switch-exhaustiveness-check': 'error',
-      '@typescript-eslint/await-thenable': 'error',
       '@typescript-eslint/no-explicit-any': 'error',
-      '@typescript-eslint/only-throw-error': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/ban-ts-comment': ['error', { 'ts-expect-error': 'allow-with-description' }],
       eqeqeq: 'error',

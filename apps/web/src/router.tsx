@@ -19,7 +19,7 @@ const start = createRoute({
   getParentRoute: () => root,
   path: '/',
   beforeLoad: () => {
-    // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's own way to say: go there instead
+    // oxlint-disable-next-line typescript/only-throw-error -- the router's own way to say: go there instead
     throw redirect({ to: '/home' });
   },
 });

@@ -1,5 +1,10 @@
-import { ESLint } from 'eslint';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { ESLint } from 'eslint';
 import { describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -46,7 +51,6 @@ const places: Record<string, { yes: string[]; no: string[] }> = {
     yes: ['apps/server/src/main.test.ts', 'test/start.whole.test.ts', 'packages/drivers/src/ssh.real.test.ts'],
     no: ['apps/server/src/main.ts'],
   },
-  '@typescript-eslint/no-floating-promises': { yes: ['apps/server/src/main.ts', 'apps/web/src/main.tsx'], no: [] },
 };
 
 describe('eslint.config.mjs', () => {
@@ -56,4 +60,47 @@ describe('eslint.config.mjs', () => {
       for (const file of no) expect(await holds(rule, file), file).toBe(false);
     });
   }
+});
+
+/** One line for each rule that asks for types, which breaks it. */
+const broken = `const later = async (): Promise<number> => 1;
+export async function probe(kind: 'a' | 'b'): Promise<number> {
+  later();
+  if (later()) return 2;
+  await 3;
+  switch (kind) { case 'a': return 1; }
+  throw 'text';
+}
+`;
+
+describe('.oxlintrc.json', () => {
+  it('finds what only types tell, line by line', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sr-lint-'));
+    try {
+      writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: { strict: true, types: [] } }));
+      writeFileSync(join(folder, 'broken.ts'), broken);
+      const oxlint = join(root, 'node_modules', 'oxlint', 'bin', 'oxlint');
+      const args = [oxlint, '-c', join(root, '.oxlintrc.json'), '-f', 'unix', 'broken.ts'];
+      const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: folder }).catch(
+        (failed: { stdout: string }) => failed,
+      );
+      const found = [...stdout.matchAll(/^broken\.ts:(\d+):.*\(([\w-]+)\)\]$/gm)].map(
+        ([, line, rule]) => `${line} ${rule}`,
+      );
+      expect(found.sort()).toEqual([
+        '3 no-floating-promises',
+        '4 no-misused-promises',
+        '5 await-thenable',
+        '6 switch-exhaustiveness-check',
+        '7 only-throw-error',
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+  it('holds everywhere but in what is built or broken on purpose', () => {
+    const config = JSON.parse(readFileSync(join(root, '.oxlintrc.json'), 'utf8')) as Record<string, unknown>;
+    expect(config['overrides']).toBeUndefined();
+    expect(config['ignorePatterns']).toEqual(['**/dist/**', '**/fixtures/**', '**/*.generated.ts']);
+  });
 });

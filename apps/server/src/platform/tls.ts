@@ -1,16 +1,14 @@
-import 'reflect-metadata';
 import { constants, createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, watch, type FSWatcher } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { createSecureContext, type TlsOptions } from 'node:tls';
-import * as x509 from '@peculiar/x509';
 import { certificatesIn, UnfitCertificate, type Pair } from './certificate.ts';
 import { pathsOf, writePrivate } from './paths.ts';
+import type { Names } from './self-signed.ts';
 import { StartFault } from './start-fault.ts';
 
 const dayMs = 86_400_000;
-const validDays = 825;
 const renewDays = 30;
 const settleMs = 250;
 
@@ -126,7 +124,11 @@ const installedFile = (source: Pick<TlsSource, 'home'>): string => join(pathsOf(
 
 async function load(source: TlsSource): Promise<{ pair: Pair; kind: TlsKind }> {
   const { kind, ...files } = tlsFiles(source);
-  if (kind === 'self-signed' && !isStillGood(files, source)) await makeSelfSigned(files, source);
+  if (kind === 'self-signed' && !isStillGood(files, source)) {
+    // Loaded by the start that makes one: it brings two hundred modules, and the others need none of them.
+    const { makeSelfSigned } = await import('./self-signed.ts');
+    await makeSelfSigned(files, namesFor(source));
+  }
   return { pair: readPair(files, kind === 'installed'), kind };
 }
 
@@ -217,7 +219,7 @@ function readPem(file: string, what: string): string {
 }
 
 /** The names a browser may use: this machine's, and what the operator said. */
-function namesFor(source: TlsSource): { dns: string[]; ip: string[] } {
+function namesFor(source: TlsSource): Names {
   const named = [
     source.host,
     source.publicUrl === undefined ? undefined : new URL(source.publicUrl).hostname.replace(/^\[|\]$/g, ''),
@@ -251,38 +253,6 @@ function isStillGood(files: { cert: string; key: string }, source: TlsSource): b
     // Ours, and made in a moment: a broken one is replaced rather than argued about.
     return false;
   }
-}
-
-/** ECDSA P-256, for 825 days, the most that Apple's systems take. */
-async function makeSelfSigned(files: { cert: string; key: string }, source: TlsSource): Promise<void> {
-  x509.cryptoProvider.set(crypto);
-  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
-  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
-  const { dns, ip } = namesFor(source);
-  const now = Date.now();
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    name: [{ CN: [dns[dns.length - 1] ?? 'localhost'] }, { O: ['Strongroom, self-signed'] }],
-    // An hour back, for clients whose clock is late.
-    notBefore: new Date(now - 3_600_000),
-    notAfter: new Date(now - 3_600_000 + validDays * dayMs),
-    signingAlgorithm: algorithm,
-    keys,
-    extensions: [
-      new x509.BasicConstraintsExtension(false, undefined, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-      new x509.SubjectAlternativeNameExtension([
-        ...dns.map((value) => ({ type: 'dns' as const, value })),
-        ...ip.map((value) => ({ type: 'ip' as const, value })),
-      ]),
-      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
-    ],
-  });
-  const pkcs8 = Buffer.from(await crypto.subtle.exportKey('pkcs8', keys.privateKey));
-  // The key first: with a new key beside an old certificate the pair does not fit and is made again; no state is left that fits by accident.
-  writePrivate(files.key, x509.PemConverter.encode(pkcs8, 'PRIVATE KEY'));
-  pkcs8.fill(0);
-  writePrivate(files.cert, `${certificate.toString('pem')}\n`);
 }
 
 function follow(source: TlsSource, reload: () => Promise<void>): () => void {
